@@ -13,8 +13,8 @@
 struct arena;
 
 struct arena *arena_new(size_t limit_bytes); /* gives */
-void arena_free(struct arena *a);            /* NULL is fine */
-void arena_freep(struct arena **a);          /* for CLEANUP */
+void arena_free(struct arena *a); /* NULL is fine */
+void arena_freep(struct arena **a); /* for CLEANUP */
 
 /* Zeroed, aligned for any type; points into a; never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
@@ -28,7 +28,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 #define ARENA_GROW(a, items, count, cap)                                                           \
 	do {                                                                                       \
 		if ((count) >= (cap)) {                                                            \
-			size_t cap_ = (cap) ? (size_t)(cap) * 2 : 8;                               \
+			size_t cap_ = (cap) ? (size_t)(cap)*2 : 8;                                 \
 			void *new_ = arena_array((a), cap_, sizeof(*(items)));                     \
 			if (count)                                                                 \
 				memcpy(new_, (items), (size_t)(count) * sizeof(*(items)));         \
@@ -39,6 +39,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 
 size_t arena_used(const struct arena *a);
 bool arena_full(const struct arena *a);
-NODISCARD int arena_check(const struct arena *a, const char *what, struct err *err); /* ERR_TOO_LARGE */
+NODISCARD int arena_check(const struct arena *a, const char *what,
+			  struct err *err); /* ERR_TOO_LARGE */
 
 #endif

@@ -22,7 +22,10 @@ struct buf {
 	bool overflow;
 };
 
-#define BUF_INIT(limit_bytes) {NULL, 0, 0, (limit_bytes), false}
+#define BUF_INIT(limit_bytes)                                                                      \
+	{                                                                                          \
+		NULL, 0, 0, (limit_bytes), false                                                   \
+	}
 #define BUF_MAX ((size_t)1 << 40) /* "no limit of its own": for data we produce ourselves */
 
 void buf_init(struct buf *b, size_t limit);
@@ -45,8 +48,8 @@ char *buf_reserve(struct buf *b, size_t n);
 void buf_grew(struct buf *b, size_t n);
 
 const char *buf_cstr(const struct buf *b); /* "" when empty; points into b */
-struct str buf_str(const struct buf *b);   /* points into b */
-char *buf_take(struct buf *b);             /* gives the NUL-terminated bytes; b is empty after; never NULL */
+struct str buf_str(const struct buf *b); /* points into b */
+char *buf_take(struct buf *b); /* gives the NUL-terminated bytes; b is empty after; never NULL */
 
 /* 0, or ERR_TOO_LARGE naming `what` and the limit. */
 NODISCARD int buf_check(const struct buf *b, const char *what, struct err *err);

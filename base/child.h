@@ -16,7 +16,7 @@
 #include "base/err.h"
 
 struct child_fd {
-	int fd;     /* of ours; stays ours */
+	int fd; /* of ours; stays ours */
 	int target; /* its number in the child */
 };
 
@@ -26,19 +26,21 @@ struct child_limit {
 };
 
 struct child_opts {
-	const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH when it has no '/' */
-	const char *const *env;  /* NULL-terminated "NAME=value"; NULL: our own environment */
-	const char *dir;         /* NULL: ours */
+	const char *const
+		*argv; /* NULL-terminated; argv[0] is looked up in PATH when it has no '/' */
+	const char *const *env; /* NULL-terminated "NAME=value"; NULL: our own environment */
+	const char *dir; /* NULL: ours */
 	const struct child_fd *fds;
-	size_t fd_count;     /* targets 0, 1, 2 not named are /dev/null, /dev/null, our stderr */
+	size_t fd_count; /* targets 0, 1, 2 not named are /dev/null, /dev/null, our stderr */
 	const struct child_limit *limits;
 	size_t limit_count;
-	uid_t uid;           /* with gid, when drop_user: setgroups(0), setgid, setuid */
+	uid_t uid; /* with gid, when drop_user: setgroups(0), setgid, setuid */
 	gid_t gid;
 	bool drop_user;
-	bool new_session;    /* setsid(): kill reaches the whole group */
+	bool new_session; /* setsid(): kill reaches the whole group */
 	bool outlive_parent; /* default: SIGKILL when the parent process ends (PR_SET_PDEATHSIG) */
-	int (*before_exec)(void *state); /* in the child, async-signal-safe work only; non-zero ends it with 127 */
+	int (*before_exec)(
+		void *state); /* in the child, async-signal-safe work only; non-zero ends it with 127 */
 	void *state;
 };
 
@@ -47,11 +49,14 @@ struct child {
 	int pidfd; /* readable when it has ended */
 	bool group; /* it leads its own session */
 };
-#define CHILD_INIT {0, -1, false}
+#define CHILD_INIT                                                                                 \
+	{                                                                                          \
+		0, -1, false                                                                       \
+	}
 
 struct child_end {
-	bool exited;   /* else by signal */
-	int status;    /* exit status, or signal number */
+	bool exited; /* else by signal */
+	int status; /* exit status, or signal number */
 	struct rusage usage;
 };
 
@@ -59,11 +64,12 @@ struct child_end {
 NODISCARD int child_start(struct child *c, const struct child_opts *o, struct err *err);
 /* Forks without exec: the child runs fn(state) and ends with its result; everything but `keep` (sorted, may be
  * empty) and 0, 1, 2 is closed. Never returns in the child. */
-NODISCARD int child_fork(struct child *c, int (*fn)(void *state), void *state, const int *keep, size_t keep_count,
-			 struct err *err);
+NODISCARD int child_fork(struct child *c, int (*fn)(void *state), void *state, const int *keep,
+			 size_t keep_count, struct err *err);
 void child_kill(const struct child *c, int signal); /* the group when it leads one */
 /* Waits at most timeout_ms (-1: for ever). Returns 0 with *ret, or ERR_TIMEOUT. After 0 the child is forgotten. */
-NODISCARD int child_wait(struct child *c, int64_t timeout_ms, struct child_end *ret, struct err *err);
+NODISCARD int child_wait(struct child *c, int64_t timeout_ms, struct child_end *ret,
+			 struct err *err);
 /* Kills with SIGTERM, after grace_ms with SIGKILL, and waits. Safe on a forgotten one. */
 void child_stop(struct child *c, int64_t grace_ms);
 void child_release(struct child *c); /* kills, reaps; for CLEANUP */
@@ -72,8 +78,9 @@ void child_release(struct child *c); /* kills, reaps; for CLEANUP */
  * Runs to the end with `input` on stdin and collects stdout and stderr (each may be NULL) within their limits and timeout_ms.
  * Errors: ERR_TIMEOUT (killed), ERR_TOO_LARGE (killed), as child_start. A non-zero status is not an error here.
  */
-NODISCARD int child_run(const struct child_opts *o, struct str input, struct buf *out, struct buf *errout,
-			int64_t timeout_ms, struct child_end *ret, struct err *err);
+NODISCARD int child_run(const struct child_opts *o, struct str input, struct buf *out,
+			struct buf *errout, int64_t timeout_ms, struct child_end *ret,
+			struct err *err);
 
 /* "exit status 3", "killed by SIGKILL"; out at least 64 bytes. Returns out. */
 char *child_end_text(const struct child_end *e, char *out, size_t out_size);

@@ -25,7 +25,8 @@ struct digest digest_tagged(const char *tag, struct str data);
 bool digest_equal(const struct digest *a, const struct digest *b);
 bool digest_is_zero(const struct digest *d);
 char *digest_hex(const struct digest *d, char out[DIGEST_HEX + 1]); /* lower case; returns out */
-NODISCARD bool digest_parse(struct str hex, struct digest *ret);    /* exactly 64 lower-case hex digits */
+NODISCARD bool digest_parse(struct str hex,
+			    struct digest *ret); /* exactly 64 lower-case hex digits */
 
 struct hasher {
 	_Alignas(64) unsigned char state[384];
@@ -46,14 +47,16 @@ uint32_t crypto_crc32(struct str data);
 #define SIGN_SECRET_SIZE 64
 #define SIGN_SIZE 64
 void sign_keypair(uint8_t public_key[SIGN_PUBLIC_SIZE], uint8_t secret_key[SIGN_SECRET_SIZE]);
-void sign_make(const uint8_t secret_key[SIGN_SECRET_SIZE], struct str data, uint8_t signature[SIGN_SIZE]);
-bool sign_verify(const uint8_t public_key[SIGN_PUBLIC_SIZE], struct str data, const uint8_t signature[SIGN_SIZE]);
+void sign_make(const uint8_t secret_key[SIGN_SECRET_SIZE], struct str data,
+	       uint8_t signature[SIGN_SIZE]);
+bool sign_verify(const uint8_t public_key[SIGN_PUBLIC_SIZE], struct str data,
+		 const uint8_t signature[SIGN_SIZE]);
 
 void hex_add(struct buf *out, const void *data, size_t len);
 NODISCARD bool hex_parse(struct str hex, void *out, size_t out_len); /* exact length, either case */
-void base64_add(struct buf *out, struct str data);                  /* standard alphabet, padded */
-NODISCARD bool base64_decode(struct str text, struct buf *out);     /* strict: padded, no white space */
-void base62_random(char *out, size_t digits);                       /* digits characters and NUL */
+void base64_add(struct buf *out, struct str data); /* standard alphabet, padded */
+NODISCARD bool base64_decode(struct str text, struct buf *out); /* strict: padded, no white space */
+void base62_random(char *out, size_t digits); /* digits characters and NUL */
 
 /*
  * A secret: cannot be printed (no function takes it to text), is wiped on release. Read from a file or
@@ -63,7 +66,10 @@ struct secret {
 	char *p_;
 	size_t len_;
 };
-#define SECRET_INIT {NULL, 0}
+#define SECRET_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 void secret_set(struct secret *s, struct str value); /* copies */
 void secret_release(struct secret *s);
 bool secret_equal(const struct secret *s, struct str guess);

@@ -35,9 +35,9 @@ struct doc_pair {
 
 struct doc_node {
 	enum doc_type type;
-	bool quoted;               /* a scalar that was quoted or a block scalar */
-	uint32_t line, column;     /* from 1, in the file (line_offset added) */
-	uint32_t offset, end;      /* byte span in the parsed text, for replacements */
+	bool quoted; /* a scalar that was quoted or a block scalar */
+	uint32_t line, column; /* from 1, in the file (line_offset added) */
+	uint32_t offset, end; /* byte span in the parsed text, for replacements */
 	union {
 		bool boolean;
 		int64_t integer;
@@ -55,9 +55,9 @@ struct doc_node {
 };
 
 struct doc_limits {
-	size_t bytes;        /* of the text */
-	unsigned depth;      /* of nesting */
-	size_t nodes;        /* events for YAML, values for JSON */
+	size_t bytes; /* of the text */
+	unsigned depth; /* of nesting */
+	size_t nodes; /* events for YAML, values for JSON */
 	size_t string_bytes; /* of one scalar */
 };
 
@@ -76,7 +76,8 @@ NODISCARD int doc_parse_yaml(struct arena *a, struct str text, const struct doc_
 NODISCARD int doc_parse_json(struct arena *a, struct str text, const struct doc_limits *limits,
 			     const char *path, const struct doc_node **ret, struct err *err);
 
-const struct doc_node *doc_find(const struct doc_node *map, const char *key); /* NULL when absent or not a map */
+const struct doc_node *doc_find(const struct doc_node *map,
+				const char *key); /* NULL when absent or not a map */
 const struct doc_pair *doc_find_pair(const struct doc_node *map, struct str key);
 /* By dotted path, "routing.when"; NULL when absent. */
 const struct doc_node *doc_find_path(const struct doc_node *root, const char *dotted);
@@ -85,14 +86,17 @@ struct str doc_text(const struct doc_node *map, const char *key);
 int64_t doc_int(const struct doc_node *map, const char *key, int64_t otherwise);
 bool doc_bool(const struct doc_node *map, const char *key, bool otherwise);
 const char *doc_type_name(enum doc_type t); /* "a list", "text", "true or false", … for messages */
-bool doc_equal(const struct doc_node *a, const struct doc_node *b); /* maps regardless of order; places ignored */
+bool doc_equal(const struct doc_node *a,
+	       const struct doc_node *b); /* maps regardless of order; places ignored */
 
 /* err_at() at a node. Returns code. */
-int doc_err(struct err *err, int code, const char *path, const struct doc_node *at, const char *fmt, ...)
-	PRINTF(5, 6);
+int doc_err(struct err *err, int code, const char *path, const struct doc_node *at, const char *fmt,
+	    ...) PRINTF(5, 6);
 
 /* Writes a tree. JSON is compact when indent is 0; sort_keys makes it canonical (RFC 8785 order and forms). */
 void doc_write_json(struct buf *out, const struct doc_node *n, unsigned indent, bool sort_keys);
-void doc_write_yaml(struct buf *out, const struct doc_node *n); /* block style, quoted where needed; parses back equal */
+void doc_write_yaml(
+	struct buf *out,
+	const struct doc_node *n); /* block style, quoted where needed; parses back equal */
 
 #endif

@@ -37,16 +37,19 @@ struct err_where {
 };
 
 struct err {
-	int code;                /* ERR_* or ERR_OK */
-	int sys;                 /* errno, or 0 */
-	char sqlstate[6];        /* PostgreSQL's five characters, or "" */
-	const char *origin;      /* file:line of the source that set it; static */
-	struct err_where where;  /* of the document at fault; path "" when none */
-	char msg[ERR_MSG_MAX];   /* one sentence: what is wrong */
-	char remedy[256];        /* what to write or do instead; "" when there is no sure advice */
+	int code; /* ERR_* or ERR_OK */
+	int sys; /* errno, or 0 */
+	char sqlstate[6]; /* PostgreSQL's five characters, or "" */
+	const char *origin; /* file:line of the source that set it; static */
+	struct err_where where; /* of the document at fault; path "" when none */
+	char msg[ERR_MSG_MAX]; /* one sentence: what is wrong */
+	char remedy[256]; /* what to write or do instead; "" when there is no sure advice */
 };
 
-#define ERR_INIT {0}
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #define ERR_STR2_(x) #x
 #define ERR_STR_(x) ERR_STR2_(x)
 #define ERR_HERE_ __FILE__ ":" ERR_STR_(__LINE__)

@@ -15,20 +15,20 @@
 #include "base/doc.h"
 
 enum field_type {
-	FIELD_STRING,   /* struct str */
-	FIELD_NAME,     /* struct str: a-z, 0-9, single inner hyphens, 1..64 bytes */
-	FIELD_ENUM,     /* int: index into choices */
-	FIELD_BOOL,     /* bool */
-	FIELD_INT,      /* int64_t, min..max */
-	FIELD_MONEY,    /* int64_t micro-dollars: a number or text of US dollars, at most 6 decimals, >= 0 */
+	FIELD_STRING, /* struct str */
+	FIELD_NAME, /* struct str: a-z, 0-9, single inner hyphens, 1..64 bytes */
+	FIELD_ENUM, /* int: index into choices */
+	FIELD_BOOL, /* bool */
+	FIELD_INT, /* int64_t, min..max */
+	FIELD_MONEY, /* int64_t micro-dollars: a number or text of US dollars, at most 6 decimals, >= 0 */
 	FIELD_DURATION, /* int64_t milliseconds, duration_parse() */
-	FIELD_SIZE,     /* int64_t bytes: "64Mi", "1Gi", "4096" */
-	FIELD_PERCENT,  /* int64_t millionths: 0..1 or "95%" */
-	FIELD_STRINGS,  /* struct field_strings: a list of text (or one text) */
-	FIELD_OBJECT,   /* a nested struct at offset, fields in `sub` */
-	FIELD_LIST,     /* struct field_list of structs, `sub` and sub_size per element */
-	FIELD_MAP,      /* struct field_list of structs whose first member is struct str key */
-	FIELD_ANY,      /* const struct doc_node * */
+	FIELD_SIZE, /* int64_t bytes: "64Mi", "1Gi", "4096" */
+	FIELD_PERCENT, /* int64_t millionths: 0..1 or "95%" */
+	FIELD_STRINGS, /* struct field_strings: a list of text (or one text) */
+	FIELD_OBJECT, /* a nested struct at offset, fields in `sub` */
+	FIELD_LIST, /* struct field_list of structs, `sub` and sub_size per element */
+	FIELD_MAP, /* struct field_list of structs whose first member is struct str key */
+	FIELD_ANY, /* const struct doc_node * */
 };
 
 struct field_strings {
@@ -44,7 +44,8 @@ struct field_list {
 /* Flags */
 #define FIELD_REQUIRED 1u
 #define FIELD_NONEMPTY 2u
-#define FIELD_SECRET_REF 4u /* value must be a reference such as env:NAME or file:PATH, never a literal */
+#define FIELD_SECRET_REF                                                                           \
+	4u /* value must be a reference such as env:NAME or file:PATH, never a literal */
 /* Free for the component that owns the table (levels, tighten rule …). */
 #define FIELD_USER_SHIFT 8
 
@@ -53,15 +54,19 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	unsigned flags;
-	int64_t min, max;           /* FIELD_INT, MONEY, DURATION, SIZE, PERCENT; both 0: no bound but the type's */
+	int64_t min,
+		max; /* FIELD_INT, MONEY, DURATION, SIZE, PERCENT; both 0: no bound but the type's */
 	const char *const *choices; /* FIELD_ENUM, NULL-terminated */
 	const struct field *sub;
 	size_t sub_size;
-	const char *dflt;    /* YAML text of the default, or NULL: left zero */
+	const char *dflt; /* YAML text of the default, or NULL: left zero */
 	const char *example; /* YAML text, for the manual and messages */
-	const char *help;    /* one sentence */
+	const char *help; /* one sentence */
 };
-#define FIELD_END {0}
+#define FIELD_END                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /*
  * Which fields were set, and where: one entry per field that the document had, for the cascade and for
@@ -79,24 +84,24 @@ struct field_set {
 enum field_unknown { FIELD_UNKNOWN_ERROR, FIELD_UNKNOWN_WARN };
 
 /* Told about each unknown key when they only warn; nearest is NULL when nothing is near. */
-typedef void (*field_warn_fn)(void *state, const char *path, const struct doc_pair *pair, const char *dotted,
-			      const char *nearest);
+typedef void (*field_warn_fn)(void *state, const char *path, const struct doc_pair *pair,
+			      const char *dotted, const char *nearest);
 
 struct field_decode {
-	struct arena *arena;         /* results and set live here */
-	const char *path;            /* of the document, for messages */
+	struct arena *arena; /* results and set live here */
+	const char *path; /* of the document, for messages */
 	enum field_unknown unknown;
 	field_warn_fn warn;
 	void *warn_state;
-	struct field_set *set;       /* optional */
+	struct field_set *set; /* optional */
 };
 
 /*
  * Fills *out (zeroed and defaulted first) from a map node; a DOC_NULL node is an empty map. Stops at the first
  * error, which says what was expected, what stood there, and what to write. Errors: ERR_INVALID.
  */
-NODISCARD int field_decode(const struct field_decode *how, const struct field *fields, const struct doc_node *map,
-			   void *out, struct err *err);
+NODISCARD int field_decode(const struct field_decode *how, const struct field *fields,
+			   const struct doc_node *map, void *out, struct err *err);
 /* Defaults only. Defaults are part of the program: a bad one asserts. */
 void field_defaults(struct arena *a, const struct field *fields, void *out);
 

@@ -18,8 +18,8 @@ struct http_request {
 	const char *unix_socket; /* connect here instead of the URL's host; NULL: no */
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
 	struct str body;
-	const char *bearer;      /* API key; never logged */
-	int64_t timeout_ms;      /* whole call; 0: 30 s */
+	const char *bearer; /* API key; never logged */
+	int64_t timeout_ms; /* whole call; 0: 30 s */
 	bool guard;
 	bool allow_private;
 	/* When set, body pieces go here as they come instead of into the response (watch, logs); non-zero ends the call. */
@@ -38,7 +38,8 @@ struct http_response {
 struct http_client *http_client_new(size_t body_limit);
 void http_client_free(struct http_client *c);
 /* Any status is success here. Errors: ERR_UNAVAILABLE (cannot connect), ERR_TIMEOUT, ERR_TOO_LARGE, ERR_INVALID (URL). */
-NODISCARD int http_call(struct http_client *c, const struct http_request *req, struct http_response *resp, struct err *err);
+NODISCARD int http_call(struct http_client *c, const struct http_request *req,
+			struct http_response *resp, struct err *err);
 void http_response_release(struct http_response *r);
 
 /* True for addresses that are not of the public Internet; sockaddr of AF_INET or AF_INET6. */

@@ -19,12 +19,14 @@ NODISCARD int io_write_all(int fd, struct str data, struct err *err);
 /* Writes beside, fsyncs, renames over: the file is the old or the new one, never half. */
 NODISCARD int io_write_file(const char *path, struct str data, mode_t mode, struct err *err);
 NODISCARD int io_mkdirs(const char *path, mode_t mode, struct err *err); /* like mkdir -p */
-NODISCARD int io_remove_tree(const char *path, struct err *err); /* never follows symlinks; absent is fine */
+NODISCARD int io_remove_tree(const char *path,
+			     struct err *err); /* never follows symlinks; absent is fine */
 /* A fresh folder under $TMPDIR or /tmp, mode 0700; gives the path. */
 NODISCARD int io_temp_dir(const char *prefix, char **ret_path, struct err *err);
-NODISCARD int io_open_beneath(int root_fd, const char *relative, int flags, mode_t mode, int *ret_fd, struct err *err);
+NODISCARD int io_open_beneath(int root_fd, const char *relative, int flags, mode_t mode,
+			      int *ret_fd, struct err *err);
 NODISCARD int io_set_nonblock(int fd, bool on, struct err *err);
-NODISCARD int io_pipe(int ret_fds[2], struct err *err);       /* close-on-exec */
+NODISCARD int io_pipe(int ret_fds[2], struct err *err); /* close-on-exec */
 NODISCARD int io_socketpair(int ret_fds[2], struct err *err); /* stream, close-on-exec */
 char *io_join(const char *dir, const char *name); /* gives "dir/name" */
 bool io_exists(const char *path);

@@ -21,7 +21,7 @@ struct json {
 	struct buf *out;
 	unsigned depth;
 	uint64_t array_bits; /* bit d: level d is an array */
-	uint64_t some_bits;  /* bit d: level d has an element */
+	uint64_t some_bits; /* bit d: level d has an element */
 	bool after_key;
 };
 

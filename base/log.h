@@ -19,7 +19,8 @@ void log_reconcile_id(const char *id);
 /* Pairs of key and value (both const char *; a NULL value leaves the pair out), ended by NULL. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 /* The same with the fields of err (code, msg, where, remedy, sqlstate, origin at debug). */
-void log_err(enum log_level level, const char *event, const struct err *err, ...) __attribute__((sentinel));
+void log_err(enum log_level level, const char *event, const struct err *err, ...)
+	__attribute__((sentinel));
 uint64_t log_dropped(void);
 
 #endif

@@ -18,7 +18,8 @@ struct loop_source;
 typedef void (*loop_fd_fn)(struct loop *l, int fd, uint32_t epoll_events, void *state);
 typedef void (*loop_timer_fn)(struct loop *l, void *state);
 typedef void (*loop_signal_fn)(struct loop *l, int signal, void *state);
-typedef void (*loop_child_fn)(struct loop *l, struct child *c, const struct child_end *end, void *state);
+typedef void (*loop_child_fn)(struct loop *l, struct child *c, const struct child_end *end,
+			      void *state);
 
 NODISCARD int loop_open(const struct clock *clock, struct loop **ret, struct err *err);
 void loop_close(struct loop *l);
@@ -31,9 +32,11 @@ void loop_change_fd(struct loop_source *s, uint32_t epoll_events);
 struct loop_source *loop_add_timer(struct loop *l, int64_t delay_ms, loop_timer_fn fn, void *state);
 void loop_timer_reset(struct loop_source *s, int64_t delay_ms);
 /* Signals are blocked and read by signalfd. */
-NODISCARD int loop_add_signal(struct loop *l, int signal, loop_signal_fn fn, void *state, struct err *err);
+NODISCARD int loop_add_signal(struct loop *l, int signal, loop_signal_fn fn, void *state,
+			      struct err *err);
 /* Watches c (kept) until it ends; reaps it and removes itself before calling fn. */
-NODISCARD int loop_add_child(struct loop *l, struct child *c, loop_child_fn fn, void *state, struct err *err);
+NODISCARD int loop_add_child(struct loop *l, struct child *c, loop_child_fn fn, void *state,
+			     struct err *err);
 void loop_remove(struct loop_source *s); /* NULL is fine */
 
 NODISCARD int loop_run(struct loop *l, struct err *err); /* until loop_stop() */

@@ -16,14 +16,17 @@ struct map_entry {
 
 struct map {
 	struct map_entry *entries; /* dense, insertion order; deleted ones have value NULL */
-	size_t count;              /* entries used, deleted ones included */
+	size_t count; /* entries used, deleted ones included */
 	size_t live;
 	size_t cap;
 	uint32_t *slots;
 	size_t slot_count;
 };
 
-#define MAP_INIT {NULL, 0, 0, 0, NULL, 0}
+#define MAP_INIT                                                                                   \
+	{                                                                                          \
+		NULL, 0, 0, 0, NULL, 0                                                             \
+	}
 
 void map_release(struct map *m);
 void map_reset(struct map *m);

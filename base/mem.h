@@ -28,7 +28,7 @@ char *mem_printf(const char *fmt, ...) PRINTF(1, 2);
 #define GROW(items, count, cap)                                                                    \
 	do {                                                                                       \
 		if ((count) >= (cap)) {                                                            \
-			(cap) = (cap) ? (cap) * 2 : 8;                                             \
+			(cap) = (cap) ? (cap)*2 : 8;                                               \
 			(items) = mem_realloc_array((items), (cap), sizeof(*(items)));             \
 		}                                                                                  \
 	} while (0)

@@ -14,15 +14,18 @@
 enum opt_type { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_INT, OPT_DURATION };
 
 struct opt {
-	const char *name;  /* long name without dashes */
-	char letter;       /* 0: none */
+	const char *name; /* long name without dashes */
+	char letter; /* 0: none */
 	enum opt_type type;
-	void *value;       /* bool *, const char **, struct opt_strings *, int64_t *, int64_t * (ms) */
-	const char *arg;   /* what help calls the value */
-	const char *help;  /* one sentence */
+	void *value; /* bool *, const char **, struct opt_strings *, int64_t *, int64_t * (ms) */
+	const char *arg; /* what help calls the value */
+	const char *help; /* one sentence */
 	const char *const *choices; /* NULL-terminated, for OPT_STRING; NULL: any */
 };
-#define OPT_END {0}
+#define OPT_END                                                                                    \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 struct opt_strings {
 	const char **items;
@@ -34,7 +37,8 @@ void opt_strings_release(struct opt_strings *s);
  * Parses argv[1..]; operands are moved to the front of argv after argv[0] and *ret_operands counts them. Errors:
  * ERR_USAGE with what and the nearest name.
  */
-NODISCARD int opt_parse(int argc, char **argv, const struct opt *opts, int *ret_operands, struct err *err);
+NODISCARD int opt_parse(int argc, char **argv, const struct opt *opts, int *ret_operands,
+			struct err *err);
 void opt_help(struct buf *out, const struct opt *opts); /* aligned, two columns */
 
 #endif

@@ -13,7 +13,7 @@ struct regex;
 
 #define REGEX_NOCASE 1u
 #define REGEX_ANCHORED 2u /* must match at the start offset */
-#define REGEX_WHOLE 4u    /* must match the whole subject */
+#define REGEX_WHOLE 4u /* must match the whole subject */
 #define REGEX_LAZY_JIT 8u /* JIT-compile at first use: for tables of thousands */
 
 struct regex_span {
@@ -22,7 +22,8 @@ struct regex_span {
 #define REGEX_GROUPS_MAX 16
 
 /* Gives. Errors: ERR_INVALID with the offset in the pattern, ERR_TOO_LARGE. */
-NODISCARD int regex_compile(struct str pattern, unsigned flags, struct regex **ret, struct err *err);
+NODISCARD int regex_compile(struct str pattern, unsigned flags, struct regex **ret,
+			    struct err *err);
 void regex_free(struct regex *re);
 void regex_freep(struct regex **re);
 
@@ -30,8 +31,8 @@ void regex_freep(struct regex **re);
  * Searches subject from byte `from`. Returns 1 and spans (spans[0] the whole) on a match, 0 on none, negative on
  * error: ERR_TOO_LARGE when a limit was hit. spans may be NULL.
  */
-NODISCARD int regex_match(struct regex *re, struct str subject, size_t from, struct regex_span spans[REGEX_GROUPS_MAX],
-			  struct err *err);
+NODISCARD int regex_match(struct regex *re, struct str subject, size_t from,
+			  struct regex_span spans[REGEX_GROUPS_MAX], struct err *err);
 /* Index of a named group, or -1. */
 int regex_group(const struct regex *re, const char *name);
 /* Raises the subject limit (default 64 KiB). */

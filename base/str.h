@@ -35,11 +35,12 @@ static inline struct str str_make(const char *p, size_t len)
 bool str_eq(struct str a, struct str b);
 bool str_eqz(struct str a, const char *z);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
-int str_cmp(struct str a, struct str b);        /* bytewise, shorter first; the order of Git paths in one tree level */
+int str_cmp(struct str a,
+	    struct str b); /* bytewise, shorter first; the order of Git paths in one tree level */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 struct str str_sub(struct str s, size_t from, size_t to); /* clamps */
-struct str str_trim(struct str s);                        /* ASCII white space, both ends */
+struct str str_trim(struct str s); /* ASCII white space, both ends */
 /* Position of the first byte/needle at or after from, or -1. */
 ptrdiff_t str_find_byte(struct str s, char c, size_t from);
 ptrdiff_t str_find(struct str s, struct str needle, size_t from);
@@ -69,6 +70,7 @@ size_t str_distance(struct str a, struct str b);
 /* The nearest of n candidates within distance 2 (or a third of the length), or NULL. */
 const char *str_nearest(struct str s, const char *const *candidates, size_t n);
 
-uint64_t str_hash(struct str s); /* SipHash with a per-process random key: safe for foreign keys in maps */
+uint64_t
+str_hash(struct str s); /* SipHash with a per-process random key: safe for foreign keys in maps */
 
 #endif

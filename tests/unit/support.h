@@ -19,9 +19,18 @@ struct support_case {
 	int loop; /* run with _i = 0 … loop - 1; 0: once */
 	int timeout_s; /* 0: the default */
 };
-#define CASE(t) {t, 0, 0}
-#define CASE_LOOP(t, n) {t, n, 0}
-#define CASE_SLOW(t, seconds) {t, 0, seconds}
+#define CASE(t)                                                                                    \
+	{                                                                                          \
+		t, 0, 0                                                                            \
+	}
+#define CASE_LOOP(t, n)                                                                            \
+	{                                                                                          \
+		t, n, 0                                                                            \
+	}
+#define CASE_SLOW(t, seconds)                                                                      \
+	{                                                                                          \
+		t, 0, seconds                                                                      \
+	}
 
 int support_main(const char *suite, const struct support_case *cases);
 
@@ -38,7 +47,7 @@ void support_skip(const char *fmt, ...) PRINTF(1, 2);
 		struct err *e_ = &support_err;                                                     \
 		memset(e_, 0, sizeof(*e_));                                                        \
 		int rc_ = (call);                                                                  \
-		ck_assert_msg(rc_ >= 0, "%s: %s: %s", #call, err_text(rc_), support_err.msg);     \
+		ck_assert_msg(rc_ >= 0, "%s: %s: %s", #call, err_text(rc_), support_err.msg);      \
 	} while (0)
 /* The call fails with this code and the message has this part. */
 #define assert_err(call, code_, part)                                                              \

@@ -1,0 +1,50 @@
+/*
+ * The kinds, as rows of one table: REST routes, columns of `get`, completions, access and the manual come from it. A kind exists
+ * when it has a row here.
+ */
+#ifndef SKILL_KIND_H
+#define SKILL_KIND_H
+
+#include "base/doc.h"
+#include "base/str.h"
+
+#define API_VERSION "aspora/v1"
+
+enum kind_verb {
+	VERB_LIST = 1,
+	VERB_GET = 2,
+	VERB_APPLY = 4,
+	VERB_PATCH = 8,
+	VERB_DELETE = 16,
+	VERB_CREATE = 32
+};
+
+struct kind_column {
+	const char *title; /* "READY" */
+	const char *
+		path; /* dotted into the object: "status.conditions[Ready].status"; "@age" forms take a time */
+	bool wide; /* only with -o wide */
+};
+
+struct kind {
+	const char *name; /* "Skill" */
+	const char *plural; /* "skills": the path segment */
+	const char *singular; /* "skill" */
+	const char *short_name;
+	bool namespaced; /* metadata.domain is part of the identity */
+	unsigned verbs;
+	const struct kind_column *columns; /* title NULL ends */
+	const char *help;
+};
+
+extern const struct kind kinds[]; /* name NULL ends */
+/* By name, plural, singular or short name, case-blind; NULL when none. */
+const struct kind *kind_find(struct str word);
+const char *kind_nearest(struct str word); /* for "did you mean" */
+/* The text of a column for an object document; now_ms for ages ("5m", "3d"). "<none>" never: empty cells are "-". */
+void kind_cell(struct buf *out, const struct kind_column *c, const struct doc_node *object,
+	       int64_t now_ms);
+/* Dotted lookup that also knows conditions[Type] and list indexes [0]; NULL when absent. */
+const struct doc_node *kind_path(const struct doc_node *object, const char *path);
+
+#endif

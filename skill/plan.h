@@ -1,0 +1,102 @@
+/*
+ * A plan: what changes between what is deployed and what a snapshot wants, per domain, with the difference in words that a
+ * reviewer reads ("budget per run 5 -> 20 USD", "new tool redshift.query", "trigger now also matches ...").
+ */
+#ifndef SKILL_PLAN_H
+#define SKILL_PLAN_H
+
+#include "skill/snapshot.h"
+
+/* One deployed skill, as the store keeps it. */
+struct deployed_skill {
+	struct str domain, name;
+	struct tree_id tree;
+	struct digest content, runtime, context;
+};
+
+struct deployed_domain {
+	struct str name;
+	struct source_ref source; /* its owner */
+	struct tree_id tree;
+	struct digest candidate, policy;
+};
+
+/* The deployed state, sorted by domain, then name. Lives in arena. */
+struct deployed {
+	struct arena *arena;
+	struct deployed_domain *domains;
+	size_t domain_count;
+	struct deployed_skill *skills;
+	size_t skill_count;
+	struct source_ref platform_source;
+	struct digest platform_digest;
+};
+
+enum change_op { CHANGE_NONE, CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE };
+const char *change_op_name(enum change_op op);
+
+/* One difference in words. kind names what it is about. growth: it gives the skill more than it had (tools, network, budget, wider trigger). */
+struct change_detail {
+	const char *field; /* "budget.per_run_usd", "trigger", "handler", "body", "files" … */
+	struct str text;
+	bool growth;
+	bool rollout; /* changes the runtime digest */
+};
+
+struct skill_change {
+	enum change_op op;
+	struct str domain, name;
+	const struct domain_skill *to; /* NULL for delete */
+	struct digest from_content, to_content;
+	bool runtime_changed, context_changed;
+	struct change_detail *details;
+	size_t detail_count;
+};
+
+struct domain_change {
+	enum change_op op;
+	struct str name;
+	const struct domain *to; /* NULL for delete */
+	bool policy_changed;
+	struct skill_change *skills; /* only those that change, by name */
+	size_t skill_count;
+	size_t unchanged;
+	size_t deleted;
+};
+
+struct plan {
+	struct arena *arena;
+	struct domain_change *domains; /* only those that change, by name */
+	size_t domain_count;
+	size_t created, updated, deleted, unchanged;
+};
+
+/* Gives an old skill for the difference in words; NULL result with 0: not known. One reference. */
+struct plan_old {
+	int (*load)(void *state, const struct deployed_skill *d, struct skill **ret,
+		    struct err *err);
+	void *state;
+};
+
+struct plan_scope {
+	const char *const *domains; /* NULL-terminated: only these are compared; NULL: all */
+	bool infer_deletes; /* a domain or skill that is absent from the snapshot is deleted (Git); apply never infers */
+	const char *source; /* only domains owned by this source may be deleted */
+};
+
+/* Merges two sorted lists; compares tree ids and digests, reads nothing for what is equal. old may be NULL: no words. Gives. */
+NODISCARD int plan_make(const struct snapshot *want, const struct deployed *have,
+			const struct plan_scope *scope, const struct plan_old *old,
+			struct plan **ret, struct err *err);
+void plan_free(struct plan *p);
+void plan_freep(struct plan **p);
+/* The words alone, for two parsed skills; either effective may differ. */
+void skill_difference(struct arena *a, const struct skill *old, const struct config *old_eff,
+		      const struct skill *new_, const struct config *new_eff,
+		      struct change_detail **ret, size_t *ret_count);
+void plan_json(struct json *j, const struct plan *p); /* an element */
+void plan_text(
+	struct buf *out,
+	const struct plan *p); /* "~ ecm/order-details  update" with details below; "no changes" */
+
+#endif
