@@ -117,7 +117,10 @@ CLI_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/bin/asporad $(B)/bin/aspora $(B)/libexec/aspora-init ## Build the two programs and the sandbox's init (default)
+# While the house is being built a program is there once its main file is.
+PROGRAMS := $(if $(wildcard agent/main.c),$(B)/bin/asporad) $(if $(wildcard cli/main.c),$(B)/bin/aspora) \
+	$(if $(wildcard runtime/init/*.c),$(B)/libexec/aspora-init)
+all: $(PROGRAMS) $(foreach c,$(COMPONENTS),$(if $(strip $(call objs_of,$(c))),$(call lib_of,$(c)))) ## Build the two programs and the sandbox's init (default)
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'

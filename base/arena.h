@@ -1,8 +1,10 @@
 /*
  * An arena: many small things that live and die together (a document, a snapshot). Memory comes in
  * chunks, is never moved, and goes all at once. It has a limit, because what goes in is often chosen
- * by somebody else; passing it makes arena_full() true and further allocations come from one
- * overflow block that is also freed, so callers check once at the end (arena_check).
+ * by somebody else; passing it makes arena_full() true, and callers check once at the end
+ * (arena_check). Until then allocations go on and are as good as any, because memory that two things
+ * share would turn a size limit into wild pointers; who lets foreign data decide how often he
+ * allocates asks arena_full() in his loop. Three times the limit and 32 MiB more abort the process.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

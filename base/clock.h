@@ -48,6 +48,7 @@ char *clock_compact(int64_t wall_ms, char out[16]);
  * "1h1h" are not. Errors: ERR_INVALID with the reason.
  */
 NODISCARD int duration_parse(struct str s, int64_t *ret_ms, struct err *err);
-char *duration_format(int64_t ms, char out[32]); /* "1h30m"; parses back to the same */
+char *duration_format(int64_t ms,
+		      char out[32]); /* "1h30m"; parses back to the same; "0s" below 1 */
 
 #endif

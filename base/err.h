@@ -54,7 +54,12 @@ struct err {
 #define ERR_STR_(x) ERR_STR2_(x)
 #define ERR_HERE_ __FILE__ ":" ERR_STR_(__LINE__)
 
-/* Sets err (may be NULL) and returns code. The message is cut at ERR_MSG_MAX - 1 bytes. */
+/*
+ * Sets err (may be NULL) and returns code. The message is cut at ERR_MSG_MAX - 1 bytes, never inside a
+ * UTF-8 sequence. Words often quote foreign text, so what must not reach a terminal (invalid UTF-8, and
+ * rune_is_deceptive(): escapes, bidi controls) becomes '?'; tab and newline stay. The arguments may
+ * point into err.
+ */
 #define err_set(err, code, ...) err_set_(err, code, 0, ERR_HERE_, __VA_ARGS__)
 /* The same, with an errno whose text is appended to the message (": No such file or directory"). */
 #define err_sys(err, code, errnum, ...) err_set_(err, code, errnum, ERR_HERE_, __VA_ARGS__)
@@ -67,10 +72,13 @@ int err_set_(struct err *err, int code, int sys, const char *origin, const char 
 int err_at_(struct err *err, int code, const char *origin, const char *path, uint32_t line,
 	    uint32_t column, const char *fmt, ...) PRINTF(7, 8);
 
-/* Adds what to do instead; call after setting. Returns err->code. err may be NULL (returns 0). */
+/* Adds what to do instead; call after setting. Returns err->code, or ERR_INTERNAL when err is NULL. */
 int err_remedy(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* Puts words before the message ("reading skills/ecm: ..."), keeps code and place. Returns the code. */
+/*
+ * Puts words and ": " before the message ("reading skills/ecm: ..."), keeps code and place. Returns as
+ * err_remedy().
+ */
 int err_context(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /* Names the document, for code that knows the place but not the file's name. */

@@ -47,7 +47,7 @@ ptrdiff_t str_find(struct str s, struct str needle, size_t from);
 
 /*
  * Takes the next piece before sep off *rest. False when nothing is left. An empty input yields no
- * piece; "a,,b" yields "a", "", "b".
+ * piece; "a,,b" yields "a", "", "b"; a last sep ends a piece and starts none ("a\n" is one line).
  */
 bool str_split(struct str *rest, char sep, struct str *ret_piece);
 
@@ -62,15 +62,23 @@ bool str_is_utf8(struct str s, size_t *ret_bad);
  * Decodes the code point at *pos and moves on; 0xFFFD and one byte on invalid input. *pos < s.len.
  */
 uint32_t str_next_rune(struct str s, size_t *pos);
-/* C0/C1 controls but tab and newline, bidi controls, zero-width and tag characters: what hides from a reviewer. */
+/*
+ * What hides from a reviewer: C0/C1 controls but tab and newline, line separators, bidi controls, zero-width,
+ * filler and tag characters.
+ */
 bool rune_is_deceptive(uint32_t rune);
 
 /* Optimal string alignment distance, for "did you mean"; strings longer than 64 bytes give SIZE_MAX. */
 size_t str_distance(struct str a, struct str b);
-/* The nearest of n candidates within distance 2 (or a third of the length), or NULL. */
+/*
+ * The nearest of n candidates, or NULL: within distance 2 or a third of the length, but never half of
+ * the word or more than that; letter case costs nothing. The first of equals.
+ */
 const char *str_nearest(struct str s, const char *const *candidates, size_t n);
 
-uint64_t
-str_hash(struct str s); /* SipHash with a per-process random key: safe for foreign keys in maps */
+/* SipHash with a random key of this process: safe for foreign keys in maps. */
+uint64_t str_hash(struct str s);
+/* The same with a given key, for test vectors. */
+uint64_t str_hash_keyed(struct str s, const uint64_t key[2]);
 
 #endif

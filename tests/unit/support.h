@@ -15,22 +15,15 @@
 #include "base/str.h"
 
 struct support_case {
-	const TTest *test;
+	const TTest **test; /* START_TEST(name) makes `name` a pointer */
 	int loop; /* run with _i = 0 … loop - 1; 0: once */
 	int timeout_s; /* 0: the default */
 };
-#define CASE(t)                                                                                    \
-	{                                                                                          \
-		t, 0, 0                                                                            \
-	}
-#define CASE_LOOP(t, n)                                                                            \
-	{                                                                                          \
-		t, n, 0                                                                            \
-	}
-#define CASE_SLOW(t, seconds)                                                                      \
-	{                                                                                          \
-		t, 0, seconds                                                                      \
-	}
+/* clang-format off */
+#define CASE(t) {&t, 0, 0}
+#define CASE_LOOP(t, n) {&t, n, 0}
+#define CASE_SLOW(t, seconds) {&t, 0, seconds}
+/* clang-format on */
 
 int support_main(const char *suite, const struct support_case *cases);
 
