@@ -1,0 +1,18 @@
+#!/bin/sh
+# Add up a client's holdings by asset class. The context is one JSON document on stdin; data/holdings.csv is client,class,value.
+client=$(tr -d '\n' | sed -n 's/.*"client"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | tr '[:upper:]' '[:lower:]')
+# Without a client (the morning run) every portfolio is added up together.
+awk -F, -v client="$client" '
+NR > 1 && (client == "" || $1 == client) { sum[$2] += $3; total += $3 }
+END {
+	printf "{\"apiVersion\":\"aspora/v1\",\"kind\":\"SkillResult\",\"output\":{\"client\":\"%s\"", client
+	if (total == 0) {
+		printf ",\"found\":false,\"message\":\"there are no holdings\"}}\n"
+		exit
+	}
+	best = ""
+	for (class in sum)
+		if (best == "" || sum[class] > sum[best] || (sum[class] == sum[best] && class < best))
+			best = class
+	printf ",\"found\":true,\"total\":%d,\"largest\":\"%s\",\"share_percent\":%d}}\n", total, best, sum[best] * 100 / total + 0.5
+}' "$(dirname "$0")/../data/holdings.csv"
