@@ -1,0 +1,57 @@
+/*
+ * A role: one small process with one goal. The same binary, re-executed with the role's name, connected as the role's own
+ * PostgreSQL user, with the privileges its row says and no more. Roles never talk to each other: the store's change log
+ * is the only bus, NOTIFY only wakes a sleeper, and each pass looks at the level, never at the edge.
+ *
+ * The table roles[] is the whole list: the supervisor starts from it, asporad(8) prints it.
+ */
+#ifndef AGENT_ROLE_H
+#define AGENT_ROLE_H
+
+#include "agent/config.h"
+#include "base/crypto.h"
+#include "base/loop.h"
+#include "store/store.h"
+
+/* What a role process has when its run function is entered. */
+struct role_ctx {
+	const struct role *role;
+	const struct agent_config *config;
+	const struct clock *clock;
+	struct store *store; /* connected as the role's user */
+	char instance[37];   /* UUID of this asporad, the same in all its roles: holder of leases, host of instances */
+	char host[65];       /* host name, for people */
+	bool once;           /* asporad --once: end when there is nothing left to do */
+};
+
+enum role_privilege {
+	ROLE_KEEPS_ROOT = 1,  /* runner: namespaces and cgroups */
+	ROLE_NEEDS_GIT = 2,   /* sync: mirror folder, network */
+	ROLE_NEEDS_LISTEN = 4,/* gateway: listening sockets */
+	ROLE_SIGNS = 8,       /* sync: the release signing key */
+};
+
+struct role {
+	const char *name;   /* argv[1] of the re-executed binary: "sync" */
+	const char *goal;   /* one sentence for logs and the manual */
+	unsigned privileges;
+	unsigned stop_order; /* lower is stopped first */
+	/* Runs until told to stop (SIGTERM); returns 0 for a clean end. */
+	int (*run)(struct role_ctx *ctx, struct err *err);
+};
+
+extern const struct role roles[]; /* name NULL ends */
+const struct role *role_find(const char *name);
+
+int role_sync_run(struct role_ctx *ctx, struct err *err);
+int role_runner_run(struct role_ctx *ctx, struct err *err);
+int role_control_run(struct role_ctx *ctx, struct err *err);
+int role_gateway_run(struct role_ctx *ctx, struct err *err);
+
+/*
+ * Entry of a re-executed role process: reads the handoff from descriptor 3, loads the configuration, drops privileges, opens the
+ * store, calls run, maps the result to an exit status. Logs its own errors.
+ */
+int role_main(const struct role *role);
+
+#endif
