@@ -100,6 +100,7 @@ srcs_of = $(sort $(wildcard $(1)/*.c) $(if $(filter agent,$(1)),$(wildcard agent
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(filter-out $(MAIN_SRCS),$(call srcs_of,$(1)))) $(GEN_OBJS_$(1))
 MAIN_SRCS := agent/main.c cli/main.c
 lib_of = $(B)/lib/lib$(1).a
+libs_if = $(foreach c,$(1),$(if $(strip $(call objs_of,$(c))),$(call lib_of,$(c))))
 
 # SQL statements and migrations, turned into C.
 SQL_FILES := $(sort $(wildcard store/sql/*.sql))
@@ -154,7 +155,6 @@ $(call lib_of,$(1)): $(call objs_of,$(1))
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
-libs_if = $(foreach c,$(1),$(if $(strip $(call objs_of,$(c))),$(call lib_of,$(c))))
 
 $(B)/bin/asporad: $(B)/obj/agent/main.o $(call libs_if,$(AGENT_PARTS))
 	@mkdir -p $(dir $@)
