@@ -1,0 +1,37 @@
+/*
+ * Facts: what a verdict may depend on besides the content, gathered beforehand by whoever asks for it. Rules have no clock, network or
+ * database; the date, posted results of CI bots and people's confirmations reach them here and only here.
+ */
+#ifndef ADMISSION_FACTS_H
+#define ADMISSION_FACTS_H
+
+#include "base/crypto.h"
+#include "base/str.h"
+
+/* Somebody said yes to something that is refused until somebody does. */
+struct admit_confirmation {
+	struct str kind; /* "deletion" */
+	struct str domain; /* empty: the whole repository */
+	struct str by; /* an empty name confirms nothing */
+	struct str reason;
+	int64_t up_to_millionths; /* the share that was confirmed: 400,000 is "40 %" */
+	int64_t until_ms; /* wall clock; 0: no end */
+};
+
+/* A result that a CI bot posted, for exactly one content digest. */
+struct admit_check {
+	struct str name; /* "promptfoo" */
+	struct str tool, version, link;
+	struct digest content; /* of the skill it ran on */
+	int64_t passed, failed, skipped;
+};
+
+struct admit_facts {
+	int64_t now_ms; /* wall clock, UTC; a waiver's `until` is held against its date */
+	const struct admit_confirmation *confirmations;
+	size_t confirmation_count;
+	const struct admit_check *checks;
+	size_t check_count;
+};
+
+#endif

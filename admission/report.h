@@ -1,0 +1,38 @@
+/*
+ * Reports: an admission in the words of who reads it. A format is a row: text for a terminal, json for programs (shape below), and SARIF, JUnit,
+ * Markdown and forge annotations beside them. Same admission, same bytes.
+ *
+ * JSON, version 1:
+ *	{"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"allow":false,"source":{"name","revision"},
+ *	 "summary":{"domains","allowed","denied","deny","warn","note"},
+ *	 "findings":[…of the repository…],
+ *	 "platform":{"allow","findings"} (when judged),
+ *	 "domains":[{"name","op","allow","waiting","unit"?,"held":["skill"],"key":{"candidate","policy","surface"},
+ *	             "findings":[finding],"growth":[{"skill","field","text"}],"changes":[{"skill","op","details":[{"field","text","growth","rollout"}]}]}]}
+ * A finding is as finding_json() writes it, with "manual" beside it for admission rules.
+ */
+#ifndef ADMISSION_REPORT_H
+#define ADMISSION_REPORT_H
+
+#include "admission/admit.h"
+
+struct report_opts {
+	bool color; /* text only */
+	bool quiet; /* text: denied domains only, no notes */
+	const char *manual_url; /* prefix of links to rules' sections; NULL: names only */
+};
+
+struct report_format {
+	const char *name; /* "text", "json", "sarif", … : what -o takes */
+	const char *media_type;
+	const char *help; /* one sentence */
+	void (*write)(struct buf *out, const struct admission *a, const struct report_opts *o);
+};
+
+extern const struct report_format *const report_formats[]; /* NULL ends */
+const struct report_format *report_format_find(struct str name); /* NULL when absent */
+
+/* The exit status of `aspora admit`: 0 all allowed, that of ERR_DENIED otherwise. */
+int report_exit_status(const struct admission *a);
+
+#endif

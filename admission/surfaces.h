@@ -1,0 +1,56 @@
+/*
+ * The surfaces of all domains, indexed: who is called what, which command patterns could collide with a given one, who forwards to whom.
+ * A surface is all that admission of one domain sees of the others (skill/verdict.h).
+ *
+ * An index is kept across reconciles: surfaces_set() of a domain in which one skill changed parses that skill's patterns and no others.
+ * The caller: 1. surfaces_new(); 2. surfaces_set() for each deployed domain; 3. admit_plan() (which only reads it);
+ * 4. after a release, surfaces_set() or surfaces_remove() of what was released.
+ *
+ * Collision candidates are found by literal prefix: two patterns can match one text only if the words before the first placeholder of the
+ * one begin those of the other. Everything else is never compared.
+ */
+#ifndef ADMISSION_SURFACES_H
+#define ADMISSION_SURFACES_H
+
+#include "skill/route.h"
+#include "skill/verdict.h"
+
+struct surfaces;
+
+/* One command pattern of one skill, as indexed. Points into the index. */
+struct surface_pattern {
+	struct str domain, skill;
+	struct str text;
+	const struct pattern *parsed; /* NULL: it does not parse (a finding elsewhere) */
+	struct str path;
+	uint32_t line, column;
+};
+
+struct surfaces *surfaces_new(void); /* gives */
+void surfaces_free(struct surfaces *s);
+void surfaces_freep(struct surfaces **s);
+
+/* Adds or replaces a domain. Copies what it needs. */
+void surfaces_set(struct surfaces *s, const struct surface *domain);
+void surfaces_remove(struct surfaces *s, struct str domain);
+/* NULL when absent; points into s, until the domain is set again. */
+const struct surface *surfaces_find(const struct surfaces *s, struct str domain);
+const struct surface_skill *surfaces_skill(const struct surfaces *s, struct str domain,
+					   struct str skill);
+size_t surfaces_count(const struct surfaces *s);
+
+/* Calls fn for each pattern that may match a text that `text` matches too (never for one of domain `except`; it may be empty). */
+typedef void (*surface_pattern_fn)(void *state, const struct surface_pattern *p);
+void surfaces_candidates(const struct surfaces *s, struct str text, struct str except,
+			 surface_pattern_fn fn, void *state);
+/* The same for an alert name: exactly the skills that listen to it. */
+void surfaces_alert(const struct surfaces *s, struct str alert, struct str except,
+		    surface_pattern_fn fn, void *state);
+
+/*
+ * What the domains but `except` expose, as one digest: "aspora.surfaces.v1" over (name, surface digest) in the order of names. Surface digests are kept,
+ * so this costs the number of domains.
+ */
+struct digest surfaces_digest(const struct surfaces *s, struct str except);
+
+#endif
