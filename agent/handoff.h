@@ -11,15 +11,15 @@
 #define HANDOFF_FD 3
 
 struct handoff {
-	char *config_path;  /* NULL: defaults */
-	char *state;        /* overrides config, from --state */
-	char *conninfo;     /* libpq, without password */
-	char *db_role;      /* PostgreSQL role to log in as or SET ROLE to */
-	bool set_role;      /* external database: SET ROLE instead of logging in */
+	char *config_path; /* NULL: defaults */
+	char *state; /* overrides config, from --state */
+	char *conninfo; /* libpq, without password */
+	char *db_role; /* PostgreSQL role to log in as or SET ROLE to */
+	bool set_role; /* external database: SET ROLE instead of logging in */
 	struct secret password;
 	char instance[37];
 	bool once;
-	char *listen;       /* overrides gateway.listen; NULL: as configured */
+	char *listen; /* overrides gateway.listen; NULL: as configured */
 };
 
 void handoff_release(struct handoff *h);

@@ -19,21 +19,22 @@ struct role_ctx {
 	const struct agent_config *config;
 	const struct clock *clock;
 	struct store *store; /* connected as the role's user */
-	char instance[37];   /* UUID of this asporad, the same in all its roles: holder of leases, host of instances */
-	char host[65];       /* host name, for people */
-	bool once;           /* asporad --once: end when there is nothing left to do */
+	char instance
+		[37]; /* UUID of this asporad, the same in all its roles: holder of leases, host of instances */
+	char host[65]; /* host name, for people */
+	bool once; /* asporad --once: end when there is nothing left to do */
 };
 
 enum role_privilege {
-	ROLE_KEEPS_ROOT = 1,  /* runner: namespaces and cgroups */
-	ROLE_NEEDS_GIT = 2,   /* sync: mirror folder, network */
-	ROLE_NEEDS_LISTEN = 4,/* gateway: listening sockets */
-	ROLE_SIGNS = 8,       /* sync: the release signing key */
+	ROLE_KEEPS_ROOT = 1, /* runner: namespaces and cgroups */
+	ROLE_NEEDS_GIT = 2, /* sync: mirror folder, network */
+	ROLE_NEEDS_LISTEN = 4, /* gateway: listening sockets */
+	ROLE_SIGNS = 8, /* sync: the release signing key */
 };
 
 struct role {
-	const char *name;   /* argv[1] of the re-executed binary: "sync" */
-	const char *goal;   /* one sentence for logs and the manual */
+	const char *name; /* argv[1] of the re-executed binary: "sync" */
+	const char *goal; /* one sentence for logs and the manual */
 	unsigned privileges;
 	unsigned stop_order; /* lower is stopped first */
 	/* Runs until told to stop (SIGTERM); returns 0 for a clean end. */

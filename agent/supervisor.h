@@ -10,11 +10,12 @@
 
 struct supervisor_opts {
 	const char *config_path;
-	const char *state;  /* overrides the configuration; NULL: as configured */
+	const char *state; /* overrides the configuration; NULL: as configured */
 	const char *listen; /* likewise */
 	const char *database;
-	bool once;          /* one pass of sync, runner and control until nothing changes, then end */
-	const char *only;   /* comma-separated roles; NULL: all (for tests and for hosts that only run sandboxes) */
+	bool once; /* one pass of sync, runner and control until nothing changes, then end */
+	const char *
+		only; /* comma-separated roles; NULL: all (for tests and for hosts that only run sandboxes) */
 };
 
 /* Blocks until stopped. Returns 0, or the code of what ended it. */
