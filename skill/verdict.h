@@ -30,6 +30,8 @@ struct surface_skill {
 	struct str *patterns; /* command patterns */
 	struct str *alerts;
 	size_t pattern_count, alert_count;
+	struct str *forwards; /* targets "domain/skill" that its own configuration forwards to */
+	size_t forward_count;
 	struct str path;
 	uint32_t line, column;
 };
