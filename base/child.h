@@ -26,8 +26,8 @@ struct child_limit {
 };
 
 struct child_opts {
-	const char *const
-		*argv; /* NULL-terminated; argv[0] is looked up in PATH when it has no '/' */
+	/* NULL-terminated; argv[0] is looked up in our PATH when it has no '/'. */
+	const char *const *argv;
 	const char *const *env; /* NULL-terminated "NAME=value"; NULL: our own environment */
 	const char *dir; /* NULL: ours */
 	const struct child_fd *fds;
@@ -39,8 +39,8 @@ struct child_opts {
 	bool drop_user;
 	bool new_session; /* setsid(): kill reaches the whole group */
 	bool outlive_parent; /* default: SIGKILL when the parent process ends (PR_SET_PDEATHSIG) */
-	int (*before_exec)(
-		void *state); /* in the child, async-signal-safe work only; non-zero ends it with 127 */
+	/* In the child, async-signal-safe work only; non-zero ends it with 127. */
+	int (*before_exec)(void *state);
 	void *state;
 };
 
@@ -49,10 +49,9 @@ struct child {
 	int pidfd; /* readable when it has ended */
 	bool group; /* it leads its own session */
 };
-#define CHILD_INIT                                                                                 \
-	{                                                                                          \
-		0, -1, false                                                                       \
-	}
+/* clang-format off */
+#define CHILD_INIT {0, -1, false}
+/* clang-format on */
 
 struct child_end {
 	bool exited; /* else by signal */
@@ -70,12 +69,16 @@ void child_kill(const struct child *c, int signal); /* the group when it leads o
 /* Waits at most timeout_ms (-1: for ever). Returns 0 with *ret, or ERR_TIMEOUT. After 0 the child is forgotten. */
 NODISCARD int child_wait(struct child *c, int64_t timeout_ms, struct child_end *ret,
 			 struct err *err);
-/* Kills with SIGTERM, after grace_ms with SIGKILL, and waits. Safe on a forgotten one. */
+/*
+ * Kills with SIGTERM, after grace_ms with SIGKILL, and waits; a group goes whole. Safe on a forgotten one.
+ */
 void child_stop(struct child *c, int64_t grace_ms);
 void child_release(struct child *c); /* kills, reaps; for CLEANUP */
 
 /*
- * Runs to the end with `input` on stdin and collects stdout and stderr (each may be NULL) within their limits and timeout_ms.
+ * Runs to the end with `input` on stdin (STR_NULL: /dev/null) and collects stdout and stderr within their
+ * limits (NULL: as child_start() has them) and timeout_ms (-1: none). Always in a session of its own, and
+ * what the program leaves running in it is killed. Blocks.
  * Errors: ERR_TIMEOUT (killed), ERR_TOO_LARGE (killed), as child_start. A non-zero status is not an error here.
  */
 NODISCARD int child_run(const struct child_opts *o, struct str input, struct buf *out,

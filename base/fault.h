@@ -10,8 +10,10 @@
 
 #include <stdbool.h>
 
-#ifdef ASPORA_FAULTS
+/* A plan that cannot be read aborts the process: it would prove nothing. */
 bool fault_hit(const char *point);
+
+#ifdef ASPORA_FAULTS
 #define FAULT(point) fault_hit(point)
 #else
 #define FAULT(point) false

@@ -1,0 +1,436 @@
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+
+#define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SECOND 1000
+
+/* Runs a shell script to its end and gives its output, which must fit. */
+static struct child_end shell(const char *script, struct buf *out)
+{
+	struct child_opts o = {.argv = ARGV("sh", "-c", script)};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, out, NULL, 30 * SECOND, &end, &support_err));
+	return end;
+}
+
+START_TEST(output_error_output_and_status_are_collected)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64), errout = BUF_INIT(64);
+	struct child_opts o = {.argv = ARGV("sh", "-c", "echo out; echo err >&2; exit 3")};
+	struct child_end end;
+	char text[64];
+	assert_ok(child_run(&o, STR_NULL, &out, &errout, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "out\n");
+	assert_str(buf_str(&errout), "err\n");
+	ck_assert(end.exited);
+	ck_assert_int_eq(end.status, 3);
+	ck_assert_str_eq(child_end_text(&end, text, sizeof(text)), "exit status 3");
+}
+END_TEST
+
+START_TEST(death_by_signal_is_named)
+{
+	char text[64];
+	struct child_end end = shell("kill -KILL $$", NULL);
+	ck_assert(!end.exited);
+	ck_assert_str_eq(child_end_text(&end, text, sizeof(text)), "killed by SIGKILL");
+	end.status = SIGRTMIN + 1;
+	child_end_text(&end, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "killed by signal "));
+}
+END_TEST
+
+START_TEST(input_larger_than_any_pipe_is_read_whole)
+{
+	CLEANUP(buf_release) struct buf in = BUF_INIT(BUF_MAX), out = BUF_INIT(BUF_MAX);
+	buf_add_repeat(&in, 'x', 3 << 20);
+	struct child_opts o = {.argv = ARGV("cat")};
+	struct child_end end;
+	assert_ok(child_run(&o, buf_str(&in), &out, NULL, 60 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert(str_eq(buf_str(&in), buf_str(&out)));
+}
+END_TEST
+
+START_TEST(no_input_reads_as_empty_and_a_program_may_ignore_its_input)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	shell("wc -c", &out);
+	assert_str(str_trim(buf_str(&out)), "0");
+	struct child_opts o = {.argv = ARGV("true")};
+	struct child_end end;
+	assert_ok(child_run(&o, STR("ignored"), NULL, NULL, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+START_TEST(output_at_the_limit_is_kept_and_one_byte_more_is_refused)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(5);
+	struct child_opts o = {.argv = ARGV("printf", "12345")};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "12345");
+	buf_reset(&out);
+	o.argv = ARGV("printf", "123456");
+	assert_err(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err),
+		   ERR_TOO_LARGE, "the output of printf is larger than its limit of 5 bytes");
+	buf_reset(&out);
+	o.argv = ARGV("sh", "-c", "yes >&2");
+	assert_err(child_run(&o, STR_NULL, NULL, &out, 30 * SECOND, &end, &support_err),
+		   ERR_TOO_LARGE, "the error output of sh");
+}
+END_TEST
+
+/* True once no process of that number runs any more (a zombie does not run). */
+static bool is_gone(pid_t pid)
+{
+	CLEANUP_FREE char *path = mem_printf("/proc/%d/stat", (int)pid);
+	CLEANUP(buf_release) struct buf stat = BUF_INIT(4096);
+	if (io_read_file(path, &stat, NULL) < 0)
+		return true;
+	ptrdiff_t paren = str_find(buf_str(&stat), STR(") "), 0);
+	return paren < 0 || stat.data[paren + 2] == 'Z' || stat.data[paren + 2] == 'X';
+}
+
+static void wait_until_gone(pid_t pid)
+{
+	int64_t deadline = clock_mono(&clock_real) + 20 * SECOND;
+	while (!is_gone(pid)) {
+		ck_assert_msg(clock_mono(&clock_real) < deadline, "process %d lives on", (int)pid);
+		poll(NULL, 0, 2);
+	}
+}
+
+static pid_t pid_in(struct buf *out)
+{
+	int64_t pid;
+	ck_assert(str_to_i64(str_trim(buf_str(out)), &pid));
+	return (pid_t)pid;
+}
+
+START_TEST(the_deadline_kills_the_whole_group)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	struct child_opts o = {.argv = ARGV("sh", "-c", "sleep 600 & echo $!; wait")};
+	struct child_end end;
+	int64_t before = clock_mono(&clock_real);
+	assert_err(child_run(&o, STR_NULL, &out, NULL, 300, &end, &support_err), ERR_TIMEOUT,
+		   "sh did not end within 300ms");
+	ck_assert_int_lt(clock_mono(&clock_real) - before, 10 * SECOND);
+	wait_until_gone(pid_in(&out));
+}
+END_TEST
+
+START_TEST(what_a_program_leaves_running_does_not_hold_us_and_is_killed)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	struct child_end end = shell("sleep 600 & echo $!", &out);
+	ck_assert_int_eq(end.status, 0);
+	wait_until_gone(pid_in(&out));
+}
+END_TEST
+
+START_TEST(a_missing_program_is_an_error_of_the_start)
+{
+	struct child c = CHILD_INIT;
+	struct child_opts o = {.argv = ARGV("no-such-program-here")};
+	assert_err(child_start(&c, &o, &support_err), ERR_NOT_FOUND,
+		   "the program no-such-program-here is not in PATH");
+	ck_assert_str_eq(support_err.remedy, "install it, or add its folder to PATH");
+	o.argv = ARGV("/no/such/program");
+	assert_err(child_start(&c, &o, &support_err), ERR_NOT_FOUND,
+		   "cannot start /no/such/program: running the program: No such file");
+	o.argv = ARGV("/etc/passwd");
+	assert_err(child_start(&c, &o, &support_err), ERR_IO, "Permission denied");
+	ck_assert_int_eq(c.pid, 0);
+	ck_assert_int_eq(c.pidfd, -1);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
+START_TEST(a_step_that_fails_before_the_program_is_named)
+{
+	struct child c = CHILD_INIT;
+	struct child_opts o = {.argv = ARGV("true"), .dir = "/no/such/folder"};
+	assert_err(child_start(&c, &o, &support_err), ERR_IO, "entering its folder: No such file");
+	struct child_fd bad = {9999, 5};
+	o = (struct child_opts){.argv = ARGV("true"), .fds = &bad, .fd_count = 1};
+	assert_err(child_start(&c, &o, &support_err), ERR_IO, "placing its descriptors: Bad file");
+}
+END_TEST
+
+START_TEST(environment_and_folder_are_as_given)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	struct child_opts o = {.argv = ARGV("sh", "-c", "pwd; echo $ONLY; echo ${HOME-none}"),
+			       .env = ARGV("ONLY=this"),
+			       .dir = "/usr"};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "/usr\nthis\nnone\n");
+}
+END_TEST
+
+/* Two files whose descriptors the tests below pass in crossed order. */
+static int file_with(const char *text)
+{
+	FILE *f = tmpfile();
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fflush(f);
+	rewind(f);
+	int fd = dup(fileno(f));
+	fclose(f);
+	return fd;
+}
+
+START_TEST(descriptors_swap_places)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	int a = dup2(file_with("A"), 40), b = dup2(file_with("B"), 41);
+	struct child_fd fds[] = {{a, b}, {b, a}};
+	struct child_opts o = {
+		.argv = ARGV("sh", "-c", "cat <&40; cat <&41"), .fds = fds, .fd_count = 2};
+	/* sh knows descriptors of one digit only. */
+	o.argv = ARGV("cat", "/dev/fd/40", "/dev/fd/41");
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "BA");
+}
+END_TEST
+
+START_TEST(a_child_has_the_descriptors_it_was_given_and_no_others)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	int leaked = dup2(file_with("secret"), 50); /* not close-on-exec */
+	ck_assert_int_eq(leaked, 50);
+	struct child_fd fds[] = {{leaked, 7}};
+	struct child_opts o = {
+		.argv = ARGV("sh", "-c", "ls /proc/$$/fd; true"), .fds = fds, .fd_count = 1};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "0\n1\n2\n7\n");
+}
+END_TEST
+
+START_TEST(a_child_starts_even_where_the_standard_descriptors_are_closed)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	close(0);
+	struct child_opts o = {.argv = ARGV("sh", "-c", "readlink /proc/$$/fd/0")};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "/dev/null\n");
+}
+END_TEST
+
+START_TEST(signals_are_clean_in_a_child)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
+	sigset_t some;
+	sigemptyset(&some);
+	sigaddset(&some, SIGTERM);
+	sigprocmask(SIG_BLOCK, &some, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	struct child_opts o = {.argv = ARGV("grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status")};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	sigset_t now;
+	sigprocmask(SIG_BLOCK, NULL, &now);
+	ck_assert(sigismember(&now, SIGTERM) && !sigismember(&now, SIGUSR1));
+}
+END_TEST
+
+START_TEST(limits_hold_in_the_child)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	struct child_limit limits[] = {{RLIMIT_NOFILE, 17}, {RLIMIT_CORE, 0}};
+	struct child_opts o = {.argv = ARGV("sh", "-c", "ulimit -n; ulimit -Hc"),
+			       .limits = limits,
+			       .limit_count = 2};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "17\n0\n");
+}
+END_TEST
+
+START_TEST(a_dropped_user_keeps_no_group_and_cannot_return)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+	if (getuid() != 0)
+		SKIP("only root can change the user of a child");
+	struct child_opts o = {.argv = ARGV("sh", "-c", "id -u; id -g; id -G; id -ru"),
+			       .uid = 65534,
+			       .gid = 65533,
+			       .drop_user = true};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "65534\n65533\n65533\n65534\n");
+}
+END_TEST
+
+static int refuse(void *state)
+{
+	return *(int *)state;
+}
+
+START_TEST(work_before_the_program_can_end_the_child)
+{
+	int answer = 1;
+	struct child_opts o = {.argv = ARGV("true"), .before_exec = refuse, .state = &answer};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, NULL, NULL, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 127);
+	answer = 0;
+	assert_ok(child_run(&o, STR_NULL, NULL, NULL, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+START_TEST(waiting_gives_up_in_time_and_can_be_taken_up_again)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	struct child_opts o = {.argv = ARGV("sleep", "600")};
+	struct child_end end;
+	assert_ok(child_start(&c, &o, &support_err));
+	assert_err(child_wait(&c, 0, &end, &support_err), ERR_TIMEOUT, "did not end in time");
+	assert_err(child_wait(&c, 30, &end, &support_err), ERR_TIMEOUT, "did not end in time");
+	child_kill(&c, SIGINT);
+	assert_ok(child_wait(&c, -1, &end, &support_err));
+	ck_assert(!end.exited && end.status == SIGINT);
+	ck_assert_int_eq(c.pid, 0);
+	child_stop(&c, 0); /* a forgotten one: nothing happens */
+	child_kill(&c, SIGKILL);
+}
+END_TEST
+
+START_TEST(stop_is_patient_and_then_is_not)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	int fds[2];
+	char ready[1];
+	assert_ok(io_pipe(fds, &support_err));
+	struct child_fd give = {fds[1], 1};
+	struct child_opts o = {
+		.argv = ARGV("sh", "-c", "trap '' TERM; echo; while :; do sleep 1; done"),
+		.fds = &give,
+		.fd_count = 1,
+		.new_session = true};
+	assert_ok(child_start(&c, &o, &support_err));
+	ck_assert_int_eq(read(fds[0], ready, 1), 1); /* the trap is set */
+	pid_t pid = c.pid;
+	int64_t before = clock_mono(&clock_real);
+	child_stop(&c, 50);
+	ck_assert_int_ge(clock_mono(&clock_real) - before, 50);
+	ck_assert_int_eq(kill(pid, 0), -1);
+	ck_assert_int_eq(c.pid, 0);
+}
+END_TEST
+
+/* --- children without a program -------------------------------------------------------------- */
+
+static int count_descriptors(void *state)
+{
+	int keep = *(int *)state, open = 0;
+	for (int fd = 3; fd < 256; fd++)
+		open += fcntl(fd, F_GETFD) >= 0;
+	return fcntl(keep, F_GETFD) >= 0 ? open : 100;
+}
+
+START_TEST(a_forked_child_keeps_only_what_it_is_told_to)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	int fds[2], keep;
+	struct child_end end;
+	assert_ok(io_pipe(fds, &support_err));
+	keep = fds[1];
+	assert_ok(child_fork(&c, count_descriptors, &keep, &keep, 1, &support_err));
+	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
+	ck_assert(end.exited);
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+/* Starts a child that would run for ever, tells its pid, and dies without a word. */
+static int abandon(void *state)
+{
+	struct child c = CHILD_INIT;
+	struct child_opts o = {.argv = ARGV("sleep", "600")};
+	if (child_start(&c, &o, NULL) < 0 || write(*(int *)state, &c.pid, sizeof(c.pid)) < 0)
+		return 1;
+	raise(SIGKILL);
+	return 1;
+}
+
+START_TEST(a_child_dies_with_its_parent)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	int fds[2];
+	struct child_end end;
+	pid_t orphan = 0;
+	assert_ok(io_pipe(fds, &support_err));
+	assert_ok(child_fork(&c, abandon, &fds[1], &fds[1], 1, &support_err));
+	ck_assert_int_eq(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
+	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, SIGKILL);
+	wait_until_gone(orphan);
+}
+END_TEST
+
+START_TEST(a_hundred_children_leave_no_descriptor_behind)
+{
+	int before = dup(0);
+	close(before);
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(shell("exit 0", NULL).status, 0);
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(before, after);
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE(output_error_output_and_status_are_collected),
+	CASE(death_by_signal_is_named),
+	CASE(input_larger_than_any_pipe_is_read_whole),
+	CASE(no_input_reads_as_empty_and_a_program_may_ignore_its_input),
+	CASE(output_at_the_limit_is_kept_and_one_byte_more_is_refused),
+	CASE(the_deadline_kills_the_whole_group),
+	CASE(what_a_program_leaves_running_does_not_hold_us_and_is_killed),
+	CASE(a_missing_program_is_an_error_of_the_start),
+	CASE(a_step_that_fails_before_the_program_is_named),
+	CASE(environment_and_folder_are_as_given),
+	CASE(descriptors_swap_places),
+	CASE(a_child_has_the_descriptors_it_was_given_and_no_others),
+	CASE(a_child_starts_even_where_the_standard_descriptors_are_closed),
+	CASE(signals_are_clean_in_a_child),
+	CASE(limits_hold_in_the_child),
+	CASE(a_dropped_user_keeps_no_group_and_cannot_return),
+	CASE(work_before_the_program_can_end_the_child),
+	CASE(waiting_gives_up_in_time_and_can_be_taken_up_again),
+	CASE(stop_is_patient_and_then_is_not),
+	CASE(a_forked_child_keeps_only_what_it_is_told_to),
+	CASE(a_child_dies_with_its_parent),
+	CASE(a_hundred_children_leave_no_descriptor_behind),
+	{0},
+};
+
+int main(void)
+{
+	return support_main("base/child", cases);
+}
