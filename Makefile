@@ -29,7 +29,7 @@ COMPONENTS := base skill guard gitsync admission store runtime agent cli
 
 # --- libraries: pkg-config name, least version, Debian package -----------------------------------------------
 LIBS := libgit2:1.5:libgit2-dev yaml-0.1:0.2.5:libyaml-dev libcmark:0.30:libcmark-dev libcurl:7.88:libcurl4-openssl-dev \
-	jansson:2.14:libjansson-dev libpq:13:libpq-dev libsodium:1.0.18:libsodium-dev libpcre2-8:10.40:libpcre2-dev \
+	jansson:2.14:libjansson-dev libpq:14:libpq-dev libsodium:1.0.18:libsodium-dev libpcre2-8:10.40:libpcre2-dev \
 	libmicrohttpd:0.9.75:libmicrohttpd-dev libseccomp:2.5:libseccomp-dev
 lib_name = $(word 1,$(subst :, ,$(1)))
 lib_version = $(word 2,$(subst :, ,$(1)))

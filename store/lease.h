@@ -1,0 +1,46 @@
+/*
+ * Leases: who leads, per role and shard ("sync/0", "control/0", "runner/HOST"), on the database's clock.
+ *
+ * A lease only lowers contention and names the writer; what makes it safe is that every fenced write checks its epoch in the statement that
+ * takes the revision (txn.h). Locally its holder stops acting when two thirds of the time to live have passed since the last renewal was *sent*.
+ * In an idle process the renewal is the only write. Sizes: 15 s to live, renewed every 5 s.
+ */
+#ifndef STORE_LEASE_H
+#define STORE_LEASE_H
+
+#include "store/store.h"
+
+#define LEASE_TTL_MS 15000
+#define LEASE_RENEW_MS 5000
+#define LEASE_NAME_MAX 160
+
+struct lease {
+	char name[LEASE_NAME_MAX];
+	char holder[LEASE_NAME_MAX]; /* this process: "HOST:BOOT:PID:RANDOM" */
+	int64_t ttl_ms;
+	int64_t epoch; /* 0: not held */
+	int64_t sent_mono_ms; /* when the last renewal that succeeded was sent */
+};
+
+/* Fills name and a holder of this process; not held yet. ttl_ms 0: LEASE_TTL_MS. */
+void store_lease_init(struct lease *l, const char *role, const char *shard, int64_t ttl_ms);
+/*
+ * One try: takes a lease that is free or over. Errors: ERR_CONFLICT when somebody holds it; the message says who, *ret_wait_ms (may be NULL) how
+ * long at most.
+ */
+NODISCARD int store_lease_acquire(struct store *s, struct lease *l, int64_t *ret_wait_ms,
+				  struct err *err);
+/* Errors: ERR_FENCED when it has passed to another; the lease is not held any more. */
+NODISCARD int store_lease_renew(struct store *s, struct lease *l, struct err *err);
+/* Gives it up at once, so that the next need not wait. Fine when not held. */
+NODISCARD int store_lease_release(struct store *s, struct lease *l, struct err *err);
+/* Ends what a process held that has certainly ended (the parent has reaped it): every lease whose holder starts so. Role: owner. */
+NODISCARD int store_lease_break(struct store *s, struct str holder_prefix, struct err *err);
+/* Whether its holder may still act, by the local monotonic clock. */
+bool store_lease_valid(const struct lease *l, const struct clock *c);
+/* Milliseconds until the next renewal is due, 0 when it is. */
+int64_t store_lease_due_ms(const struct lease *l, const struct clock *c);
+/* "HOST:BOOT:PID:" of this process, what holders of it start with. */
+void store_lease_holder_prefix(char *out, size_t size, pid_t pid);
+
+#endif
