@@ -1,7 +1,8 @@
 /*
- * Digests, signatures, random bytes, comparison in constant time, text encodings; libsodium behind it.
- * Digests are BLAKE2b-256 (RFC 7693; 4x the speed of libsodium's SHA-256 where measured) unless an outside format
- * asks for SHA-256. crypto_init() must have been called once in each process.
+ * Digests, signatures, random bytes, comparison in constant time, text encodings; libsodium
+ * behind it. Digests are BLAKE2b-256 (RFC 7693; 4x the speed of libsodium's SHA-256 where
+ * measured) unless an outside format asks for SHA-256. crypto_init() must have been called once
+ * in each process.
  */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
@@ -59,8 +60,8 @@ NODISCARD bool base64_decode(struct str text, struct buf *out); /* strict: padde
 void base62_random(char *out, size_t digits); /* digits characters and NUL */
 
 /*
- * A secret: cannot be printed (no function takes it to text), is wiped on release. Read from a file or
- * descriptor, compared in constant time, lent to the one call that needs the bytes.
+ * A secret: cannot be printed (no function takes it to text), is wiped on release. Read from a
+ * file or descriptor, compared in constant time, lent to the one call that needs the bytes.
  */
 struct secret {
 	char *p_;
@@ -76,8 +77,9 @@ bool secret_equal(const struct secret *s, struct str guess);
 bool secret_is_set(const struct secret *s);
 struct str secret_lend(const struct secret *s); /* points into s; never log it */
 /*
- * Resolves a reference: "env:NAME", "file:/absolute/path" (one trailing newline dropped). Errors: ERR_INVALID for another
- * form (a literal is never accepted), ERR_NOT_FOUND, ERR_IO; none carries the value.
+ * Resolves a reference: "env:NAME", "file:/absolute/path" (one trailing newline dropped).
+ * Errors: ERR_INVALID for another form (a literal is never accepted), ERR_NOT_FOUND, ERR_IO;
+ * none carries the value.
  */
 NODISCARD int secret_resolve(struct secret *s, struct str reference, struct err *err);
 
