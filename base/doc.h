@@ -1,16 +1,19 @@
 /*
  * One document tree for YAML and JSON, with the line and column of every node.
  *
- * YAML is the subset a reviewer can trust: block and flow collections, plain and quoted scalars, block
- * scalars. Refused, with the place: duplicate keys, anchors, aliases, merge keys, tags, %directives, a
- * second document, keys that are not scalars, NUL and deceptive characters (rune_is_deceptive), invalid
- * UTF-8, byte order marks, and whatever passes a limit. Read with libyaml's *event* interface under a depth
- * cap (yaml_parser_load takes minutes on 64 KiB of '['; see reference facts in ARCHITECTURE.md).
+ * YAML is the subset a reviewer can trust: block and flow collections, plain and quoted
+ * scalars, block scalars. Refused, with the place: duplicate keys, anchors, aliases, merge
+ * keys, tags, %directives, a second document, keys that are not scalars, NUL and deceptive
+ * characters (rune_is_deceptive), invalid UTF-8, byte order marks, and whatever passes a limit.
+ * Read with libyaml's *event* interface under a depth cap (yaml_parser_load takes minutes on 64
+ * KiB of '['; see reference facts in ARCHITECTURE.md).
  *
- * Scalars keep their text and get a type by the YAML 1.2 core schema, narrowed so that nothing surprises:
- * null, ~ and empty are null; true and false are booleans (yes/no/on/off are strings, and a schema that wants a
- * boolean says what to write); decimal integers and JSON-grammar floats are numbers; 012, 1_000, 0x1f,
- * .inf and 1e400 are strings. Quoted scalars are always strings.
+ * Scalars keep their text and get a type by the YAML 1.2 core schema, narrowed so that nothing
+ * surprises: null, ~ and empty are null; true and false are booleans (yes/no/on/off are
+ * strings, and a schema that wants a boolean says what to write); decimal integers and
+ * JSON-grammar floats are numbers; 012, 1_000, 0x1f, .inf, 1e400 and whole numbers past int64_t
+ * are strings. Quoted scalars are always strings. An escape in double quotes may not make a
+ * deceptive character either (\r is allowed).
  *
  * A tree lives in the arena it was given. Immutable once parsed.
  */
@@ -65,14 +68,18 @@ extern const struct doc_limits doc_limits_yaml; /* 64 KiB, 32, 10,000, 64 KiB */
 extern const struct doc_limits doc_limits_json; /* 1 MiB, 64, 100,000, 256 KiB */
 
 /*
- * Parses text. path names the file in errors (borrowed for the call); line_offset is added to every
- * line (front matter starts on line 2 of its file). An empty text gives a DOC_NULL node. The tree points into
- * the arena only, never into text. Errors: ERR_SYNTAX, ERR_INVALID, ERR_TOO_LARGE, each with its place.
+ * Parses text. path names the file in errors (borrowed for the call); line_offset is added to
+ * every line (front matter starts on line 2 of its file). An empty text gives a DOC_NULL node.
+ * The tree points into the arena only, never into text. Errors: ERR_SYNTAX, ERR_INVALID,
+ * ERR_TOO_LARGE, each with its place.
  */
 NODISCARD int doc_parse_yaml(struct arena *a, struct str text, const struct doc_limits *limits,
 			     const char *path, uint32_t line_offset, const struct doc_node **ret,
 			     struct err *err);
-/* JSON (RFC 8259), duplicate keys and trailing bytes refused. Read with jansson; positions of nodes are not known (0). */
+/*
+ * JSON (RFC 8259), duplicate keys and trailing bytes refused, read with jansson. Errors as
+ * above; an empty text is one.
+ */
 NODISCARD int doc_parse_json(struct arena *a, struct str text, const struct doc_limits *limits,
 			     const char *path, const struct doc_node **ret, struct err *err);
 
@@ -86,17 +93,20 @@ struct str doc_text(const struct doc_node *map, const char *key);
 int64_t doc_int(const struct doc_node *map, const char *key, int64_t otherwise);
 bool doc_bool(const struct doc_node *map, const char *key, bool otherwise);
 const char *doc_type_name(enum doc_type t); /* "a list", "text", "true or false", … for messages */
-bool doc_equal(const struct doc_node *a,
-	       const struct doc_node *b); /* maps regardless of order; places ignored */
+/* Maps regardless of order, numbers by value (1 equals 1.0), places ignored. */
+bool doc_equal(const struct doc_node *a, const struct doc_node *b);
 
-/* err_at() at a node. Returns code. */
-int doc_err(struct err *err, int code, const char *path, const struct doc_node *at, const char *fmt,
-	    ...) PRINTF(5, 6);
+/* err_at() at a node (NULL: no place). Returns code. */
+#define doc_err(err, code, path, at, ...) doc_err_(err, code, ERR_HERE_, path, at, __VA_ARGS__)
+int doc_err_(struct err *err, int code, const char *origin, const char *path,
+	     const struct doc_node *at, const char *fmt, ...) PRINTF(6, 7);
 
-/* Writes a tree. JSON is compact when indent is 0; sort_keys makes it canonical (RFC 8785 order and forms). */
+/*
+ * Writes a tree. JSON is compact when indent is 0; sort_keys makes it canonical (RFC 8785 order
+ * and forms, whole numbers written in full: they are int64_t here, not doubles).
+ */
 void doc_write_json(struct buf *out, const struct doc_node *n, unsigned indent, bool sort_keys);
-void doc_write_yaml(
-	struct buf *out,
-	const struct doc_node *n); /* block style, quoted where needed; parses back equal */
+/* Block style, quoted where needed. What doc_parse_yaml() made parses back equal. */
+void doc_write_yaml(struct buf *out, const struct doc_node *n);
 
 #endif
