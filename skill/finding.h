@@ -15,7 +15,7 @@ enum severity { SEVERITY_NOTE, SEVERITY_WARN, SEVERITY_DENY };
 const char *severity_name(enum severity s);
 
 struct finding {
-	const char *rule; /* "AD-TESTS-001"; parser findings are "SK-…" */
+	const char *rule; /* "AD-TESTS-001"; parser findings are "SK-…", listed in skill/rule.def */
 	enum severity severity;
 	struct str domain; /* whose verdict it belongs to; empty: the platform's */
 	struct str skill; /* empty: the domain itself */
@@ -31,6 +31,12 @@ struct finding {
 		related_path; /* the other side: the level that set a limit, the colliding route; may be empty */
 	uint32_t related_line, related_column;
 };
+
+/*
+ * One list holds at most FINDINGS_MAX. Past it the last item is "SK-TOO-MANY", which carries the worst severity
+ * of what it stands for, so that a flood can neither fill the memory nor hide a deny.
+ */
+#define FINDINGS_MAX 1000
 
 struct findings {
 	struct finding *items;
@@ -50,8 +56,16 @@ struct finding *findings_add_err(struct findings *f, const char *rule, enum seve
 				 struct str domain, struct str skill, const struct err *err);
 void findings_append(struct findings *f, const struct findings *more);
 size_t findings_count(const struct findings *f, enum severity at_least);
-/* By path, line, column, rule, message; stable. Equal ones are folded. */
+/* By path, line, column, rule, message; stable. Of equal ones the most severe stays. */
 void findings_sort(struct findings *f);
+
+/* Sets start, end, line and column (in characters) for the bytes [start, end) of text. */
+void finding_span(struct finding *f, struct str text, size_t start, size_t end);
+/* The same from a node of the document; line 0 nodes (JSON) leave no place. */
+void finding_at_node(struct finding *f, const struct doc_node *n);
+/* remedy and replacement, formatted into f's arena. */
+void finding_remedy(struct findings *f, struct finding *at, const char *fmt, ...) PRINTF(3, 4);
+void finding_replace(struct findings *f, struct finding *at, const char *fmt, ...) PRINTF(3, 4);
 
 /*
  * Stable across unrelated edits: BLAKE2b of rule, domain, skill, path, and the words with digits folded, not of line numbers. 16 hex digits.
@@ -61,7 +75,10 @@ void finding_json(struct json *j, const struct finding *f); /* as an element */
 void findings_json(struct json *j, const struct findings *f); /* an array element */
 /* Reads back what findings_json wrote; strings point into the arena of f. */
 NODISCARD int findings_from_json(struct findings *f, const struct doc_node *array, struct err *err);
-/* "path:line:col: deny AD-TESTS-001: message" and an indented remedy line. */
+/*
+ * "path:line:col: deny AD-TESTS-001: message", an indented remedy line, and one for the other side. What repositories
+ * wrote is escaped (text_escape()), so that it is safe on a terminal.
+ */
 void finding_text(struct buf *out, const struct finding *f);
 
 #endif
