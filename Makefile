@@ -119,7 +119,7 @@ CLI_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 .SECONDARY:
 
 # While the house is being built a program is there once its main file is.
-PROGRAMS := $(if $(wildcard agent/main.c),$(B)/bin/asporad) $(if $(wildcard cli/main.c),$(B)/bin/aspora) \
+PROGRAMS := $(if $(wildcard agent/verb_key.c),$(B)/bin/asporad) $(if $(wildcard cli/main.c),$(B)/bin/aspora) \
 	$(if $(wildcard runtime/init/*.c),$(B)/libexec/aspora-init)
 all: $(PROGRAMS) $(foreach c,$(COMPONENTS),$(if $(strip $(call objs_of,$(c))),$(call lib_of,$(c)))) ## Build the two programs and the sandbox's init (default)
 

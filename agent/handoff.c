@@ -9,10 +9,8 @@ void handoff_release(struct handoff *h)
 {
 	free(h->config_path);
 	free(h->state);
-	free(h->conninfo);
-	free(h->db_role);
 	free(h->listen);
-	secret_release(&h->password);
+	store_access_release(&h->access);
 	memset(h, 0, sizeof(*h));
 }
 
@@ -24,10 +22,10 @@ int handoff_write(int fd, const struct handoff *h, struct err *err)
 	json_object(&j);
 	json_strz(&j, "config", h->config_path);
 	json_strz(&j, "state", h->state);
-	json_strz(&j, "conninfo", h->conninfo);
-	json_strz(&j, "db_role", h->db_role);
-	json_bool(&j, "set_role", h->set_role);
-	json_str(&j, "password", secret_is_set(&h->password) ? secret_lend(&h->password) : STR(""));
+	json_strz(&j, "conninfo", h->access.conninfo);
+	json_bool(&j, "set_role", h->access.set_role);
+	const struct secret *password = &h->access.password;
+	json_str(&j, "password", secret_is_set(password) ? secret_lend(password) : STR(""));
 	json_strz(&j, "instance", h->instance);
 	json_bool(&j, "once", h->once);
 	json_strz(&j, "listen", h->listen);
@@ -59,14 +57,13 @@ int handoff_read(int fd, struct handoff *ret, struct err *err)
 		memset(ret, 0, sizeof(*ret));
 		ret->config_path = text_of(root, "config");
 		ret->state = text_of(root, "state");
-		ret->conninfo = text_of(root, "conninfo");
-		ret->db_role = text_of(root, "db_role");
+		ret->access.conninfo = text_of(root, "conninfo");
 		ret->listen = text_of(root, "listen");
-		ret->set_role = doc_bool(root, "set_role", false);
+		ret->access.set_role = doc_bool(root, "set_role", false);
 		ret->once = doc_bool(root, "once", false);
 		struct str password = doc_text(root, "password");
 		if (password.len)
-			secret_set(&ret->password, password);
+			secret_set(&ret->access.password, password);
 		struct str instance = doc_text(root, "instance");
 		if (instance.len < sizeof(ret->instance))
 			memcpy(ret->instance, instance.p, instance.len);

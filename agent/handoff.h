@@ -5,18 +5,15 @@
 #ifndef AGENT_HANDOFF_H
 #define AGENT_HANDOFF_H
 
-#include "base/crypto.h"
 #include "base/err.h"
+#include "store/store.h"
 
 #define HANDOFF_FD 3
 
 struct handoff {
 	char *config_path; /* NULL: defaults */
 	char *state; /* overrides config, from --state */
-	char *conninfo; /* libpq, without password */
-	char *db_role; /* PostgreSQL role to log in as or SET ROLE to */
-	bool set_role; /* external database: SET ROLE instead of logging in */
-	struct secret password;
+	struct store_access access; /* as the role's own PostgreSQL user */
 	char instance[37];
 	bool once;
 	char *listen; /* overrides gateway.listen; NULL: as configured */

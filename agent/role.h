@@ -18,7 +18,9 @@ struct role_ctx {
 	const struct role *role;
 	const struct agent_config *config;
 	const struct clock *clock;
-	struct store *store; /* connected as the role's user */
+	struct store *store; /* connected as the role's user, listening */
+	const struct store_access
+		*access; /* for further connections (keepers, gateway); lives as long as ctx */
 	char instance
 		[37]; /* UUID of this asporad, the same in all its roles: holder of leases, host of instances */
 	char host[65]; /* host name, for people */
@@ -37,6 +39,7 @@ struct role {
 	const char *goal; /* one sentence for logs and the manual */
 	unsigned privileges;
 	unsigned stop_order; /* lower is stopped first */
+	enum store_role store_role;
 	/* Runs until told to stop (SIGTERM); returns 0 for a clean end. */
 	int (*run)(struct role_ctx *ctx, struct err *err);
 };

@@ -18,7 +18,7 @@ struct supervisor_opts {
 		only; /* comma-separated roles; NULL: all (for tests and for hosts that only run sandboxes) */
 };
 
-/* Blocks until stopped. Returns 0, or the code of what ended it. */
+/* Blocks until stopped. Returns 0, the code of what ended it, or (positive) the exit status of the role that failed with `once`. */
 NODISCARD int supervisor_run(const struct supervisor_opts *o, struct err *err);
 
 #endif
