@@ -67,14 +67,16 @@ static void read_plans(void)
 
 bool fault_hit(const char *point)
 {
+	bool fail = false;
 	read_plans();
 	for (size_t i = 0; i < plan_count; i++) {
 		struct plan *p = &plans[i];
 		if (!str_eqz(p->point, point) || ++p->passes != p->at)
 			continue;
 		if (p->action == ACTION_ERROR)
-			return true;
-		raise(p->action == ACTION_KILL ? SIGKILL : SIGSTOP);
+			fail = true;
+		else
+			raise(p->action == ACTION_KILL ? SIGKILL : SIGSTOP);
 	}
-	return false;
+	return fail;
 }

@@ -12,13 +12,15 @@
 
 #include "base/log_int.h"
 
+#define NOTICE_MAX 256
+
 static struct {
 	int fd; /* our second description, or -1: write to 2 */
 	pid_t pid;
 	dev_t dev;
 	ino_t ino;
 	mode_t mode;
-	char rest[LOG_LINE_MAX]; /* of a line that went out in part */
+	char rest[LOG_LINE_MAX + NOTICE_MAX]; /* of a line that went out in part */
 	size_t rest_len;
 	uint64_t dropped, told;
 } sink = {.fd = -1};
@@ -84,40 +86,49 @@ static size_t push(const char *p, size_t len)
 	return done;
 }
 
-/* False when the line is not out and not kept either. */
-static bool push_line(struct str line)
+/* False when the text is not out and not kept either. */
+static bool push_line(struct str text)
 {
 	size_t done = push(sink.rest, sink.rest_len);
 	memmove(sink.rest, sink.rest + done, sink.rest_len - done);
 	sink.rest_len -= done;
 	if (sink.rest_len > 0)
 		return false;
-	done = push(line.p, line.len);
+	done = push(text.p, text.len);
 	if (done == 0)
 		return false;
-	sink.rest_len = line.len - done;
-	memcpy(sink.rest, line.p + done, sink.rest_len);
+	sink.rest_len = text.len - done;
+	memcpy(sink.rest, text.p + done, sink.rest_len);
 	return true;
 }
 
-/* Says once the sink takes lines again how many it did not. */
-static void tell_dropped(void)
+/*
+ * The first line that goes out again brings one before it that says how many did not. They are one
+ * write: alone the short one would always find room, and fill the pipe with nothing else.
+ */
+static bool push_with_notice(struct str line)
 {
-	struct log_line l;
+	static char both[sizeof(sink.rest)];
+	static struct log_line notice;
 	char count[24];
 	snprintf(count, sizeof(count), "%llu", (unsigned long long)sink.dropped);
-	log_head(&l, LOG_WARN_, "log.dropped");
-	log_line_add(&l, "total", str_of(count));
-	if (push_line(log_line_end(&l)))
-		sink.told = sink.dropped;
+	log_head(&notice, LOG_WARN_, "log.dropped");
+	log_line_add(&notice, "total", str_of(count));
+	struct str first = log_line_end(&notice);
+	if (first.len > NOTICE_MAX)
+		return push_line(line);
+	memcpy(both, first.p, first.len);
+	memcpy(both + first.len, line.p, line.len);
+	return push_line(str_make(both, first.len + line.len));
 }
 
 void log_sink_write(struct str line)
 {
 	int saved = errno;
-	if (look() && sink.told < sink.dropped)
-		tell_dropped();
-	if (sink.pid != getpid() || sink.told < sink.dropped || !push_line(line))
+	bool out = look() && (sink.told < sink.dropped ? push_with_notice(line) : push_line(line));
+	if (out)
+		sink.told = sink.dropped;
+	else
 		sink.dropped++;
 	errno = saved;
 }

@@ -52,7 +52,7 @@ START_TEST(the_limit_is_told_at_the_end_and_memory_stays_good)
 	assert_err(arena_check(a, "the snapshot", &support_err), ERR_TOO_LARGE,
 		   "the snapshot needs more than its limit of 160 bytes of memory");
 	for (int i = 0; i < 40; i++) {
-		char expected[16];
+		char expected[32];
 		snprintf(expected, sizeof(expected), "text %d", i);
 		ck_assert_str_eq(texts[i], expected);
 	}

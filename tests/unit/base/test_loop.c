@@ -102,7 +102,7 @@ START_TEST(a_heap_of_a_thousand_timers_keeps_its_order)
 		loop_remove(timers[i]);
 	int fired = 0;
 	for (int t = 0; t < 997; t++) {
-		char expected[8];
+		char expected[16];
 		trace[0] = '\0';
 		step(l);
 		snprintf(expected, sizeof(expected), "%d ", t);

@@ -38,7 +38,7 @@ END_TEST
 START_TEST(iteration_is_in_the_order_of_insertion)
 {
 	CLEANUP(map_release) struct map m = MAP_INIT;
-	static char text[100][8];
+	static char text[100][16];
 	char seen[800] = "", expected[800] = "";
 	for (int i = 99; i >= 0; i--) {
 		snprintf(text[i], sizeof(text[i]), "%d,", i);
@@ -67,7 +67,7 @@ START_TEST(a_map_agrees_with_an_array)
 {
 	enum { KEYS = 300 };
 	CLEANUP(map_release) struct map m = MAP_INIT;
-	static char keys[KEYS][8];
+	static char keys[KEYS][16];
 	void *model[KEYS] = {0};
 	size_t live = 0;
 	unsigned seed = 99;
