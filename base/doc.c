@@ -143,7 +143,7 @@ int doc_err_(struct err *err, int code, const char *origin, const char *path,
 
 /* --- building one ----------------------------------------------------------------------------- */
 
-void doc_type_plain(struct doc_node *n, struct str text)
+void doc_plain(struct doc_node *n, struct str text)
 {
 	n->text = text;
 	n->type = DOC_STRING;

@@ -83,8 +83,11 @@ NODISCARD int doc_parse_yaml(struct arena *a, struct str text, const struct doc_
 NODISCARD int doc_parse_json(struct arena *a, struct str text, const struct doc_limits *limits,
 			     const char *path, const struct doc_node **ret, struct err *err);
 
-const struct doc_node *doc_find(const struct doc_node *map,
-				const char *key); /* NULL when absent or not a map */
+/* Makes n the node that a plain YAML scalar gives: type, value and text (kept, not copied). */
+void doc_plain(struct doc_node *n, struct str text);
+
+/* NULL when absent or not a map. */
+const struct doc_node *doc_find(const struct doc_node *map, const char *key);
 const struct doc_pair *doc_find_pair(const struct doc_node *map, struct str key);
 /* By dotted path, "routing.when"; NULL when absent. */
 const struct doc_node *doc_find_path(const struct doc_node *root, const char *dotted);

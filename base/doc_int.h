@@ -28,9 +28,6 @@ struct doc_place {
  */
 struct doc_place doc_place_of(const struct doc_parse *p, size_t offset);
 
-/* Type and value of a plain scalar: sets type, boolean, integer, number and text. */
-void doc_type_plain(struct doc_node *n, struct str text);
-
 /*
  * The stack of values that are not in their collection yet. A collection remembers how high the
  * stack was when it opened, and takes everything above when it closes.

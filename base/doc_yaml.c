@@ -212,7 +212,7 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 	struct doc_node *n = new_node(r, DOC_STRING, event);
 	n->text = arena_str(r->p->arena, text);
 	if (event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-		doc_type_plain(n, n->text);
+		doc_plain(n, n->text);
 	else
 		n->quoted = true;
 	/* A block scalar's end is past its line breaks, which belong to nobody. */

@@ -1,13 +1,14 @@
 /*
- * Field tables: a field of a document is declared once, and from the row come the decoder with its
- * messages, the defaults, `aspora explain`, the JSON Schema and the manual section.
+ * Field tables: a field of a document is declared once, and from the row come the decoder with
+ * its messages, the defaults, `aspora explain`, the JSON Schema and the manual section.
  * (systemd sd_json_dispatch_field; git parse-options.)
  *
  *	static const struct field budget_fields[] = {
  *		{"per_run_usd", FIELD_MONEY, offsetof(struct budget, per_run_microusd), …, "Most that one run may cost."},
  *		FIELD_END};
  *
- * Decoding fills a struct of the caller's, whose members are of the C type each field type names.
+ * Decoding fills a struct of the caller's, whose members are of the C type each field type
+ * names.
  */
 #ifndef BASE_FIELD_H
 #define BASE_FIELD_H
@@ -44,8 +45,8 @@ struct field_list {
 /* Flags */
 #define FIELD_REQUIRED 1u
 #define FIELD_NONEMPTY 2u
-#define FIELD_SECRET_REF                                                                           \
-	4u /* value must be a reference such as env:NAME or file:PATH, never a literal */
+/* The value must be a reference such as env:NAME or file:/PATH, never a literal. */
+#define FIELD_SECRET_REF 4u
 /* Free for the component that owns the table (levels, tighten rule …). */
 #define FIELD_USER_SHIFT 8
 
@@ -54,8 +55,11 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	unsigned flags;
-	int64_t min,
-		max; /* FIELD_INT, MONEY, DURATION, SIZE, PERCENT; both 0: no bound but the type's */
+	/*
+	 * Of FIELD_INT, MONEY, DURATION, SIZE, PERCENT. Both 0: no bound but the type's; max
+	 * below min: no max.
+	 */
+	int64_t min, max;
 	const char *const *choices; /* FIELD_ENUM, NULL-terminated */
 	const struct field *sub;
 	size_t sub_size;
@@ -69,8 +73,8 @@ struct field {
 	}
 
 /*
- * Which fields were set, and where: one entry per field that the document had, for the cascade and for
- * messages. Grows in the arena.
+ * Which fields were set, and where: one entry per field that the document had, for the cascade
+ * and for messages. Grows in the arena.
  */
 struct field_set {
 	struct field_set_entry {
@@ -88,7 +92,8 @@ typedef void (*field_warn_fn)(void *state, const char *path, const struct doc_pa
 			      const char *dotted, const char *nearest);
 
 struct field_decode {
-	struct arena *arena; /* results and set live here */
+	/* Results and set live here; texts and nodes point into the document's own arena. */
+	struct arena *arena;
 	const char *path; /* of the document, for messages */
 	enum field_unknown unknown;
 	field_warn_fn warn;
@@ -97,22 +102,34 @@ struct field_decode {
 };
 
 /*
- * Fills *out (zeroed and defaulted first) from a map node; a DOC_NULL node is an empty map. Stops at the first
- * error, which says what was expected, what stood there, and what to write. Errors: ERR_INVALID.
+ * Fills *out (zeroed and defaulted first) from a map node; a DOC_NULL node is an empty map.
+ * Stops at the first error, which says what was expected, what stood there, and what to write.
+ * A table has at most 64 rows. The text of a FIELD_SECRET_REF is in no message. Errors:
+ * ERR_INVALID.
  */
 NODISCARD int field_decode(const struct field_decode *how, const struct field *fields,
 			   const struct doc_node *map, void *out, struct err *err);
 /* Defaults only. Defaults are part of the program: a bad one asserts. */
 void field_defaults(struct arena *a, const struct field *fields, void *out);
 
-/* The row for a dotted path ("budget.per_run_usd"), or NULL; ret_depth rows are walked. */
+/*
+ * The row for a dotted path ("budget.per_run_usd", "routing[2].when"), or NULL. Below a
+ * FIELD_MAP the name in the document may stand in the path ("mcp.servers.redshift.url") or be
+ * left out.
+ */
 const struct field *field_find(const struct field *fields, const char *dotted);
 /* JSON Schema (2020-12) of the table as an object schema, without $schema and $id. */
 struct json;
 void field_schema(struct json *j, const struct field *fields, bool allow_unknown);
-/* Human names of types: "US dollars", "a duration such as 90s", … */
+/*
+ * Human names of types: "US dollars such as 0.25", "one of a, b", … Static storage, good until
+ * the next call.
+ */
 const char *field_type_help(const struct field *f);
-/* A value back to the text a person would write ("5", "90s", "64Mi"), for explain and differences. */
+/*
+ * A value back to the text a person would write ("5", "90s", "64Mi"), for explain and
+ * differences.
+ */
 void field_format(struct buf *out, const struct field *f, const void *value);
 /* Equality of the value at two structs' offsets, deep. */
 bool field_equal(const struct field *f, const void *a_struct, const void *b_struct);
