@@ -92,7 +92,9 @@ ALL_CFLAGS := -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS := $(LDHARDEN) $(LDFLAGS)
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(2)';)
+# `make -s` says nothing of what it does.
+quiet := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(or $(V),$(quiet)),$(if $(V),,@),@printf '  %-6s %s\n' '$(1)' '$(2)';)
 
 # --- sources ----------------------------------------------------------------------------------------------------
 srcs_of = $(sort $(wildcard $(1)/*.c) $(if $(filter agent,$(1)),$(wildcard agent/gateway/*.c agent/web/*.c)) \

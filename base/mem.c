@@ -4,14 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static void *or_abort(void *p)
+void mem_exhausted(void)
 {
-	if (LIKELY(p))
-		return p;
 	static const char words[] = "out of memory\n";
 	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
 		abort();
 	abort();
+}
+
+static void *or_abort(void *p)
+{
+	if (UNLIKELY(!p))
+		mem_exhausted();
+	return p;
 }
 
 void *mem_alloc(size_t size)

@@ -10,6 +10,9 @@
 
 #include "base/compiler.h"
 
+/* Says so and aborts: for libraries that return NULL on exhaustion. */
+NORETURN void mem_exhausted(void);
+
 /* All give memory to be released with free(); none returns NULL. Sizes multiply with overflow checks. */
 void *mem_alloc(size_t size) __attribute__((malloc));
 void *mem_zalloc(size_t size) __attribute__((malloc));

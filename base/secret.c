@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/crypto.h"
+#include "base/mem.h"
 
 #define SECRET_MAX ((size_t)64 * 1024)
 
@@ -20,10 +21,8 @@
 static char *secret_alloc(size_t len)
 {
 	char *p = sodium_malloc(len);
-	if (!p) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!p)
+		mem_exhausted();
 	return p;
 }
 
