@@ -45,7 +45,7 @@ struct admission_domain {
 	 * when denied, and for an allowed deletion. Points into the plan or the admission.
 	 */
 	const struct domain *release;
-	const struct verdict *reduced;
+	struct verdict *reduced;
 	struct str *held; /* skills kept at their old version, or out, by name */
 	size_t held_count;
 	bool waiting; /* denied only because a required check has not been posted yet */
@@ -63,6 +63,9 @@ struct admission {
 	size_t allowed, denied;
 	const struct plan *plan;
 	const struct snapshot *snapshot;
+
+	struct skill **old; /* references that reduced domains hold */
+	size_t old_count, old_cap;
 };
 
 /*

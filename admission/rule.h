@@ -15,41 +15,54 @@
 
 /* Raised whenever a rule starts to see more or less than before; part of the policy digest. */
 #define RULES_VERSION 1
+/* The rule that waits for results of others: a domain that only it denies is not at fault yet. */
+#define RULE_WAITING "AD-CHECKS-001"
 
-enum rule_scope {
-	RULE_SKILL, /* called once for each skill of the domain */
-	RULE_DOMAIN, /* called once for the domain, also for one that is being deleted */
-	RULE_PLATFORM /* called once for the candidate platform configuration */
-};
+/* Where a rule is called; a row may have several. */
+#define RULE_SKILL 1u /* once for each skill of the domain; in->skill is set */
+#define RULE_DOMAIN 2u /* once for the domain, also for one that is being deleted */
+#define RULE_PLATFORM                                                                              \
+	4u /* once for the candidate platform configuration; in->domain and in->skill are NULL */
 
-struct rule_index; /* what the rules of one domain share: names, sums; rules/index.h */
+struct rule;
+struct rule_index; /* what the rules of one domain share (names, files, sums); rule_int.h */
 
 struct rule_in {
 	const struct snapshot *snap;
-	const struct domain
-		*domain; /* the candidate; NULL when it is being deleted, or for RULE_PLATFORM */
-	const struct domain_skill *skill; /* RULE_SKILL only */
+	const struct config_doc *platform; /* RULE_PLATFORM: the candidate */
+	struct str name; /* of the domain; empty for the platform */
+	const struct domain *domain; /* the candidate; NULL when it is being deleted */
+	const struct domain_skill *skill;
 	const struct domain_change *change; /* NULL: compared with nothing */
 	size_t deployed_skills; /* of this domain, before the change */
-	const struct policy *policy;
-	const struct surface *own; /* of the candidate */
-	const struct surfaces *
-		deployed; /* the other domains; those of the same plan are in `beside` and win over it */
-	const struct surfaces *beside; /* candidates of the plan, this domain included */
+	size_t repository_skills,
+		repository_deleted; /* of all domains of the source: before, and by this plan */
+	const struct policy *policy; /* that judges */
+	const struct surface_view *surfaces; /* all domains as they would be, this one included */
+	const struct surfaces *deployed; /* as they are; NULL: nothing is */
 	const struct admit_facts *facts;
+
+	/* Set by admit_domain(). */
+	const struct rule *rule; /* the row being called */
 	const struct rule_index *index;
+	struct buf *
+		in_force; /* what else the outcome rests on (date, confirmations, posted results), for the key: rule_rests_on() */
 	struct arena *arena; /* for what must outlive the call */
 };
 
 struct rule {
-	const char *id; /* "AD-TESTS-001"; stable for ever */
+	const char *id; /* "AD-TESTS-001"; stable for ever, and the anchor in aspora-admission(7) */
 	const char *family; /* "tests" */
 	enum severity severity; /* unless policy says otherwise: SEVERITY_DENY or _WARN */
-	enum rule_scope scope;
+	unsigned scope;
+	bool fixed; /* policy cannot change its severity: rules about policy itself */
 	const char *looks_at; /* "tests/ of each skill" */
 	const char *sentence; /* what must hold */
-	const char *manual; /* anchor in aspora-admission(7): "AD-TESTS-001" */
-	/* Findings carry any severity; admit_domain() sets the one that policy says. Errors deny. */
+	const char *advice; /* how to make it hold */
+	/*
+	 * Adds findings. admit_domain() sets their severity to what policy says, but one added as SEVERITY_NOTE stays a note.
+	 * Errors (negative) deny. NULL: the row is spoken by admit_domain() itself.
+	 */
 	int (*check)(const struct rule_in *in, struct findings *out, struct err *err);
 };
 

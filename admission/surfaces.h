@@ -48,9 +48,27 @@ void surfaces_alert(const struct surfaces *s, struct str alert, struct str excep
 		    surface_pattern_fn fn, void *state);
 
 /*
- * What the domains but `except` expose, as one digest: "aspora.surfaces.v1" over (name, surface digest) in the order of names. Surface digests are kept,
- * so this costs the number of domains.
+ * What a domain sees of the others: the candidates of its plan, and the deployed surfaces of domains that the plan does not change. A domain of the
+ * plan that is being deleted stands in `beside` with no skills.
  */
-struct digest surfaces_digest(const struct surfaces *s, struct str except);
+struct surface_view {
+	const struct surfaces *deployed; /* NULL: none */
+	const struct surfaces *beside; /* wins over deployed; NULL: none */
+};
+const struct surface *surface_view_find(const struct surface_view *v, struct str domain);
+const struct surface_skill *surface_view_skill(const struct surface_view *v, struct str domain,
+					       struct str skill);
+/* Each domain once, those of the plan first, then by name. */
+void surface_view_each(const struct surface_view *v,
+		       void (*fn)(void *state, const struct surface *d), void *state);
+void surface_view_candidates(const struct surface_view *v, struct str text, struct str except,
+			     surface_pattern_fn fn, void *state);
+void surface_view_alert(const struct surface_view *v, struct str alert, struct str except,
+			surface_pattern_fn fn, void *state);
+/*
+ * What the domains but `except` expose, as one digest: "aspora.surfaces.v1" over (name, surface digest) of those with skills, in the order of names.
+ * Surface digests are kept, so this costs the number of domains.
+ */
+struct digest surface_view_digest(const struct surface_view *v, struct str except);
 
 #endif
