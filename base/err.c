@@ -141,6 +141,13 @@ int err_context(struct err *err, const char *fmt, ...)
 	return err->code;
 }
 
+void err_bug(const struct err *err, const char *what)
+{
+	char out[ERR_PATH_MAX + ERR_MSG_MAX + 512];
+	dprintf(STDERR_FILENO, "bug: %s: %s\n", what, err_format(err, out, sizeof(out)));
+	abort();
+}
+
 void err_path(struct err *err, const char *path)
 {
 	if (err)

@@ -81,6 +81,12 @@ int err_remedy(struct err *err, const char *fmt, ...) PRINTF(2, 3);
  */
 int err_context(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
+/*
+ * Ends the process where an error can only be a bug of ours (a table compiled in that does not parse): says
+ * "what: message" and aborts.
+ */
+NORETURN void err_bug(const struct err *err, const char *what);
+
 /* Names the document, for code that knows the place but not the file's name. */
 void err_path(struct err *err, const char *path);
 

@@ -56,8 +56,7 @@ static const struct doc_node *default_node(struct arena *a, const struct field *
 	struct err err = ERR_INIT;
 	int rc = doc_parse_yaml(a, str_of(f->dflt), &doc_limits_yaml, f->name, 0, &n, &err);
 	if (rc < 0)
-		fprintf(stderr, "default of %s: %s\n", f->name, err.msg);
-	assert(rc == 0);
+		err_bug(&err, "a default of the table");
 	return n;
 }
 
@@ -75,8 +74,7 @@ void field_defaults(struct arena *a, const struct field *fields, void *out)
 		struct field_path path = {NULL, str_of(f->name), 0};
 		int rc = decode_value(&d, f, default_node(a, f), out, &path);
 		if (rc < 0)
-			fprintf(stderr, "default of %s: %s\n", f->name, err.msg);
-		assert(rc == 0);
+			err_bug(&err, "a default of the table");
 	}
 }
 

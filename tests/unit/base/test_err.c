@@ -1,7 +1,12 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/child.h"
+#include "base/io.h"
 
 static struct err err;
 
@@ -164,6 +169,31 @@ START_TEST(a_full_error_is_formatted_whole)
 }
 END_TEST
 
+static int find_bug(void *state)
+{
+	struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_CORE, &none);
+	dup2(*(int *)state, 2);
+	err_at(&err, ERR_SYNTAX, "table", 0, 0, "the default \"x\" is no number");
+	err_bug(&err, "schema");
+}
+
+START_TEST(a_bug_says_what_it_is_and_aborts)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
+	struct child_end end;
+	int fds[2];
+	assert_ok(io_pipe(fds, &support_err));
+	assert_ok(child_fork(&c, find_bug, &fds[1], &fds[1], 1, &support_err));
+	close(fds[1]);
+	assert_ok(io_read_fd(fds[0], &out, &support_err));
+	assert_ok(child_wait(&c, 30000, &end, &support_err));
+	ck_assert(!end.exited && end.status == SIGABRT);
+	ck_assert_str_eq(buf_cstr(&out), "bug: schema: table: the default \"x\" is no number\n");
+}
+END_TEST
+
 START_TEST(every_code_has_its_columns_and_is_found_by_its_text)
 {
 	for (int code = ERR_BASE_ + 1; code < ERR_END_; code++) {
@@ -207,6 +237,7 @@ static const struct support_case cases[] = {
 	CASE(format_leaves_out_what_is_not_known),
 	CASE(format_ends_in_nul_however_small_the_room),
 	CASE(a_full_error_is_formatted_whole),
+	CASE(a_bug_says_what_it_is_and_aborts),
 	CASE(every_code_has_its_columns_and_is_found_by_its_text),
 	CASE(an_unknown_code_reads_as_internal_and_none_as_ok),
 	{0},

@@ -15,7 +15,7 @@ static int parse(const char *text, struct manifest *ret)
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define FILE_JSON(path, mode, size)                                                                \
 	"{\"path\":\"" path "\",\"mode\":\"" mode "\",\"size\":" size ",\"digest\":\"" DIGEST "\"" \
-											      "}"
+	"}"
 
 START_TEST(a_manifest_comes_back_as_it_was_written)
 {
