@@ -131,6 +131,11 @@ const char *field_type_help(const struct field *f);
  * differences.
  */
 void field_format(struct buf *out, const struct field *f, const void *value);
+/*
+ * A decoded struct as a JSON object (an element) that field_decode() reads back to an equal one.
+ * Members that are zero and have no default are left out.
+ */
+void field_json(struct json *j, const struct field *fields, const void *object);
 /* Equality of the value at two structs' offsets, deep. */
 bool field_equal(const struct field *f, const void *a_struct, const void *b_struct);
 
