@@ -21,6 +21,7 @@ struct store_cluster;
 struct store_cluster_opts {
 	const char *dir; /* state folder; the cluster is dir/postgres */
 	const char *bindir; /* NULL: newest of /usr/lib/postgresql/<n>/bin and PATH, at least 13 */
+	const char *user; /* to run as when we are root; NULL: found as above */
 	bool fast_and_loose; /* fsync and the like off: tests only, a power cut loses the data */
 	const struct clock *clock; /* NULL: clock_real */
 	int64_t start_timeout_ms; /* 0: 60 s (crash recovery may take its time) */

@@ -1,8 +1,8 @@
 /*
  * A connection to PostgreSQL in one role. Everything else of this component takes one.
  *
- * The caller: 1. fills a struct store_access (the parent receives it from store_cluster_start() or the configuration, a role
- * from the descriptor that it inherited: store_access_receive()) 2. store_open() 3. uses it; when a call fails and
+ * The caller: 1. fills a struct store_access (the parent receives it from store_cluster_access() or the configuration, a role
+ * from the descriptor that it inherited) 2. store_open() 3. uses it; when a call fails and
  * store_retry() says STORE_RETRY_RECONNECT, calls store_reopen() after a back-off of its own, and looks at the level again.
  *
  * Nothing blocks for ever: connecting ends after 5 s, a statement after 10 s, a lock wait after 2 s, an open transaction without
@@ -43,10 +43,6 @@ struct store_access {
 void store_access_release(struct store_access *a);
 /* From a `database` URL of the configuration, which may carry a password or a passfile. Errors: ERR_INVALID. */
 NODISCARD int store_access_from_url(struct store_access *a, struct str url, struct err *err);
-/* Hands it to a child through a pipe (written whole, then closed by the caller), and takes it there. fd stays the caller's. */
-NODISCARD int store_access_send(const struct store_access *a, int fd, struct err *err);
-NODISCARD int store_access_receive(struct store_access *a, int fd, struct err *err);
-
 #define STORE_WAIT_MS 15000
 
 struct store;

@@ -13,6 +13,24 @@ $$ select coalesce(nullif(current_setting('aspora.domains', true), ''), '*') = '
 comment on function aspora_sees(text) is
 	'Whether the session setting aspora.domains ("*" or a comma list) covers a domain; row-level security asks it. "" is the platform, seen by all.';
 
+create function aspora_guard() returns void language plpgsql as $$
+begin
+	if coalesce(current_setting('aspora.held', true), '') <> '1' then
+		raise exception 'the lease has passed to another process; nothing was written' using errcode = 'AF001';
+	end if;
+end $$;
+comment on function aspora_guard() is
+	'Follows the taking of the revision in the same flight: without the lease the rest of the flight, COMMIT included, must come to nothing.';
+
+create function aspora_expect(have bigint, want bigint, what text) returns void language plpgsql as $$
+begin
+	if have is distinct from want then
+		raise exception '%', what using errcode = 'AC001';
+	end if;
+end $$;
+comment on function aspora_expect(bigint, bigint, text) is
+	'Ends a pipelined transaction in which a statement did not touch as many rows as it must.';
+
 create table store (
 	id smallint primary key default 1 check (id = 1),
 	incarnation bigint not null default 1 check (incarnation > 0),
@@ -37,7 +55,7 @@ select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::in
 	sha256('aspora.chain.v1'), sha256('aspora.chain.v1');
 
 create table lease (
-	name text primary key,
+	name text collate "C" primary key,
 	epoch bigint not null check (epoch > 0),
 	holder text not null,
 	until timestamptz not null,
@@ -68,7 +86,7 @@ create table change (
 	revision bigint not null,
 	ord integer not null,
 	kind text not null,
-	domain text not null default '',
+	domain text collate "C" not null default '',
 	name text not null,
 	op text not null check (op in ('create', 'update', 'delete')),
 	object json not null,

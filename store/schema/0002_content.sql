@@ -2,7 +2,7 @@
 -- Rows with since and until hold for revisions since <= r < until; until null means now.
 
 create table source (
-	name text primary key check (name <> ''),
+	name text collate "C" primary key check (name <> ''),
 	uid uuid not null default gen_random_uuid(),
 	kind text not null check (kind in ('git', 'apply')),
 	url text not null default '',
@@ -34,9 +34,9 @@ comment on column source.request_token is 'Sync requests count up here; handled 
 create unique index source_platform on source (platform) where platform and declared;
 
 create table domain (
-	name text primary key check (name <> ''),
+	name text collate "C" primary key check (name <> ''),
 	uid uuid not null default gen_random_uuid(),
-	source text not null references source (name),
+	source text collate "C" not null references source (name),
 	rev bigint not null,
 	created_at timestamptz not null default clock_timestamp()
 );
@@ -44,8 +44,8 @@ comment on table domain is 'Ownership: each domain belongs to exactly one source
 create index domain_source on domain (source);
 
 create table version (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null check (length(content) = 32),
 	runtime bytea not null check (length(runtime) = 32),
 	role text not null check (role in ('manager', 'specialist', 'field')),
@@ -72,12 +72,12 @@ create table context (
 comment on table context is 'What a context digest stands for: the effective configuration and references (blob digests) of the firm and domain knowledge a skill sees. Bound per execution.';
 
 create table verdict (
-	domain text not null,
+	domain text collate "C" not null,
 	candidate bytea not null check (length(candidate) = 32),
 	policy bytea not null check (length(policy) = 32),
 	surface bytea not null check (length(surface) = 32),
 	allow boolean not null,
-	source text not null default '',
+	source text collate "C" not null default '',
 	revision text not null default '',
 	rules_version integer not null,
 	findings json not null default '[]',
@@ -100,7 +100,7 @@ create table release (
 	id bigint primary key check (id > 0),
 	uid uuid not null default gen_random_uuid(),
 	kind text not null check (kind in ('sync', 'apply', 'rollback', 'overlay', 'expiry', 'adopt')),
-	source text not null,
+	source text collate "C" not null,
 	revision text not null default '',
 	message text not null default '',
 	actor text not null,
@@ -122,9 +122,9 @@ comment on column release.previous is 'hash of the release before; unique, so th
 
 create table release_item (
 	release bigint not null references release (id),
-	domain text not null references domain (name),
+	domain text collate "C" not null references domain (name),
 	op text not null check (op in ('create', 'update', 'delete')),
-	source text not null references source (name),
+	source text collate "C" not null references source (name),
 	revision text not null,
 	overlay boolean not null default false,
 	tree bytea not null default '',
@@ -151,8 +151,8 @@ create unique index release_item_current on release_item (domain) where until is
 create index release_item_domain on release_item (domain, since);
 
 create table desired (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null,
 	runtime bytea not null,
 	context bytea not null references context (context),
@@ -183,7 +183,7 @@ create unique index desired_current on desired (domain, skill) where until is nu
 create index desired_version on desired (domain, skill, content, runtime);
 
 create table platform (
-	source text not null references source (name),
+	source text collate "C" not null references source (name),
 	revision text not null,
 	digest bytea not null check (length(digest) = 32),
 	firm bytea check (length(firm) = 32),
@@ -200,8 +200,8 @@ create unique index platform_current on platform ((1)) where until is null;
 
 create table overlay (
 	id bigint generated always as identity primary key,
-	domain text not null references domain (name),
-	source text not null references source (name),
+	domain text collate "C" not null references domain (name),
+	source text collate "C" not null references source (name),
 	inbox text not null,
 	by text not null,
 	reason text not null default '',

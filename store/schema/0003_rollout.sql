@@ -2,8 +2,8 @@
 
 create table quarantine (
 	id bigint generated always as identity primary key,
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null check (length(content) = 32),
 	cause text not null check (cause in ('rollback', 'start', 'probe', 'health', 'crash', 'operator')),
 	reason text not null check (reason <> ''),
@@ -20,7 +20,7 @@ create unique index quarantine_current on quarantine (domain, skill, content) wh
 create table suspension (
 	id bigint generated always as identity primary key,
 	kind text not null check (kind in ('Source', 'Domain', 'Skill')),
-	domain text not null default '',
+	domain text collate "C" not null default '',
 	name text not null,
 	by text not null,
 	reason text not null default '',
@@ -34,8 +34,8 @@ comment on table suspension is 'A source, domain or skill that an operator holds
 create unique index suspension_current on suspension (kind, domain, name) where until is null;
 
 create table rollout (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null,
 	runtime bytea not null,
 	slot text not null check (slot in ('stable', 'candidate', 'draining')),
@@ -65,8 +65,8 @@ create unique index rollout_live on rollout (domain, skill, content, runtime) wh
 
 create table instance (
 	id text primary key,
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null,
 	runtime bytea not null,
 	replica integer not null default 0 check (replica >= 0),
@@ -101,8 +101,8 @@ create index instance_host on instance (host) where state in ('starting', 'ready
 create index instance_version on instance (domain, skill, content, runtime);
 
 create table route (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	kind text not null check (kind in ('command', 'alert', 'cron', 'always')),
 	pattern text not null,
 	path text not null default '',
@@ -117,8 +117,8 @@ comment on table route is 'Triggers of promoted versions. Moved in the transacti
 create unique index route_current on route (domain, skill, kind, pattern) where until is null;
 
 create table route_version (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null,
 	runtime bytea not null,
 	weight integer not null check (weight between 0 and 1000000),

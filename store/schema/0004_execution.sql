@@ -7,8 +7,8 @@ create table execution (
 	mode text not null default 'live' check (mode in ('live', 'shadow', 'test', 'replay')),
 	state text not null default 'queued'
 		check (state in ('queued', 'claimed', 'running', 'succeeded', 'failed', 'cancelled')),
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea,
 	runtime bytea,
 	context bytea,

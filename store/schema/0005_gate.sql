@@ -5,8 +5,8 @@ create table inbox (
 	uid uuid not null default gen_random_uuid(),
 	kind text not null check (kind in ('apply', 'rollback', 'sync', 'adopt', 'quarantine', 'clear', 'suspend', 'resume', 'overlay-end')),
 	state text not null default 'pending' check (state in ('pending', 'taken', 'done', 'failed')),
-	domain text not null default '',
-	source text not null default '',
+	domain text collate "C" not null default '',
+	source text collate "C" not null default '',
 	requested_by text not null,
 	dry_run boolean not null default false,
 	request_token bigint,
@@ -40,7 +40,7 @@ create table inbox_file (
 comment on table inbox_file is 'The files of an upload; the bytes are blobs.';
 
 create table delivery (
-	source text not null references source (name),
+	source text collate "C" not null references source (name),
 	id text not null,
 	body bytea not null check (length(body) = 32),
 	received_at timestamptz not null default clock_timestamp(),
@@ -49,8 +49,8 @@ create table delivery (
 comment on table delivery is 'Webhook deliveries, so that a repeated one is one; each only means "go and look".';
 
 create table posted_check (
-	domain text not null,
-	skill text not null,
+	domain text collate "C" not null,
+	skill text collate "C" not null,
 	content bytea not null check (length(content) = 32),
 	name text not null,
 	passed boolean not null,
@@ -85,7 +85,7 @@ comment on column key.domains is 'What it may touch: domain names, or "*".';
 create table event (
 	id bigint generated always as identity primary key,
 	kind text not null,
-	domain text not null default '',
+	domain text collate "C" not null default '',
 	name text not null,
 	type text not null check (type in ('Normal', 'Warning')),
 	reason text not null check (reason <> ''),

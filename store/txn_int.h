@@ -1,0 +1,30 @@
+/*
+ * Inside a transaction: what the functions that write are made of.
+ */
+#ifndef STORE_TXN_INT_H
+#define STORE_TXN_INT_H
+
+#include "store/txn.h"
+#include "store/wire_int.h"
+
+/* Sends a statement that does not need the revision. Its failure comes out of the next txn_query() or of the commit. */
+NODISCARD int txn_send(struct store_txn *t, const struct bind *b, struct err *err);
+/* Sends one and waits for its rows: a round trip. */
+NODISCARD int txn_query(struct store_txn *t, const struct bind *b, struct rows *rows,
+			struct err *err);
+/* Keeps a statement that uses aspora_rev() for the commit's flight; takes what b holds. Needs at least one change. */
+void txn_late(struct store_txn *t, struct bind *b);
+enum store_mode txn_mode(const struct store_txn *t);
+const struct lease *txn_lease(const struct store_txn *t); /* NULL unless fenced */
+
+/* The digest of a revision's changes, as txn.h writes it down; shared with verification. */
+struct change_hash {
+	struct hasher h;
+	uint32_t ord;
+};
+void change_hash_begin(struct change_hash *c, struct str actor);
+void change_hash_add(struct change_hash *c, struct str kind, struct str domain, struct str name,
+		     struct str op, struct str object);
+struct digest change_hash_end(struct change_hash *c);
+
+#endif

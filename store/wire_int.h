@@ -1,0 +1,76 @@
+/*
+ * The connection underneath: libpq in pipeline mode and non-blocking, with our own waiting, so that nothing blocks for ever.
+ *
+ * Statements are sent with wire_send(); each leaves an entry in a queue of what is awaited. wire_collect() reads answers in that order. The first
+ * failure of a flight is kept; what comes after it in the same flight is skipped by the server and is not reported.
+ */
+#ifndef STORE_WIRE_INT_H
+#define STORE_WIRE_INT_H
+
+#include <libpq-fe.h>
+
+#include "store/bind_int.h"
+#include "store/rows_int.h"
+#include "store/store.h"
+#include "store_sql.h"
+
+enum wire_what { WIRE_PREPARE, WIRE_STATEMENT, WIRE_PLAIN, WIRE_SYNC };
+
+struct wire_entry {
+	enum wire_what what;
+	const struct stmt *stmt; /* of PREPARE and STATEMENT */
+	bool keep; /* its rows go to last */
+};
+
+struct store {
+	struct store_access access;
+	enum store_role role;
+	const struct clock *clock;
+	char *application;
+	char *domains; /* scope to set again after a reconnect; NULL: none */
+	bool listen, any_schema;
+
+	PGconn *pg; /* NULL: lost */
+	int server_version;
+	bool prepared[STMT_COUNT];
+	bool woken;
+	struct wire_entry *queue;
+	size_t head, count, cap; /* of queue: awaited are [head, count) */
+	struct rows last; /* rows of the newest entry with keep */
+	struct err failed; /* first failure of the flight; code 0: none */
+	struct store_txn *txn;
+	struct store_stats stats;
+
+	/* Head of the release chain, read once per connection (store_release_write). */
+	struct {
+		bool known;
+		int64_t id;
+		struct digest hash;
+	} release;
+};
+
+/* Queues a statement (preparing it first when it is new here). keep: the caller wants its rows. Sends what fits without blocking. */
+NODISCARD int wire_send(struct store *s, const struct bind *b, bool keep, struct err *err);
+/* The same with plain text: BEGIN, COMMIT, LISTEN. */
+NODISCARD int wire_plain(struct store *s, const char *sql, struct err *err);
+/* Ends the flight: a failure before it does not touch what is sent after it. */
+NODISCARD int wire_sync(struct store *s, struct err *err);
+/*
+ * Waits for everything awaited; the first failure is the result. Without a wire_sync() before it (flush true) the server is asked to answer
+ * but the flight goes on.
+ */
+NODISCARD int wire_collect(struct store *s, bool flush, struct err *err);
+/* One statement as a flight of its own, outside a transaction. rows may be NULL. */
+NODISCARD int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct err *err);
+/* Closes the connection for good; what was awaited is forgotten. Returns ERR_UNAVAILABLE with the words of libpq. */
+int wire_lost(struct store *s, const char *doing, struct err *err);
+/* Polls the socket for events, at most until deadline_ms (of the real monotonic clock). 0, or ERR_TIMEOUT. */
+NODISCARD int wire_poll(struct store *s, short events, int64_t deadline_ms, struct err *err);
+void wire_take_notifications(struct store *s);
+
+/* Sets err from a failed result: code by sqlstate and constraint, PostgreSQL's message, what to do. Returns the code. */
+int pg_error(const PGresult *res, const char *doing, struct err *err);
+/* ERR_UNAVAILABLE from the connection's message. */
+int pg_connection_error(PGconn *pg, const char *doing, struct err *err);
+
+#endif
