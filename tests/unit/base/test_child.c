@@ -2,13 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "base/child.h"
+#include "base/child_int.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
@@ -392,6 +395,61 @@ START_TEST(a_child_dies_with_its_parent)
 }
 END_TEST
 
+static int never(void *state UNUSED)
+{
+	return 1;
+}
+
+static int orphan(void *state UNUSED)
+{
+	/* Any other number will do: our parent is not init. */
+	child_call(never, NULL, NULL, 0, 1);
+}
+
+START_TEST(a_child_whose_parent_has_died_already_does_nothing)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	struct child_end end;
+	assert_ok(child_fork(&c, orphan, NULL, NULL, 0, &support_err));
+	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
+	ck_assert(end.exited);
+	ck_assert_int_eq(end.status, 127);
+}
+END_TEST
+
+/* Makes close_range(2) unknown, as an old kernel or a container's filter does. */
+static bool hide_close_range(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {ARRAY_SIZE(filter), filter};
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+START_TEST(descriptors_are_closed_without_close_range_as_well)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	struct child_end end;
+	int fds[2], keep;
+	assert_ok(io_pipe(fds, &support_err));
+	ck_assert_int_eq(dup2(file_with("secret"), 50), 50);
+	if (!hide_close_range())
+		SKIP("this kernel takes no seccomp filter");
+	keep = fds[1];
+	assert_ok(child_fork(&c, count_descriptors, &keep, &keep, 1, &support_err));
+	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 1);
+	shell("ls /proc/$$/fd; true", &out);
+	assert_str(buf_str(&out), "0\n1\n2\n");
+}
+END_TEST
+
 START_TEST(a_hundred_children_leave_no_descriptor_behind)
 {
 	int before = dup(0);
@@ -426,6 +484,8 @@ static const struct support_case cases[] = {
 	CASE(stop_is_patient_and_then_is_not),
 	CASE(a_forked_child_keeps_only_what_it_is_told_to),
 	CASE(a_child_dies_with_its_parent),
+	CASE(a_child_whose_parent_has_died_already_does_nothing),
+	CASE(descriptors_are_closed_without_close_range_as_well),
 	CASE(a_hundred_children_leave_no_descriptor_behind),
 	{0},
 };

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/child.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -214,6 +215,39 @@ START_TEST(a_socket_and_a_file_serve_as_well)
 }
 END_TEST
 
+/* Another user's pipe cannot be opened a second time. Says 0 when lines were dropped and none blocked. */
+static int log_as_nobody(void *state UNUSED)
+{
+	char value[3000];
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534) ||
+	    open("/proc/self/fd/2", O_WRONLY) >= 0)
+		return 2;
+	for (int i = 0; i < 100; i++)
+		log_event(LOG_INFO_, "e", "v", value, NULL);
+	return log_dropped() > 50 ? 0 : 1;
+}
+
+START_TEST(a_pipe_of_another_user_does_not_block_either)
+{
+	CLEANUP(child_release) struct child c = CHILD_INIT;
+	struct child_end end;
+	if (getuid() != 0)
+		SKIP("only root can become another user");
+	catch ();
+	assert_ok(child_fork(&c, log_as_nobody, NULL, NULL, 0, &support_err));
+	assert_ok(child_wait(&c, 30000, &end, &support_err));
+	ck_assert_int_eq(end.status, 0);
+	struct str rest = str_of(caught()), line;
+	size_t lines = 0;
+	for (; str_split(&rest, '\n', &line); lines++)
+		ck_assert(str_starts(line, STR("ts=")) &&
+			  (!rest.len || str_ends(line, STR("xxx"))));
+	ck_assert_uint_gt(lines, 10);
+}
+END_TEST
+
 START_TEST(a_closed_standard_error_drops_and_does_not_fail)
 {
 	close(2);
@@ -232,6 +266,7 @@ static const struct support_case cases[] = {
 	CASE_LOOP(a_line_ends_at_8_kib_and_is_still_a_line, 10),
 	CASE(a_blocked_pipe_drops_lines_and_counts_them),
 	CASE(a_socket_and_a_file_serve_as_well),
+	CASE(a_pipe_of_another_user_does_not_block_either),
 	CASE(a_closed_standard_error_drops_and_does_not_fail),
 	{0},
 };
