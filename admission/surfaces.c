@@ -266,21 +266,3 @@ size_t surfaces_count(const struct surfaces *s)
 {
 	return s->count;
 }
-
-struct digest surfaces_digest(const struct surfaces *s, struct str except)
-{
-	struct hasher h;
-	static const char tag[] = "aspora.surfaces.v1"; /* with its NUL */
-	hasher_init(&h);
-	hasher_add(&h, tag, sizeof(tag));
-	for (size_t i = 0; s && i < s->count; i++) {
-		const struct block *b = s->blocks[i];
-		if (str_eq(b->name, except))
-			continue;
-		uint8_t len[4] = {0, 0, (uint8_t)(b->name.len >> 8), (uint8_t)b->name.len};
-		hasher_add(&h, len, sizeof(len));
-		hasher_add(&h, b->name.p, b->name.len);
-		hasher_add(&h, b->digest.bytes, DIGEST_SIZE);
-	}
-	return hasher_end(&h);
-}
