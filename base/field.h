@@ -47,6 +47,11 @@ struct field_list {
 #define FIELD_NONEMPTY 2u
 /* The value must be a reference such as env:NAME or file:/PATH, never a literal. */
 #define FIELD_SECRET_REF 4u
+/*
+ * Of FIELD_LIST and FIELD_MAP: an element may be written as the value of its first field alone, "REGION: eu" for
+ * "REGION: {value: eu}".
+ */
+#define FIELD_SHORT 8u
 /* Free for the component that owns the table (levels, tighten rule …). */
 #define FIELD_USER_SHIFT 8
 

@@ -185,7 +185,10 @@ static int decode_elements(const struct decoder *d, const struct field_at *at,
 		field_defaults(d->how->arena, at->field->sub, element);
 		if (!list)
 			*(struct str *)element = n->map.pairs[l.count].key;
-		int rc = decode_map(d, at->field->sub, value, element, &path);
+		bool alone = (at->field->flags & FIELD_SHORT) && value->type != DOC_MAP &&
+			     value->type != DOC_NULL;
+		int rc = alone ? decode_value(d, at->field->sub, value, element, &path)
+			       : decode_map(d, at->field->sub, value, element, &path);
 		if (rc < 0)
 			return rc;
 	}

@@ -108,6 +108,25 @@ static void add_yaml(struct json *j, const char *key, const char *yaml, bool in_
 	arena_free(a);
 }
 
+static void add_type(struct json *j, const struct field *f, bool allow_unknown);
+
+/* The schema of one element; with FIELD_SHORT also of its first field alone. */
+static void add_element(struct json *j, const struct field *f, bool allow_unknown)
+{
+	if (!(f->flags & FIELD_SHORT)) {
+		field_schema(j, f->sub, allow_unknown);
+		return;
+	}
+	json_object(j);
+	json_array_in(j, "anyOf");
+	json_object(j);
+	add_type(j, f->sub, allow_unknown);
+	json_end(j);
+	field_schema(j, f->sub, allow_unknown);
+	json_end(j);
+	json_end(j);
+}
+
 static void add_type(struct json *j, const struct field *f, bool allow_unknown)
 {
 	bool some = f->flags & FIELD_NONEMPTY;
@@ -129,14 +148,14 @@ static void add_type(struct json *j, const struct field *f, bool allow_unknown)
 	case FIELD_LIST:
 		type_and(j, "array");
 		json_key(j, "items");
-		field_schema(j, f->sub, allow_unknown);
+		add_element(j, f, allow_unknown);
 		if (some)
 			json_int(j, "minItems", 1);
 		break;
 	case FIELD_MAP:
 		type_and(j, "object");
 		json_key(j, "additionalProperties");
-		field_schema(j, f->sub, allow_unknown);
+		add_element(j, f, allow_unknown);
 		if (some)
 			json_int(j, "minProperties", 1);
 		break;

@@ -505,6 +505,68 @@ START_TEST(decoding_needs_no_error_value)
 }
 END_TEST
 
+struct variable {
+	struct str key, value;
+	int64_t weight;
+};
+struct variables {
+	struct field_list env;
+};
+static const struct field variable_fields[] = {{.name = "value",
+						.type = FIELD_STRING,
+						.offset = offsetof(struct variable, value),
+						.flags = FIELD_REQUIRED,
+						.help = "What it holds."},
+					       {.name = "weight",
+						.type = FIELD_INT,
+						.offset = offsetof(struct variable, weight),
+						.dflt = "3",
+						.help = "How much."},
+					       FIELD_END};
+static const struct field variables_fields[] = {{.name = "env",
+						 .type = FIELD_MAP,
+						 .offset = offsetof(struct variables, env),
+						 .flags = FIELD_SHORT,
+						 .sub = variable_fields,
+						 .sub_size = sizeof(struct variable),
+						 .help = "Variables."},
+						FIELD_END};
+
+START_TEST(a_short_element_is_its_first_field)
+{
+	const struct doc_node *n;
+	struct variables v;
+	fresh_arena();
+	struct field_decode how = {.arena = arena, .path = "f.yaml"};
+	assert_ok(doc_parse_yaml(arena, STR("env: {A: one, B: {value: two, weight: 5}}"),
+				 &doc_limits_yaml, "f.yaml", 0, &n, &support_err));
+	assert_ok(field_decode(&how, variables_fields, n, &v, &support_err));
+	const struct variable *items = v.env.items;
+	ck_assert_uint_eq(v.env.count, 2);
+	assert_str(items[0].key, "A");
+	assert_str(items[0].value, "one");
+	ck_assert_int_eq(items[0].weight, 3);
+	assert_str(items[1].value, "two");
+	ck_assert_int_eq(items[1].weight, 5);
+	assert_ok(doc_parse_yaml(arena, STR("env:\n  PORT: 80"), &doc_limits_yaml, "f.yaml", 0, &n,
+				 &support_err));
+	assert_err(field_decode(&how, variables_fields, n, &v, &support_err), ERR_INVALID,
+		   "env.PORT: expected text, found the number 80");
+	ck_assert_str_eq(support_err.remedy, "write PORT: \"80\"");
+	assert_ok(doc_parse_yaml(arena, STR("env: {A: }"), &doc_limits_yaml, "f.yaml", 0, &n,
+				 &support_err));
+	assert_err(field_decode(&how, variables_fields, n, &v, &support_err), ERR_INVALID,
+		   "env.A.value: it is required and missing");
+	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
+	struct json j;
+	json_init(&j, &out);
+	field_schema(&j, variables_fields, false);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&out),
+				     "\"additionalProperties\":{\"anyOf\":[{\"type\":\"string\"},"
+				     "{\"type\":\"object\","));
+}
+END_TEST
+
 static const struct support_case cases[] = {CASE(every_case_of_the_file_holds),
 					    CASE(defaults_fill_what_the_document_leaves_out),
 					    CASE(an_empty_document_is_an_empty_map),
@@ -517,6 +579,7 @@ static const struct support_case cases[] = {CASE(every_case_of_the_file_holds),
 					    CASE(decimals_are_exact),
 					    CASE(money_from_json_is_as_exact),
 					    CASE(decoding_needs_no_error_value),
+					    CASE(a_short_element_is_its_first_field),
 					    {0}};
 
 int main(void)
