@@ -137,6 +137,18 @@ void finding_span(struct finding *f, struct str text, size_t start, size_t end)
 	f->column = column;
 }
 
+size_t finding_offset(const struct finding *f, struct str text)
+{
+	size_t at = 0;
+	for (uint32_t line = 1; line < f->line && at < text.len; line++) {
+		ptrdiff_t eol = str_find_byte(text, '\n', at);
+		at = eol < 0 ? text.len : (size_t)eol + 1;
+	}
+	for (uint32_t column = 1; column < f->column && at < text.len; column++)
+		str_next_rune(text, &at);
+	return at;
+}
+
 void finding_at_node(struct finding *f, const struct doc_node *n)
 {
 	f->line = n->line;

@@ -61,6 +61,8 @@ void findings_sort(struct findings *f);
 
 /* Sets start, end, line and column (in characters) for the bytes [start, end) of text. */
 void finding_span(struct finding *f, struct str text, size_t start, size_t end);
+/* The byte in text of a finding's line and column. */
+size_t finding_offset(const struct finding *f, struct str text);
 /* The same from a node of the document; line 0 nodes (JSON) leave no place. */
 void finding_at_node(struct finding *f, const struct doc_node *n);
 /* remedy and replacement, formatted into f's arena. */

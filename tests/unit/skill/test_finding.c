@@ -162,6 +162,12 @@ START_TEST(a_span_knows_its_line_and_its_column_in_characters)
 	ck_assert_uint_eq(f.column, 8);
 	ck_assert_uint_eq(f.start, 12);
 	ck_assert_uint_eq(f.end, 13);
+	/* And back. */
+	ck_assert_uint_eq(finding_offset(&f, text), 12);
+	f.column = 100;
+	ck_assert_uint_eq(finding_offset(&f, text), text.len);
+	f.line = 100;
+	ck_assert_uint_eq(finding_offset(&f, text), text.len);
 	finding_span(&f, text, 0, 0);
 	ck_assert_uint_eq(f.line, 1);
 	ck_assert_uint_eq(f.column, 1);
