@@ -25,9 +25,12 @@ enum execution_state {
 	EXEC_FAILED,
 	EXEC_CANCELLED
 };
-const char *execution_mode_name(enum execution_mode m);
-const char *execution_state_name(enum execution_state s);
+const char *execution_mode_name(enum execution_mode m); /* "live", … */
+const char *execution_state_name(enum execution_state s); /* "queued", … */
 bool execution_state_final(enum execution_state s);
+/* By name; false when there is none. */
+NODISCARD bool execution_mode_find(struct str name, enum execution_mode *ret);
+NODISCARD bool execution_state_find(struct str name, enum execution_state *ret);
 
 #define EXECUTION_INPUT_MAX (1024 * 1024)
 #define EXECUTION_RESULT_MAX (1024 * 1024)
@@ -57,8 +60,13 @@ struct execution_step {
 	struct str data_json;
 };
 
+/* What is empty or zero in e is left out; an empty input is {}. trigger_json and input_json are trusted to be JSON. */
 void skill_context_json(struct buf *out, const struct execution *e);
-/* Accepts a SkillResult or any JSON value; writes a normal SkillResult. Errors: ERR_HANDLER_OUTPUT with what was wrong and the first bytes. */
+/*
+ * Accepts a SkillResult (an object with "kind": "SkillResult") or any other JSON value; appends a normal SkillResult. Unknown keys of a
+ * SkillResult are refused, because a mistyped "forward" that is dropped in silence is worse than an error. Errors: ERR_HANDLER_OUTPUT
+ * with what was wrong, the first bytes of what was printed, and what to print instead.
+ */
 NODISCARD int skill_result_normalise(struct str handler_stdout, struct buf *out, struct err *err);
 void skill_context_schema(struct buf *out); /* JSON Schema 2020-12, complete documents */
 void skill_result_schema(struct buf *out);
