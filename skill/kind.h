@@ -21,8 +21,12 @@ enum kind_verb {
 
 struct kind_column {
 	const char *title; /* "READY" */
-	const char *
-		path; /* dotted into the object: "status.conditions[Ready].status"; "@age" forms take a time */
+	/*
+	 * Dotted into the object: "status.conditions[Ready].status". A form before it says how it reads: "@age metadata.createdAt" (how
+	 * long ago), "@until spec.expiresAt" (how long yet), "@short status.digest" (12 characters), "@usd status.costMicrousd",
+	 * "@percent spec.weightMillionths", "@duration status.durationMs", "@count status.findings" (of a list).
+	 */
+	const char *path;
 	bool wide; /* only with -o wide */
 };
 
@@ -41,10 +45,15 @@ extern const struct kind kinds[]; /* name NULL ends */
 /* By name, plural, singular or short name, case-blind; NULL when none. */
 const struct kind *kind_find(struct str word);
 const char *kind_nearest(struct str word); /* for "did you mean" */
-/* The text of a column for an object document; now_ms for ages ("5m", "3d"). "<none>" never: empty cells are "-". */
+/*
+ * The text of a column for an object document; now_ms for ages ("5m", "3d2h"). "<none>" never: empty cells are "-". Lists are joined with
+ * commas. What could harm a terminal or a table (control and bidi characters, newlines) is replaced.
+ */
 void kind_cell(struct buf *out, const struct kind_column *c, const struct doc_node *object,
 	       int64_t now_ms);
 /* Dotted lookup that also knows conditions[Type] and list indexes [0]; NULL when absent. */
 const struct doc_node *kind_path(const struct doc_node *object, const char *path);
+/* An age as kubectl writes it: "45s", "5m10s", "3h", "2d4h", "3y"; negative ones read "0s". out needs 16 bytes; returns it. */
+char *kind_age(int64_t ms, char out[32]);
 
 #endif
