@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "skill/kind.h"
+#include "skill/text.h"
 
 static const char *const mode_names[] = {"live", "shadow", "test", "replay"};
 static const char *const state_names[] = {"queued",    "claimed", "running",
@@ -92,23 +93,11 @@ void skill_context_json(struct buf *out, const struct execution *e)
 	"print one JSON value to standard output and nothing else; diagnostics go to standard "    \
 	"error"
 
-/* The first bytes of what was printed, safe for a message. */
 static void excerpt(struct buf *out, struct str s)
 {
-	struct str t = str_trim(s);
-	size_t pos = 0;
 	buf_add_char(out, '"');
-	while (pos < t.len && pos < 60) {
-		size_t from = pos;
-		uint32_t rune = str_next_rune(t, &pos);
-		if (rune == '\n' || rune == '\t' || rune == '\r')
-			buf_add_char(out, ' ');
-		else if (rune == 0xFFFD || rune_is_deceptive(rune))
-			buf_add_char(out, '?');
-		else
-			buf_add(out, t.p + from, pos - from);
-	}
-	buf_addz(out, pos < t.len ? "…\"" : "\"");
+	text_escape(out, str_trim(s), 60);
+	buf_add_char(out, '"');
 }
 
 static int result_err(struct err *err, struct str printed, const char *what)

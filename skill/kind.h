@@ -47,7 +47,7 @@ const struct kind *kind_find(struct str word);
 const char *kind_nearest(struct str word); /* for "did you mean" */
 /*
  * The text of a column for an object document; now_ms for ages ("5m", "3d2h"). "<none>" never: empty cells are "-". Lists are joined with
- * commas. What could harm a terminal or a table (control and bidi characters, newlines) is replaced.
+ * commas. What could steer a terminal or break a row (control and bidi characters, newlines) is escaped.
  */
 void kind_cell(struct buf *out, const struct kind_column *c, const struct doc_node *object,
 	       int64_t now_ms);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "skill/kind.h"
+#include "skill/text.h"
 
 /* One step of a path: "conditions[Ready]" is a key and a selector. */
 static const struct doc_node *step(const struct doc_node *n, struct str part)
@@ -69,21 +70,6 @@ char *kind_age(int64_t ms, char out[32])
 	return out;
 }
 
-/* Text of the repository's making must not steer a terminal or break a row. */
-static void add_safe(struct buf *out, struct str s)
-{
-	for (size_t pos = 0; pos < s.len;) {
-		size_t from = pos;
-		uint32_t rune = str_next_rune(s, &pos);
-		if (rune == '\n' || rune == '\t')
-			buf_add_char(out, ' ');
-		else if (rune_is_deceptive(rune))
-			buf_add_char(out, '?');
-		else
-			buf_add(out, s.p + from, pos - from);
-	}
-}
-
 static void form_text(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
 {
 	switch (n->type) {
@@ -100,7 +86,7 @@ static void form_text(struct buf *out, const struct doc_node *n, int64_t now_ms 
 		doc_write_json(out, n, 0, false);
 		return;
 	default:
-		add_safe(out, n->text);
+		text_escape(out, n->text, 0); /* must not steer a terminal or break a row */
 	}
 }
 
@@ -124,7 +110,7 @@ static void form_until(struct buf *out, const struct doc_node *n, int64_t now_ms
 static void form_short(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
 {
 	if (n->type == DOC_STRING)
-		add_safe(out, str_sub(n->text, 0, 12));
+		text_escape(out, str_sub(n->text, 0, 12), 0);
 }
 
 static void form_usd(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
