@@ -89,8 +89,8 @@ const struct route_version *route_pick(const struct route *r, struct str session
 		buf_add_char(&key, '\0');
 		buf_add_str(&key, session);
 		struct digest d = digest_tagged("aspora.pick.v1", buf_str(&key));
-		memcpy(&draw, d.bytes, sizeof(draw));
-		draw = __builtin_bswap64(draw);
+		for (size_t i = 0; i < sizeof(draw); i++)
+			draw = draw << 8 | d.bytes[i]; /* the same on every machine */
 	} else {
 		crypto_random(&draw, sizeof(draw));
 	}
