@@ -11,6 +11,7 @@ static struct arena *arena;
 static const struct doc_node *object(const char *json)
 {
 	const struct doc_node *n = NULL;
+	arena_freep(&arena);
 	arena = arena_new(1 << 20);
 	assert_ok(doc_parse_json(arena, str_of(json), &doc_limits_json, "test", &n, &support_err));
 	return n;
@@ -39,7 +40,7 @@ static const char *cell(const char *path, const char *json)
 	assert_ok(clock_parse(STR("2026-02-20T15:30:00Z"), &now, &support_err));
 	kind_cell(&out, &c, n, now);
 	snprintf(text, sizeof(text), "%s", buf_cstr(&out));
-	arena_free(arena);
+	arena_freep(&arena);
 	return text;
 }
 
@@ -55,7 +56,7 @@ START_TEST(paths_lead_through_maps_conditions_and_lists)
 	ck_assert_ptr_null(kind_path(n, "metadata.name.first"));
 	ck_assert_ptr_null(kind_path(n, "metadata[0]"));
 	ck_assert_ptr_null(kind_path(n, "nothing"));
-	arena_free(arena);
+	arena_freep(&arena);
 }
 END_TEST
 
@@ -213,7 +214,7 @@ START_TEST(a_condition_is_written_and_read_back)
 	back = c;
 	back.transition_ms = 0;
 	ck_assert(!condition_differs(&c, &back));
-	arena_free(arena);
+	arena_freep(&arena);
 }
 END_TEST
 
@@ -230,6 +231,7 @@ START_TEST(what_is_no_condition_is_refused)
 					      "\"lastTransitionTime\":\"now\"}"),
 				       &c, &support_err),
 		   ERR_INVALID, "now");
+	arena_freep(&arena);
 }
 END_TEST
 
