@@ -166,8 +166,8 @@ $(B)/bin/aspora: $(B)/obj/cli/main.o $(call libs_if,$(CLI_PARTS))
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(CLI_LIBS))
 
 # The sandbox's PID 1 is small and static, and stands alone: no archive of ours, no library but libc.
-INIT_SRCS := $(sort $(wildcard runtime/init/*.c))
-$(B)/libexec/aspora-init: $(INIT_SRCS) $(wildcard runtime/init/*.h) $(B)/flags
+INIT_SRCS := $(sort $(wildcard runtime/init/*.c)) runtime/door/http_parse.c
+$(B)/libexec/aspora-init: $(INIT_SRCS) $(wildcard runtime/init/*.h) runtime/door/http_parse.h $(B)/flags
 	@mkdir -p $(dir $@)
 	$(call say,LD,$@)$(CC) -D_GNU_SOURCE -I. -std=gnu17 -Os $(WARN) -fstack-protector-strong -static -o $@ $(INIT_SRCS)
 
@@ -184,10 +184,8 @@ parts_of_store := store skill base
 parts_of_runtime := runtime guard skill base
 parts_of_agent := $(AGENT_PARTS)
 parts_of_cli := $(CLI_PARTS)
-# support.c serves every test, support_<x>.c those of the components that can reach what it needs.
-support_of = $(B)/obj/tests/unit/support.o $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o)
 define unit_rule
-$(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(call support_of,$(2)) \
+$(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(B)/obj/tests/unit/support.o \
 		$(call libs_if,$(parts_of_$(2)))
 	@mkdir -p $$(dir $$@)
 	$$(call say,LD,$$@)$(CC) $(ALL_LDFLAGS) -o $$@ $$^ $$(call libs_of,check $(AGENT_LIBS))
