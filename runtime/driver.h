@@ -89,7 +89,7 @@ const struct driver *driver_find(struct str name); /* NULL when unknown */
 const char *isolation_name(enum isolation i);
 
 /*
- * For tests: what the fake driver's sandboxes do with their end of the door, in a process of their own; the result is its exit status. NULL sets
+ * For tests (without a call of this the fake driver refuses): what its sandboxes do with their end of the door, in a process of their own; the result is its exit status. NULL sets
  * the default back: answer every invocation with its own context as output.
  */
 typedef int (*driver_fake_fn)(int door_fd, const struct sandbox_spec *spec, void *state);
