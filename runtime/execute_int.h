@@ -1,0 +1,41 @@
+/* Shared by the parts of the executor. */
+#ifndef RUNTIME_EXECUTE_INT_H
+#define RUNTIME_EXECUTE_INT_H
+
+#include "runtime/door/door.h"
+#include "runtime/execute.h"
+
+#define DRIVER_WORDS_MAX ((size_t)8 * 1024)
+
+struct instance {
+	struct runtime *rt;
+	const struct run_request *req; /* whose callbacks hold now */
+	struct run_result *result;
+	const struct driver *driver;
+	struct bundle bundle;
+	struct sandbox *sandbox;
+	struct door *door;
+	struct run_limits limits;
+	struct buf words; /* what the driver's own programs said */
+	int64_t heartbeat_due; /* monotonic */
+};
+
+/* --- steps.c --- */
+void step_text(struct instance *i, const char *kind, const char *key, struct str value);
+void step_started(struct instance *i);
+void step_ended(struct instance *i, const struct sandbox_status *s);
+void step_request(void *instance, struct str method, struct str target, int status);
+void step_log(void *instance, struct str text);
+
+/* --- failure.c: every way to fail, in words, and whose fault it was --- */
+
+/* aspora-init reported it. */
+int failure_reported(struct instance *i, const struct sandbox_status *s, struct err *err);
+/* The sandbox ended, or closed the door, before there was an answer. */
+int failure_early_end(struct instance *i, const struct sandbox_status *s, struct err *err);
+int failure_timeout(struct instance *i, bool ready, struct err *err);
+/* Line and words of an interpreter's complaint about the handler. message points into said. */
+void failure_place(struct str said, struct str handler, uint32_t *ret_line,
+		   struct str *ret_message);
+
+#endif
