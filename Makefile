@@ -184,8 +184,10 @@ parts_of_store := store skill base
 parts_of_runtime := runtime guard skill base
 parts_of_agent := $(AGENT_PARTS)
 parts_of_cli := $(CLI_PARTS)
+# support.c serves every test, support_<x>.c those of the components that can reach what it needs.
+support_of = $(B)/obj/tests/unit/support.o $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o)
 define unit_rule
-$(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(B)/obj/tests/unit/support.o \
+$(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(call support_of,$(2)) \
 		$(call libs_if,$(parts_of_$(2)))
 	@mkdir -p $$(dir $$@)
 	$$(call say,LD,$$@)$(CC) $(ALL_LDFLAGS) -o $$@ $$^ $$(call libs_of,check $(AGENT_LIBS))
