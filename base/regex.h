@@ -1,7 +1,8 @@
 /*
- * Regular expressions (PCRE2, bytes, JIT where there is one) under limits: pattern 4 KiB, subject 64 KiB
- * unless told, match 100,000, heap 16 MiB. The match limit restarts at each start offset, so unanchored
- * searches of long hostile text also want a time budget (regex_budget).
+ * Regular expressions (PCRE2, bytes, JIT where there is one) under limits: pattern 4 KiB,
+ * subject 64 KiB unless told, match 100,000, heap 16 MiB. The match limit restarts at each
+ * start offset, so unanchored searches of long hostile text also want a time budget
+ * (regex_budget).
  */
 #ifndef BASE_REGEX_H
 #define BASE_REGEX_H
@@ -28,8 +29,8 @@ void regex_free(struct regex *re);
 void regex_freep(struct regex **re);
 
 /*
- * Searches subject from byte `from`. Returns 1 and spans (spans[0] the whole) on a match, 0 on none, negative on
- * error: ERR_TOO_LARGE when a limit was hit. spans may be NULL.
+ * Searches subject from byte `from`. Returns 1 and spans (spans[0] the whole) on a match, 0 on
+ * none, negative on error: ERR_TOO_LARGE when a limit was hit. spans may be NULL.
  */
 NODISCARD int regex_match(struct regex *re, struct str subject, size_t from,
 			  struct regex_span spans[REGEX_GROUPS_MAX], struct err *err);
@@ -37,5 +38,17 @@ NODISCARD int regex_match(struct regex *re, struct str subject, size_t from,
 int regex_group(const struct regex *re, const char *name);
 /* Raises the subject limit (default 64 KiB). */
 void regex_subject_limit(struct regex *re, size_t bytes);
+
+/*
+ * A time that all matches of this process from now on share; past it each is ERR_TOO_LARGE. 0
+ * ends the budget:
+ *
+ *	regex_budget(50);
+ *	… match the request's texts against all rules …
+ *	regex_budget(0);
+ *
+ * A match that runs is stopped within a few milliseconds by the match limit or by the budget.
+ */
+void regex_budget(int64_t ms);
 
 #endif
