@@ -1,8 +1,15 @@
 /*
- * An HTTP client (libcurl behind it) for the command line and for outgoing calls of the agent. Redirects are off,
- * certificates are always verified, bodies have limits, every call has a deadline. Where the URL came from data, set
- * `guard`: the address finally connected to is then checked (loopback, private, link-local, multicast and mapped forms refused
- * unless allowed), whatever its spelling or DNS says.
+ * An HTTP client (libcurl behind it) for the command line and for outgoing calls of the agent.
+ * Redirects are off, certificates are always verified, bodies have limits, every call has a
+ * deadline. Where the URL came from data, set `guard`: the address finally connected to is then
+ * checked, whatever its spelling or DNS says. Loopback and private networks are refused unless
+ * allowed; link-local (cloud metadata), multicast, unspecified and reserved addresses always. A
+ * guarded call uses no proxy and no kept connection; others follow http_proxy and https_proxy
+ * of the environment.
+ *
+ *	CLEANUP(http_client_freep) struct http_client *c = http_client_new(1 << 20);
+ *	CLEANUP(http_response_release) struct http_response resp = {0};
+ *	rc = http_call(c, &(struct http_request){.url = url}, &resp, err);
  */
 #ifndef BASE_HTTP_H
 #define BASE_HTTP_H
@@ -22,7 +29,11 @@ struct http_request {
 	int64_t timeout_ms; /* whole call; 0: 30 s */
 	bool guard;
 	bool allow_private;
-	/* When set, body pieces go here as they come instead of into the response (watch, logs); non-zero ends the call. */
+	/*
+	 * When set, the pieces of a 2xx body go here as they come instead of into the response
+	 * (watch, logs), without limit; non-zero ends the call, which has then succeeded.
+	 * Bodies of other statuses go into the response.
+	 */
 	int (*on_data)(void *state, struct str piece);
 	void *state;
 };
@@ -37,12 +48,18 @@ struct http_response {
 
 struct http_client *http_client_new(size_t body_limit);
 void http_client_free(struct http_client *c);
-/* Any status is success here. Errors: ERR_UNAVAILABLE (cannot connect), ERR_TIMEOUT, ERR_TOO_LARGE, ERR_INVALID (URL). */
+void http_client_freep(struct http_client **c);
+/*
+ * Any status is success here. *resp is overwritten: release it before it is used again. Errors:
+ * ERR_UNAVAILABLE (cannot connect, or broken off), ERR_TIMEOUT, ERR_TOO_LARGE (body),
+ * ERR_INVALID (URL, header), ERR_DENIED (guard); none carries more of the URL than its host.
+ * Blocks: at most timeout_ms.
+ */
 NODISCARD int http_call(struct http_client *c, const struct http_request *req,
 			struct http_response *resp, struct err *err);
 void http_response_release(struct http_response *r);
 
-/* True for addresses that are not of the public Internet; sockaddr of AF_INET or AF_INET6. */
+/* True for addresses that are not of the public Internet (any but AF_INET and AF_INET6 are not). */
 struct sockaddr;
 bool http_address_is_private(const struct sockaddr *addr);
 
