@@ -1,6 +1,7 @@
 /*
  * The two halves of starting a child: child.c is the parent's side, child_exec.c what happens after the
- * fork, where only async-signal-safe calls are allowed (the process may have had threads).
+ * fork, where only async-signal-safe calls are allowed (the process may have had threads) and memory may
+ * still be the parent's.
  */
 #ifndef BASE_CHILD_INT_H
 #define BASE_CHILD_INT_H
