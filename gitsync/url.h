@@ -40,7 +40,9 @@ struct url {
 	char host[URL_HOST_MAX + 1]; /* lower case, IPv6 without brackets; "" for local */
 	uint16_t port; /* always set but for local */
 	bool host_is_address; /* host is an IPv4 or IPv6 literal */
-	char path[URL_MAX_BYTES + 1]; /* begins with '/', or with '~' (ssh) */
+	char path
+		[URL_MAX_BYTES +
+		 1]; /* begins with '/'; of the short ssh form it may be relative to the home folder */
 };
 
 /* Errors: ERR_INVALID, ERR_TOO_LARGE, ERR_DENIED (a switch is off; the remedy names it). None repeats a password. */
