@@ -57,13 +57,15 @@ struct remote_opts {
 	size_t ref_count; /* 1 to REMOTE_REFS_MAX */
 	struct remote_auth auth;
 	const char *proxy; /* "http://host:port"; NULL: none */
+	bool check; /* read every object the refs need and heal the mirror when one is missing or damaged */
 	struct remote_limits limits; /* members that are 0 take their default */
 };
 
 struct remote_ref {
 	char name[256];
 	struct tree_id id; /* the commit, tags followed; of length 0: the remote has no such ref */
-	struct tree_id was; /* what the mirror had before; of length 0: nothing */
+	struct tree_id
+		was; /* what the mirror had before; of length 0: nothing, or it was made afresh */
 };
 
 struct remote_result {
