@@ -172,7 +172,7 @@ $(B)/libexec/aspora-init: $(INIT_SRCS) $(wildcard runtime/init/*.h) runtime/door
 	$(call say,LD,$@)$(CC) -D_GNU_SOURCE -I. -std=gnu17 -Os $(WARN) -fstack-protector-strong -static -o $@ $(INIT_SRCS)
 
 # --- tests ------------------------------------------------------------------------------------------------------
-# tests/unit/<component>/test_x.c is one program each; it links the component and what is below it.
+# tests/unit/<component>/test_x.c is one program each; it links the component, what is below it, and the folder's help_*.c.
 UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRCS))
 parts_of_base := base
@@ -185,7 +185,7 @@ parts_of_runtime := runtime guard skill base
 parts_of_agent := $(AGENT_PARTS)
 parts_of_cli := $(CLI_PARTS)
 # support.c serves every test, support_<x>.c those of the components that can reach what it needs.
-support_of = $(B)/obj/tests/unit/support.o $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o)
+support_of = $(B)/obj/tests/unit/support.o $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/unit/$(1)/help_*.c)) $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o)
 define unit_rule
 $(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(call support_of,$(2)) \
 		$(call libs_if,$(parts_of_$(2)))
