@@ -8,6 +8,7 @@
 
 #include "skill/config.h"
 #include "skill/manifest.h"
+#include "skill/testfile.h"
 #include "skill/trigger.h"
 
 #define SKILL_FILE "SKILL.md"
@@ -52,6 +53,8 @@ struct skill {
 	struct digest content; /* content digest, v1 */
 	struct skill_case *cases; /* of tests/cases.md, see cases.h */
 	size_t case_count;
+
+	struct test_counts tests; /* of the other test files, see testfile.h */
 
 	struct findings findings; /* what parsing had to say; a deny here refuses the domain */
 };
