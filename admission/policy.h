@@ -2,7 +2,7 @@
  * The policy that judges one domain: per rule deny, warn or off, from the built-in table, then platform, then domain
  * (policy.rules of aspora.config.yaml). A lower level may only tighten. A setting below the rule's own severity is a waiver: it needs a reason, may
  * have a last day (`until`), and what it waived is printed. A waiver that has expired, has no reason, or loosens what a higher level said does not
- * hold: the stricter mode does, and a finding AD-POLICY-… says why.
+ * hold: the stricter mode does, and a finding (SK-CASCADE, AD-POLICY-001) says why.
  *
  * The policy that is *released* admits its successor: `platform` here is the platform configuration of the last release, not the candidate's. Only when there
  * is none yet does the candidate's own stand in.

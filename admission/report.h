@@ -2,14 +2,16 @@
  * Reports: an admission in the words of who reads it. A format is a row: text for a terminal, json for programs (shape below), and SARIF, JUnit,
  * Markdown and forge annotations beside them. Same admission, same bytes.
  *
- * JSON, version 1:
- *	{"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"allow":false,"source":{"name","revision"},
+ * JSON, version 1 (members may be added, none changes its meaning):
+ *	{"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":1,"allow":false,"source":{"name","revision"},
  *	 "summary":{"domains","allowed","denied","deny","warn","note"},
  *	 "findings":[…of the repository…],
- *	 "platform":{"allow","findings"} (when judged),
- *	 "domains":[{"name","op","allow","waiting","unit"?,"held":["skill"],"key":{"candidate","policy","surface"},
- *	             "findings":[finding],"growth":[{"skill","field","text"}],"changes":[{"skill","op","details":[{"field","text","growth","rollout"}]}]}]}
- * A finding is as finding_json() writes it, with "manual" beside it for admission rules.
+ *	 "platform":{"allow","key","findings"} (when judged),
+ *	 "domains":[{"name","op","allow","waiting","released","held":["skill"],"key":{"candidate","policy","surface"},
+ *	             "findings":[…],"growth":[{"skill","field","text"}],
+ *	             "changes":[{"skill","op","details":[{"field","text","growth","rollout"}]}]}],
+ *	 "rules":[{"id","family","sentence","advice","manual"?} of admission rules with findings]}
+ * A finding is as finding_json() writes it.
  */
 #ifndef ADMISSION_REPORT_H
 #define ADMISSION_REPORT_H

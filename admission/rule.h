@@ -67,6 +67,7 @@ struct rule {
 };
 
 extern const struct rule rules[]; /* id NULL ends; by id */
+#define RULES_MAX 128 /* more rows than the table has; rule.c asserts it */
 size_t rule_count(void);
 const struct rule *rule_find(struct str id); /* NULL when absent */
 const char *rule_nearest(struct str id); /* for "did you mean" */

@@ -20,8 +20,7 @@ void surfaces_free(struct surfaces *s)
 {
 	if (!s)
 		return;
-	MAP_EACH(&s->buckets, e)
-	{
+	MAP_EACH (&s->buckets, e) {
 		struct bucket *b = e->value;
 		free(b->key);
 		free(b);
@@ -75,8 +74,7 @@ static struct str *copy_strs(struct arena *a, const struct str *from, size_t cou
 	return out;
 }
 
-static void copy_skill(struct arena *a, const struct surface_skill *from,
-		       struct surface_skill *to)
+static void copy_skill(struct arena *a, const struct surface_skill *from, struct surface_skill *to)
 {
 	*to = *from;
 	to->name = arena_str(a, from->name);

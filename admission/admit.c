@@ -1,0 +1,182 @@
+#include "admission/admit.h"
+
+#include "admission/rule_int.h"
+#include "skill/digest.h"
+
+#define IN_FORCE_BYTES (64 * 1024)
+
+/* --- policy over what a rule said ------------------------------------------------------------------------ */
+
+/* One line that says which waiver is at work, and why. */
+static void note_waiver(const struct rule_in *in, struct findings *out,
+			const struct rule_setting *s, size_t waived)
+{
+	struct finding *f =
+		rule_say_of(in, out, STR_NULL, "%s is %s by policy%s%.*s: %.*s (%zu %s)",
+			    in->rule->id, rule_mode_name(s->mode),
+			    s->until.len ? " until the end of " : "", STR_ARG(s->until),
+			    STR_ARG(s->reason), waived, waived == 1 ? "finding" : "findings");
+	f->severity = SEVERITY_NOTE;
+	f->remedy = STR_NULL;
+	if (!s->doc)
+		return;
+	f->path = s->doc->path;
+	f->blob = s->doc->blob;
+	f->line = s->line;
+	f->column = s->column;
+}
+
+static void note_expired(const struct rule_in *in, struct findings *out,
+			 const struct rule_setting *s)
+{
+	struct finding *f = rule_say_of(in, out, STR_NULL,
+					"the waiver of %s ended with %.*s and holds no longer",
+					in->rule->id, STR_ARG(s->until));
+	f->severity = SEVERITY_NOTE;
+	f->remedy = STR("correct what it waived, or have the platform policy renew it");
+}
+
+/* Gives the findings from index `from` on the severity that policy says. */
+static void apply_policy(const struct rule_in *in, size_t rule_index, struct findings *out,
+			 size_t from)
+{
+	size_t to = out->count, waived = 0;
+	struct rule_setting base = in->policy->settings[rule_index];
+	for (size_t i = from; i < to; i++) {
+		struct finding *f = &out->items[i];
+		if (f->severity == SEVERITY_NOTE)
+			continue;
+		f->severity = base.mode == RULE_DENY   ? SEVERITY_DENY
+			      : base.mode == RULE_WARN ? SEVERITY_WARN
+						       : SEVERITY_NOTE;
+		waived += base.waived;
+	}
+	if (waived)
+		note_waiver(in, out, &base, waived);
+	if (to > from && base.expired) {
+		note_expired(in, out, &base);
+		rule_rests_on(in, "%s waiver ended", in->rule->id);
+	}
+}
+
+/* --- calling ---------------------------------------------------------------------------------------------- */
+
+/* A rule that fails says nothing that can be trusted: it denies. */
+static void call(struct rule_in *in, struct findings *out)
+{
+	struct err err = ERR_INIT;
+	size_t from = out->count;
+	int rc = in->rule->check(in, out, &err);
+	if (rc >= 0)
+		return;
+	out->count = from;
+	struct finding *f = findings_addf(out, "AD-INTERNAL-001", SEVERITY_DENY, in->name,
+					  in->skill ? in->skill->skill->name : STR_NULL,
+					  "rule %s could not be decided: %s", in->rule->id,
+					  err.msg[0] ? err.msg : err_text(rc));
+	f->remedy = STR("what cannot be decided is denied; report this with the document at hand");
+}
+
+static void run_rules(struct rule_in *in, unsigned scope, struct findings *out)
+{
+	for (size_t i = 0; rules[i].id; i++) {
+		if (!rules[i].check || !(rules[i].scope & scope))
+			continue;
+		size_t from = out->count;
+		in->rule = &rules[i];
+		if (scope != RULE_PLATFORM && (rules[i].scope & RULE_DOMAIN))
+			call(in, out);
+		for (size_t j = 0;
+		     (rules[i].scope & RULE_SKILL) && in->domain && j < in->domain->skill_count;
+		     j++) {
+			in->skill = &in->domain->skills[j];
+			call(in, out);
+		}
+		in->skill = NULL;
+		if (scope == RULE_PLATFORM)
+			call(in, out);
+		if (!rules[i].fixed && out->count > from)
+			apply_policy(in, i, out, from);
+	}
+}
+
+/*
+ * What the cascade says under the platform configuration that judges, when the snapshot was resolved under another (its successor): each skill must hold
+ * under both.
+ */
+static void cascade_again(const struct rule_in *in, struct findings *out)
+{
+	const struct domain *d = in->domain;
+	struct config ignored;
+	if (in->policy->platform == in->snap->platform)
+		return;
+	config_cascade(in->policy->platform, d->config, NULL, &ignored, out, d->name, STR_NULL);
+	for (size_t i = 0; i < d->skill_count; i++) {
+		const struct skill *s = d->skills[i].skill;
+		if (s->config)
+			config_cascade(in->policy->platform, d->config, s->config, &ignored, out,
+				       d->name, s->name);
+	}
+}
+
+static void said_before(const struct rule_in *in, struct findings *out)
+{
+	const struct domain *d = in->domain;
+	findings_append(out, &d->findings);
+	for (size_t i = 0; i < d->skill_count; i++) {
+		findings_append(out, &d->skills[i].skill->findings);
+		findings_append(out, &d->skills[i].findings);
+	}
+	cascade_again(in, out);
+}
+
+/* --- the verdict --------------------------------------------------------------------------------------------- */
+
+static struct digest policy_key(const struct policy *p, const struct buf *in_force)
+{
+	if (!in_force->len)
+		return p->digest;
+	struct hasher h;
+	static const char tag[] = "aspora.policy.in-force.v1"; /* with its NUL */
+	hasher_init(&h);
+	hasher_add(&h, tag, sizeof(tag));
+	hasher_add(&h, p->digest.bytes, DIGEST_SIZE);
+	hasher_add(&h, in_force->data, in_force->len);
+	return hasher_end(&h);
+}
+
+/* Sentences that do not fit would be missing from the key: then nothing is allowed under it. */
+static void check_in_force(const struct rule_in *in, struct findings *out)
+{
+	if (in->in_force->overflow)
+		findings_addf(out, "AD-INTERNAL-001", SEVERITY_DENY, in->name, STR_NULL,
+			      "the verdict rests on more facts than fit into its key");
+}
+
+void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *ret)
+{
+	CLEANUP(rule_index_release) struct rule_index index;
+	CLEANUP(buf_release) struct buf in_force = BUF_INIT(IN_FORCE_BYTES);
+	struct rule_in in = *given;
+	bool platform = !in.domain && !in.change;
+	rule_index_init(&index, in.domain);
+	in.index = &index;
+	in.in_force = &in_force;
+	in.arena = a;
+
+	*ret = (struct verdict){.rules_version = RULES_VERSION};
+	findings_init(&ret->findings, a);
+	if (in.domain)
+		said_before(&in, &ret->findings);
+	run_rules(&in, platform ? RULE_PLATFORM : RULE_DOMAIN | RULE_SKILL, &ret->findings);
+	check_in_force(&in, &ret->findings);
+	findings_sort(&ret->findings);
+	ret->allow = findings_count(&ret->findings, SEVERITY_DENY) == 0;
+	ret->key.domain = arena_str(a, in.name);
+	if (in.domain)
+		ret->key.candidate = in.domain->candidate;
+	else if (platform)
+		ret->key.candidate = in.snap->platform_digest;
+	ret->key.policy = policy_key(in.policy, &in_force);
+	ret->key.surface = surface_view_digest(in.surfaces, in.name);
+}

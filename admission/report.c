@@ -1,0 +1,97 @@
+#include "admission/report.h"
+
+#include "admission/report_int.h"
+
+const struct report_format *const report_formats[] = {
+	&report_text,	  &report_json,	  &report_sarif,  &report_junit,
+	&report_markdown, &report_github, &report_gitlab, NULL};
+
+const struct report_format *report_format_find(struct str name)
+{
+	for (size_t i = 0; report_formats[i]; i++)
+		if (str_eqz(name, report_formats[i]->name))
+			return report_formats[i];
+	return NULL;
+}
+
+int report_exit_status(const struct admission *a)
+{
+	return a->allow ? 0 : err_exit_status(ERR_DENIED);
+}
+
+static void each(const struct findings *f, report_finding_fn fn, void *state)
+{
+	for (size_t i = 0; i < f->count; i++)
+		fn(state, &f->items[i]);
+}
+
+void report_each_finding(const struct admission *a, report_finding_fn fn, void *state)
+{
+	each(&a->repository, fn, state);
+	each(&a->platform.findings, fn, state);
+	for (size_t i = 0; i < a->domain_count; i++)
+		each(&a->domains[i].verdict.findings, fn, state);
+}
+
+static void count_one(void *state, const struct finding *f)
+{
+	struct report_counts *c = state;
+	c->deny += f->severity == SEVERITY_DENY;
+	c->warn += f->severity == SEVERITY_WARN;
+	c->note += f->severity == SEVERITY_NOTE;
+}
+
+void report_count(const struct admission *a, struct report_counts *ret)
+{
+	*ret = (struct report_counts){0};
+	report_each_finding(a, count_one, ret);
+}
+
+void report_each_growth(const struct domain_change *c, report_growth_fn fn, void *state)
+{
+	for (size_t i = 0; c && i < c->skill_count; i++)
+		for (size_t k = 0; k < c->skills[i].detail_count; k++)
+			if (c->skills[i].details[k].growth)
+				fn(state, &c->skills[i], &c->skills[i].details[k]);
+}
+
+static void some(void *state, const struct skill_change *c, const struct change_detail *d)
+{
+	(void)c;
+	(void)d;
+	*(bool *)state = true;
+}
+
+bool report_has_growth(const struct domain_change *c)
+{
+	bool has = false;
+	report_each_growth(c, some, &has);
+	return has;
+}
+
+void report_number(struct buf *out, size_t n, const char *word)
+{
+	buf_addf(out, "%zu %s%s", n, word, n == 1 ? "" : "s");
+}
+
+const char *report_outcome(const struct admission_domain *d)
+{
+	if (d->verdict.allow)
+		return "allowed";
+	if (d->release)
+		return "allowed in part";
+	return d->waiting ? "waiting" : "denied";
+}
+
+void report_summary(struct buf *out, const struct admission *a)
+{
+	struct report_counts c;
+	report_count(a, &c);
+	report_number(out, a->allowed, "domain");
+	buf_addf(out, " allowed, %zu denied", a->denied);
+	if (a->platform_judged && !a->platform.allow)
+		buf_addz(out, ", the platform configuration denied");
+	if (!c.deny && !c.warn)
+		return;
+	buf_addf(out, "; %zu to correct, %zu to look at", c.deny, c.warn);
+}

@@ -1,0 +1,34 @@
+/*
+ * Inside the reports: one file per format, and what they share.
+ */
+#ifndef ADMISSION_REPORT_INT_H
+#define ADMISSION_REPORT_INT_H
+
+#include "admission/report.h"
+
+extern const struct report_format report_text, report_json, report_sarif, report_junit,
+	report_markdown, report_github, report_gitlab;
+
+/* Every finding of the admission: the repository's, the platform's, then each domain's. */
+typedef void (*report_finding_fn)(void *state, const struct finding *f);
+void report_each_finding(const struct admission *a, report_finding_fn fn, void *state);
+
+struct report_counts {
+	size_t deny, warn, note;
+};
+void report_count(const struct admission *a, struct report_counts *ret);
+
+/* What a change gives a skill beyond what it had. */
+typedef void (*report_growth_fn)(void *state, const struct skill_change *c,
+				 const struct change_detail *d);
+void report_each_growth(const struct domain_change *c, report_growth_fn fn, void *state);
+bool report_has_growth(const struct domain_change *c);
+
+/* "3 domains": n and the word, in the plural unless n is 1. */
+void report_number(struct buf *out, size_t n, const char *word);
+/* "denied", "allowed", "allowed in part", "waiting": what became of the domain. */
+const char *report_outcome(const struct admission_domain *d);
+/* "2 domains allowed, 1 denied; 3 findings deny, 1 warns" */
+void report_summary(struct buf *out, const struct admission *a);
+
+#endif

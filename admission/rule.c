@@ -1,0 +1,130 @@
+#include "admission/rule.h"
+
+#include "admission/rule_int.h"
+
+/*
+ * The rules, by id. A row is the only place where a rule is named: verdicts, `aspora explain`, reports, the manual come from it.
+ * Rows without a check are spoken by admit_domain() and admit_plan() themselves.
+ */
+const struct rule rules[] = {
+	{"AD-BUDGET-001", "budget", SEVERITY_DENY, RULE_SKILL, false, "budget of each skill",
+	 "One run costs no more than a day may.",
+	 "write budget.per_run_usd no larger than budget.per_day_usd", rule_budget_order},
+	{"AD-BUDGET-002", "budget", SEVERITY_DENY, RULE_DOMAIN, false,
+	 "budget of all skills of a domain",
+	 "The daily budgets of a domain's skills add up to no more than the domain's.",
+	 "lower budget.per_day_usd of some skills", rule_budget_sum},
+	{"AD-CAP-001", "capability", SEVERITY_DENY, RULE_SKILL, false, "runtime of each skill",
+	 "Special rights (network, weaker isolation, secrets in the environment) are asked for "
+	 "only where policy allows them.",
+	 "do without, or have the platform add it to policy.capabilities", rule_capability},
+	{"AD-CHECKS-001", "tests", SEVERITY_DENY, RULE_SKILL, false, "results that CI bots posted",
+	 "Each required check has passed on exactly this content.",
+	 "wait for the check, or have it run again on this content", rule_tests_posted},
+	{"AD-DELETE-001", "deletion", SEVERITY_DENY, RULE_DOMAIN, false,
+	 "skills that the change deletes",
+	 "A change that deletes more than a set share of the skills, or all, has been confirmed by "
+	 "a person.",
+	 "bring the skills back, or have the deletion confirmed", rule_delete_share},
+	{"AD-INTERNAL-001", "internal", SEVERITY_DENY, 0, true, "the rules themselves",
+	 "Every rule came to a decision.", "report this with the document at hand", NULL},
+	{"AD-LIMIT-001", "limit", SEVERITY_WARN, RULE_SKILL, false, "limits of each skill",
+	 "Limits can be met together.", "change one of the two", rule_limits},
+	{"AD-MODEL-001", "model", SEVERITY_DENY, RULE_SKILL, false, "model.tier of each skill",
+	 "The model tier exists and is allowed for the skill's role.", "write another model.tier",
+	 rule_model_role},
+	{"AD-MODEL-002", "model", SEVERITY_DENY, RULE_SKILL | RULE_PLATFORM, false,
+	 "prices of the models in use", "The price of every model is known.",
+	 "have the platform's models give input_usd_per_mtok and output_usd_per_mtok; 0 is a "
+	 "price, none is not",
+	 rule_model_price},
+	{"AD-POLICY-001", "policy", SEVERITY_DENY, RULE_DOMAIN | RULE_PLATFORM, true,
+	 "policy.rules",
+	 "A line of policy.rules names a rule that exists; a waiver has a reason, and a last day "
+	 "that is a date.",
+	 "correct the line or take it out", rule_policy_waiver},
+	{"AD-REF-001", "reference", SEVERITY_DENY, RULE_SKILL, false,
+	 "links of SKILL.md, handler.file",
+	 "Links and files lead to something inside the repository.",
+	 "correct the link, or add the file", rule_ref_resolves},
+	{"AD-REF-002", "reference", SEVERITY_DENY, RULE_SKILL, false,
+	 "images and elements of SKILL.md", "Nothing is loaded from elsewhere.",
+	 "put a copy into the skill's folder and link to that", rule_ref_remote},
+	{"AD-REF-003", "reference", SEVERITY_WARN, RULE_SKILL, false, "links of SKILL.md",
+	 "Links lead to what is deployed: FIRM.md and what is below skills/.",
+	 "move the file below skills/, or leave the link to readers of the repository",
+	 rule_ref_outside},
+	{"AD-ROLE-001", "role", SEVERITY_DENY, RULE_SKILL, false,
+	 "links, text and files of managers and specialists",
+	 "Only field skills load field resources (runbooks).",
+	 "forward to a field skill, which may read it", rule_role_manager},
+	{"AD-ROLE-002", "role", SEVERITY_DENY, RULE_SKILL, false,
+	 "text and declared capabilities of field skills", "Field skills compute no batch scores.",
+	 "move the scoring to a specialist; a field skill handles one case", rule_role_field},
+	{"AD-ROLE-003", "role", SEVERITY_DENY, RULE_SKILL, false,
+	 "role and trigger of each specialist",
+	 "A specialist can be reached: its domain has a manager, or it has a trigger or a forward "
+	 "of its own.",
+	 "add a trigger to the frontmatter, or a manager to the domain", rule_role_specialist},
+	{"AD-ROUTE-001", "route", SEVERITY_DENY, RULE_SKILL, false, "command and alert triggers",
+	 "No text is matched by two skills of which neither is the more specific, nor by skills of "
+	 "two domains.",
+	 "put a word into the pattern that tells it from the other", rule_route_collision},
+	{"AD-ROUTE-002", "route", SEVERITY_DENY, RULE_SKILL, false, "command triggers",
+	 "Every trigger can be reached.",
+	 "take it out, or put a word in that tells it from the other", rule_route_unreachable},
+	{"AD-ROUTE-003", "route", SEVERITY_DENY, RULE_SKILL | RULE_DOMAIN, false,
+	 "routing.forwards, deleted skills", "Forwards lead to skills that exist.",
+	 "write domain/skill of a skill that exists", rule_route_forward},
+	{"AD-ROUTE-004", "route", SEVERITY_DENY, RULE_DOMAIN, false,
+	 "routing.forwards of all domains", "Forwards do not go round.",
+	 "take one of the forwards out", rule_route_cycle},
+	{"AD-ROUTE-005", "route", SEVERITY_WARN, RULE_SKILL, false,
+	 "names of other domains' skills in SKILL.md",
+	 "A skill of another domain that the text names is one that a forward names too: calls "
+	 "across domains are refused otherwise.",
+	 "name it in routing.forwards, or leave it out of the text", rule_route_mention},
+	{"AD-TESTS-001", "tests", SEVERITY_DENY, RULE_SKILL, false, "tests/ of each skill",
+	 "A skill has tests that check something.", "add cases to tests/cases.md",
+	 rule_tests_exist},
+	{"AD-TOOLS-001", "tools", SEVERITY_DENY, RULE_SKILL, false, "mcp.tools of each skill",
+	 "MCP servers are known to the platform and approved for the domain.",
+	 "use an approved server, or have the platform approve this one", rule_tools_server},
+	{"AD-TOOLS-002", "tools", SEVERITY_DENY, RULE_SKILL, false, "mcp.tools of each skill",
+	 "Tools are approved: the server's list and mcp.allow name them.",
+	 "use an approved tool, or have the platform approve this one", rule_tools_tool},
+	{"AD-UNIT-001", "policy", SEVERITY_DENY, 0, true, "the other domains of the change",
+	 "Where policy.unit is repository, every domain is allowed or none is released.",
+	 "correct the other domain first", NULL},
+	{0}};
+
+_Static_assert(ARRAY_SIZE(rules) <= RULES_MAX, "arrays of flags have room for every rule");
+
+size_t rule_count(void)
+{
+	return ARRAY_SIZE(rules) - 1;
+}
+
+const struct rule *rule_find(struct str id)
+{
+	size_t lo = 0, hi = rule_count();
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = str_cmp(str_of(rules[mid].id), id);
+		if (!c)
+			return &rules[mid];
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+const char *rule_nearest(struct str id)
+{
+	const char *names[ARRAY_SIZE(rules)];
+	for (size_t i = 0; i < rule_count(); i++)
+		names[i] = rules[i].id;
+	return str_nearest(id, names, rule_count());
+}

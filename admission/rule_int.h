@@ -1,0 +1,95 @@
+/*
+ * Inside the rules: what the rows of the table share. Each rule_*.c is one family; its checks are declared here and named in rule.c only.
+ */
+#ifndef ADMISSION_RULE_INT_H
+#define ADMISSION_RULE_INT_H
+
+#include "admission/rule.h"
+
+/* Computed once per domain, by admit_domain(). */
+struct rule_index {
+	struct map files; /* the domain's own files, "runbooks/x.md" → struct domain_file */
+	struct map forwarded; /* "domain/skill" that skills of this domain forward to → anything */
+	size_t managers;
+	int64_t per_day_sum_microusd; /* of the skills that set their own */
+	size_t per_day_count;
+};
+void rule_index_init(struct rule_index *x, const struct domain *d);
+void rule_index_release(struct rule_index *x);
+
+/* --- speaking ----------------------------------------------------------------------------------------- */
+
+/* A finding of the rule being called, about the skill being looked at (or the domain), without a place yet. */
+struct finding *rule_say(const struct rule_in *in, struct findings *out, const char *fmt, ...)
+	PRINTF(3, 4);
+/* The same about another skill of the domain. */
+struct finding *rule_say_of(const struct rule_in *in, struct findings *out, struct str skill,
+			    const char *fmt, ...) PRINTF(4, 5);
+/* The outcome rests on something outside content, policy and surfaces: one sentence of what. Goes into the verdict's key. */
+void rule_rests_on(const struct rule_in *in, const char *fmt, ...) PRINTF(2, 3);
+
+/* --- places ------------------------------------------------------------------------------------------- */
+
+/* Where doc sets a field ("budget.per_run_usd"); false (and the file alone) when it does not. doc may be NULL. */
+bool rule_at_field(struct finding *f, const struct config_doc *doc, const char *dotted);
+/* The level that sets the field nearest to the skill: its file, then the domain's, then the judging platform's. False: a default. */
+bool rule_at_effective(const struct rule_in *in, struct finding *f, const char *dotted);
+/* The same into f->related_…, looking at domain and platform only. */
+void rule_relate_field(const struct rule_in *in, struct finding *f, const char *dotted);
+/* The skill's SKILL.md: a key of its frontmatter, or its first line. */
+void rule_at_front(const struct rule_in *in, struct finding *f, const struct skill *s,
+		   const char *key);
+/* Bytes [start, end) of the skill's body (offsets in SKILL.md). */
+void rule_at_body(const struct rule_in *in, struct finding *f, const struct skill *s, size_t start,
+		  size_t end);
+void rule_at_link(const struct rule_in *in, struct finding *f, const struct skill *s,
+		  const struct skill_link *l);
+void rule_at_trigger(const struct rule_in *in, struct finding *f, const struct skill *s,
+		     const struct trigger *t);
+/* "skills/ecm/x/SKILL.md", in the arena. */
+struct str rule_md_path(const struct rule_in *in, const struct skill *s);
+/* The line of policy.rules about a rule, or NULL; doc may be NULL. */
+const struct config_rule_mode *policy_line(const struct config_doc *doc, const char *id);
+void policy_rule_place(const struct config_doc *doc, const struct config_rule_mode *m,
+		       struct finding *f);
+
+/* --- words -------------------------------------------------------------------------------------------- */
+
+/* "0.50" for 500,000 micro-dollars. out: 32 bytes. */
+char *rule_usd(int64_t microusd, char out[32]);
+/* "40 %" for 400,000. */
+char *rule_percent(int64_t millionths, char out[32]);
+/* "server.tool" into its parts; false when it is not of that form. */
+bool rule_split_tool(struct str tool, struct str *ret_server, struct str *ret_tool);
+bool rule_strings_have(const struct field_strings *list, struct str s);
+/* One word of a list for remedies: "a, b and c", at most eight, into buf. */
+void rule_list(struct buf *out, const struct field_strings *list);
+
+/* --- families ----------------------------------------------------------------------------------------- */
+
+#define RULE_CHECK(name) int name(const struct rule_in *in, struct findings *out, struct err *err)
+RULE_CHECK(rule_tests_exist);
+RULE_CHECK(rule_tests_posted);
+RULE_CHECK(rule_budget_order);
+RULE_CHECK(rule_budget_sum);
+RULE_CHECK(rule_tools_server);
+RULE_CHECK(rule_tools_tool);
+RULE_CHECK(rule_model_role);
+RULE_CHECK(rule_model_price);
+RULE_CHECK(rule_role_manager);
+RULE_CHECK(rule_role_field);
+RULE_CHECK(rule_role_specialist);
+RULE_CHECK(rule_route_collision);
+RULE_CHECK(rule_route_unreachable);
+RULE_CHECK(rule_route_forward);
+RULE_CHECK(rule_route_cycle);
+RULE_CHECK(rule_route_mention);
+RULE_CHECK(rule_ref_resolves);
+RULE_CHECK(rule_ref_remote);
+RULE_CHECK(rule_ref_outside);
+RULE_CHECK(rule_delete_share);
+RULE_CHECK(rule_capability);
+RULE_CHECK(rule_limits);
+RULE_CHECK(rule_policy_waiver);
+
+#endif

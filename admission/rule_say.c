@@ -1,0 +1,141 @@
+#include "admission/rule_int.h"
+
+#include <stdio.h>
+
+static void index_skill(struct rule_index *x, const struct domain_skill *ds)
+{
+	const struct skill *s = ds->skill;
+	struct finding ignored = {0};
+	x->managers += s->role == ROLE_MANAGER;
+	if (!s->config)
+		return;
+	const struct config_forward *w = s->config->values.routing.forwards.items;
+	for (size_t i = 0; i < s->config->values.routing.forwards.count; i++)
+		map_set(&x->forwarded, w[i].forward_to, x);
+	if (!rule_at_field(&ignored, s->config, "budget.per_day_usd"))
+		return;
+	x->per_day_sum_microusd += ds->effective.budget.per_day_microusd;
+	x->per_day_count++;
+}
+
+void rule_index_init(struct rule_index *x, const struct domain *d)
+{
+	*x = (struct rule_index){.files = MAP_INIT, .forwarded = MAP_INIT};
+	for (size_t i = 0; d && i < d->file_count; i++)
+		map_set(&x->files, d->files[i].path, &d->files[i]);
+	for (size_t i = 0; d && i < d->skill_count; i++)
+		index_skill(x, &d->skills[i]);
+}
+
+void rule_index_release(struct rule_index *x)
+{
+	map_release(&x->files);
+	map_release(&x->forwarded);
+}
+
+/* --- speaking ----------------------------------------------------------------------------------------- */
+
+static struct str format(struct arena *a, const char *fmt, va_list ap) PRINTF(2, 0);
+static struct str format(struct arena *a, const char *fmt, va_list ap)
+{
+	char text[1024];
+	int len = vsnprintf(text, sizeof(text), fmt, ap);
+	return arena_str(a, str_make(text, MIN((size_t)MAX(len, 0), sizeof(text) - 1)));
+}
+
+static struct finding *say(const struct rule_in *in, struct findings *out, struct str skill,
+			   const char *fmt, va_list ap) PRINTF(4, 0);
+static struct finding *say(const struct rule_in *in, struct findings *out, struct str skill,
+			   const char *fmt, va_list ap)
+{
+	struct finding *f = findings_add(out, &(struct finding){.rule = in->rule->id,
+								.severity = in->rule->severity,
+								.domain = in->name,
+								.skill = skill});
+	f->message = format(out->arena, fmt, ap);
+	f->remedy = str_of(in->rule->advice);
+	return f;
+}
+
+struct finding *rule_say(const struct rule_in *in, struct findings *out, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	struct str skill = in->skill ? in->skill->skill->name : STR_NULL;
+	struct finding *f = say(in, out, skill, fmt, ap);
+	va_end(ap);
+	return f;
+}
+
+struct finding *rule_say_of(const struct rule_in *in, struct findings *out, struct str skill,
+			    const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	struct finding *f = say(in, out, skill, fmt, ap);
+	va_end(ap);
+	return f;
+}
+
+void rule_rests_on(const struct rule_in *in, const char *fmt, ...)
+{
+	if (!in->in_force)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vaddf(in->in_force, fmt, ap);
+	va_end(ap);
+	buf_add_char(in->in_force, '\n');
+}
+
+/* --- words -------------------------------------------------------------------------------------------- */
+
+char *rule_usd(int64_t microusd, char out[32])
+{
+	int64_t whole = microusd / 1000000, part = microusd % 1000000;
+	int len = snprintf(out, 32, "%lld.%06lld", (long long)whole, (long long)part);
+	/* Two decimals at least, and no zeros after what counts. */
+	while (len > 0 && out[len - 1] == '0' && len - 1 > (int)(strchr(out, '.') - out) + 2)
+		out[--len] = '\0';
+	return out;
+}
+
+char *rule_percent(int64_t millionths, char out[32])
+{
+	if (millionths % 10000 == 0)
+		snprintf(out, 32, "%lld %%", (long long)(millionths / 10000));
+	else
+		snprintf(out, 32, "%lld.%02lld %%", (long long)(millionths / 10000),
+			 (long long)(millionths % 10000 / 100));
+	return out;
+}
+
+bool rule_split_tool(struct str tool, struct str *ret_server, struct str *ret_tool)
+{
+	ptrdiff_t dot = str_find_byte(tool, '.', 0);
+	if (dot <= 0 || (size_t)dot + 1 >= tool.len)
+		return false;
+	*ret_server = str_sub(tool, 0, (size_t)dot);
+	*ret_tool = str_sub(tool, (size_t)dot + 1, tool.len);
+	return true;
+}
+
+bool rule_strings_have(const struct field_strings *list, struct str s)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_eq(list->items[i], s))
+			return true;
+	return false;
+}
+
+void rule_list(struct buf *out, const struct field_strings *list)
+{
+	size_t shown = MIN(list->count, (size_t)8);
+	for (size_t i = 0; i < shown; i++) {
+		if (i)
+			buf_addz(out, i + 1 == list->count ? " and " : ", ");
+		buf_add_str(out, list->items[i]);
+	}
+	if (shown < list->count)
+		buf_addf(out, " and %zu more", list->count - shown);
+}
