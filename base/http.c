@@ -35,10 +35,8 @@ struct call {
 
 static void *or_abort(void *p)
 {
-	if (!p) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!p)
+		mem_exhausted();
 	return p;
 }
 

@@ -33,10 +33,8 @@ static struct {
 
 static void *or_abort(void *p)
 {
-	if (!p) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!p)
+		mem_exhausted();
 	return p;
 }
 

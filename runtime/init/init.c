@@ -1,4 +1,6 @@
 /* PID 1 of the sandbox: sets up, then one loop. */
+#include "runtime/init/init.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "runtime/init/init.h"
 
 /*
  * aspora-init --name OWNER.INSTANCE --pids N --handler PATH [--probe]
