@@ -47,6 +47,15 @@ static const struct field source_fields[] = {
 	FIELD_END};
 #undef S
 
+#define S(member) offsetof(struct agent_secret, member)
+static const struct field secret_fields[] = {
+	{"from", FIELD_STRING, S(from), FIELD_REQUIRED | FIELD_SECRET_REF, 0, 0, NULL, NULL, 0,
+	 NULL, "file:/etc/aspora/redshift.token", "Where the value is, as env:NAME or file:PATH."},
+	{"domains", FIELD_STRINGS, S(domains), FIELD_REQUIRED, 0, 0, NULL, NULL, 0, NULL,
+	 "[ecm, frm]", "Domains whose skills may have it; \"*\" for all."},
+	FIELD_END};
+#undef S
+
 #define C(member) offsetof(struct agent_config, member)
 static const struct field gateway_fields[] = {
 	{"listen", FIELD_STRING, C(gateway.listen) - C(gateway), 0, 0, 0, NULL, NULL, 0,
@@ -121,6 +130,9 @@ const struct field agent_config_fields[] = {
 	 "Logs, one event a line on stderr."},
 	{"sources", FIELD_MAP, C(sources), 0, 0, 0, NULL, source_fields,
 	 sizeof(struct agent_source), NULL, NULL, "The Git repositories, by name."},
+	{"secrets", FIELD_MAP, C(secrets), 0, 0, 0, NULL, secret_fields,
+	 sizeof(struct agent_secret), NULL, NULL,
+	 "Secrets that skills may name as secret:NAME, and who may have them."},
 	FIELD_END};
 #undef C
 
@@ -228,4 +240,13 @@ const struct agent_source *agent_config_source(const struct agent_config *c, str
 char *agent_state_path(const struct agent_config *c, const char *name)
 {
 	return mem_printf("%.*s/%s", STR_ARG(c->state), name);
+}
+
+const struct agent_secret *agent_config_secret(const struct agent_config *c, struct str name)
+{
+	const struct agent_secret *list = c->secrets.items;
+	for (size_t i = 0; i < c->secrets.count; i++)
+		if (str_eq(list[i].key, name))
+			return &list[i];
+	return NULL;
 }

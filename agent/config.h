@@ -28,6 +28,13 @@ struct agent_source {
 	int64_t fetch_timeout_ms, stall_timeout_ms;
 };
 
+/* A secret that skills may name ("secret:NAME"), and who may have it. */
+struct agent_secret {
+	struct str key;
+	struct str from; /* env:NAME or file:PATH */
+	struct field_strings domains; /* names, or "*" */
+};
+
 struct agent_config {
 	struct arena *arena;
 	struct str path; /* the file it came from; empty: none */
@@ -56,6 +63,7 @@ struct agent_config {
 		int format, level; /* enum log_format, enum log_level */
 	} log;
 	struct field_list sources; /* struct agent_source */
+	struct field_list secrets; /* struct agent_secret */
 	struct agent_note {
 		struct str text;
 	} * notes; /* warnings about unknown keys, for --check-config */
@@ -73,6 +81,8 @@ void agent_config_free(struct agent_config *c);
 void agent_config_freep(struct agent_config **c);
 
 const struct agent_source *agent_config_source(const struct agent_config *c,
+					       struct str name); /* NULL when absent */
+const struct agent_secret *agent_config_secret(const struct agent_config *c,
 					       struct str name); /* NULL when absent */
 size_t agent_config_source_count(const struct agent_config *c);
 const struct agent_source *agent_config_source_at(const struct agent_config *c, size_t i);

@@ -117,8 +117,8 @@ int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	char text[ERR_MSG_MAX + 512];
-	if (argc == 3 && strcmp(argv[1], "role") == 0 && role_find(argv[2]))
-		return role_main(role_find(argv[2]));
+	if (argc == 3 && strcmp(argv[1], "role") == 0 && agent_role_find(argv[2]))
+		return role_main(agent_role_find(argv[2]));
 	int rc = crypto_init(&err);
 	if (rc == 0)
 		rc = run(argc, argv, &err);

@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-const struct role roles[] = {
+const struct agent_role agent_roles[] = {
 	{"gateway", "people and programs reach everything through one door, safely",
 	 ROLE_NEEDS_LISTEN, 0, STORE_GATEWAY, role_gateway_run},
 	{"sync", "the deployed state is the newest admitted content of every source",
@@ -21,9 +21,9 @@ const struct role roles[] = {
 	 ROLE_KEEPS_ROOT, 3, STORE_RUNNER, role_runner_run},
 	{0}};
 
-const struct role *role_find(const char *name)
+const struct agent_role *agent_role_find(const char *name)
 {
-	for (const struct role *r = roles; r->name; r++)
+	for (const struct agent_role *r = agent_roles; r->name; r++)
 		if (strcmp(r->name, name) == 0)
 			return r;
 	return NULL;
@@ -38,7 +38,7 @@ static void apply_overrides(struct agent_config *c, const struct handoff *h)
 		c->gateway.listen = str_of(h->listen);
 }
 
-static int give_up_privileges(const struct role *role, const struct agent_config *c,
+static int give_up_privileges(const struct agent_role *role, const struct agent_config *c,
 			      struct err *err)
 {
 	/* bubblewrap is not setuid, so that even the runner needs no new privileges through exec. */
@@ -54,7 +54,7 @@ static int give_up_privileges(const struct role *role, const struct agent_config
 }
 
 /* The database may still be starting, or be restarted under us: wait for it with back-off, for as long as we are wanted. */
-static int connect_store(const struct role *role, const struct handoff *h, struct store **ret,
+static int connect_store(const struct agent_role *role, const struct handoff *h, struct store **ret,
 			 struct err *err)
 {
 	char application[64];
@@ -80,7 +80,7 @@ static int connect_store(const struct role *role, const struct handoff *h, struc
 	}
 }
 
-static int run_role(const struct role *role, struct handoff *h, struct err *err)
+static int run_role(const struct agent_role *role, struct handoff *h, struct err *err)
 {
 	CLEANUP(agent_config_freep) struct agent_config *config = NULL;
 	CLEANUP(store_closep) struct store *store = NULL;
@@ -107,7 +107,7 @@ static int run_role(const struct role *role, struct handoff *h, struct err *err)
 	return role->run(&ctx, err);
 }
 
-int role_main(const struct role *role)
+int role_main(const struct agent_role *role)
 {
 	struct err err = ERR_INIT;
 	struct handoff h = {0};

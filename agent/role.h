@@ -3,7 +3,7 @@
  * PostgreSQL user, with the privileges its row says and no more. Roles never talk to each other: the store's change log
  * is the only bus, NOTIFY only wakes a sleeper, and each pass looks at the level, never at the edge.
  *
- * The table roles[] is the whole list: the supervisor starts from it, asporad(8) prints it.
+ * The table agent_roles[] is the whole list: the supervisor starts from it, asporad(8) prints it.
  */
 #ifndef AGENT_ROLE_H
 #define AGENT_ROLE_H
@@ -15,7 +15,7 @@
 
 /* What a role process has when its run function is entered. */
 struct role_ctx {
-	const struct role *role;
+	const struct agent_role *role;
 	const struct agent_config *config;
 	const struct clock *clock;
 	struct store *store; /* connected as the role's user, listening */
@@ -34,7 +34,7 @@ enum role_privilege {
 	ROLE_SIGNS = 8, /* sync: the release signing key */
 };
 
-struct role {
+struct agent_role {
 	const char *name; /* argv[1] of the re-executed binary: "sync" */
 	const char *goal; /* one sentence for logs and the manual */
 	unsigned privileges;
@@ -44,8 +44,8 @@ struct role {
 	int (*run)(struct role_ctx *ctx, struct err *err);
 };
 
-extern const struct role roles[]; /* name NULL ends */
-const struct role *role_find(const char *name);
+extern const struct agent_role agent_roles[]; /* name NULL ends */
+const struct agent_role *agent_role_find(const char *name);
 
 int role_sync_run(struct role_ctx *ctx, struct err *err);
 int role_runner_run(struct role_ctx *ctx, struct err *err);
@@ -56,6 +56,6 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err);
  * Entry of a re-executed role process: reads the handoff from descriptor 3, loads the configuration, drops privileges, opens the
  * store, calls run, maps the result to an exit status. Logs its own errors.
  */
-int role_main(const struct role *role);
+int role_main(const struct agent_role *role);
 
 #endif

@@ -23,7 +23,7 @@
 /* One role's process, and what is known of its past. */
 struct slot {
 	struct supervisor *up;
-	const struct role *role;
+	const struct agent_role *role;
 	struct child child;
 	struct loop_source *timer; /* starts it (again) */
 	int64_t backoff_ms;
@@ -45,7 +45,7 @@ struct supervisor {
 	int result;
 };
 
-static bool role_is_wanted(const struct supervisor *s, const struct role *r)
+static bool role_is_wanted(const struct supervisor *s, const struct agent_role *r)
 {
 	if (!s->opts->only)
 		return true;
@@ -56,7 +56,7 @@ static bool role_is_wanted(const struct supervisor *s, const struct role *r)
 	return false;
 }
 
-static int access_for(struct supervisor *s, const struct role *r, struct store_access *ret,
+static int access_for(struct supervisor *s, const struct agent_role *r, struct store_access *ret,
 		      struct err *err)
 {
 	if (s->cluster)
@@ -308,7 +308,7 @@ static int prepare_store(struct supervisor *s, struct err *err)
 
 static int start_slots(struct supervisor *s, struct err *err)
 {
-	for (const struct role *r = roles; r->name; r++) {
+	for (const struct agent_role *r = agent_roles; r->name; r++) {
 		if (!role_is_wanted(s, r) || (s->opts->once && (r->privileges & ROLE_NEEDS_LISTEN)))
 			continue;
 		struct slot *slot = &s->slots[s->slot_count++];
