@@ -1,7 +1,8 @@
 #include "admission/rule_int.h"
-#include "admission/rule_link.h"
 
 #include <stdio.h>
+
+#include "admission/rule_link.h"
 
 /* --- managers and specialists load no field resources ------------------------------------------------------------- */
 
