@@ -180,17 +180,16 @@ void doc_stack_push(struct doc_stack *s, const struct doc_pair *pair)
 void doc_stack_take(struct doc_stack *s, size_t base, struct arena *a, struct doc_node *node)
 {
 	size_t count = s->count - base;
-	const struct doc_pair *from = s->pairs + base;
 	if (node->type == DOC_MAP) {
 		node->map.count = count;
-		node->map.pairs = arena_array(a, count, sizeof(*from));
+		node->map.pairs = arena_array(a, count, sizeof(*s->pairs));
 		if (count)
-			memcpy(node->map.pairs, from, count * sizeof(*from));
+			memcpy(node->map.pairs, &s->pairs[base], count * sizeof(*s->pairs));
 	} else {
 		node->list.count = count;
 		node->list.items = arena_array(a, count, sizeof(*node->list.items));
 		for (size_t i = 0; i < count; i++)
-			node->list.items[i] = from[i].value;
+			node->list.items[i] = s->pairs[base + i].value;
 	}
 	s->count = base;
 }

@@ -115,8 +115,9 @@ static int open_collection(struct reader *r, const yaml_event_t *event, enum doc
 
 static int check_duplicates(struct reader *r, struct frame *f)
 {
-	const struct doc_pair *first,
-		*second = doc_duplicate(r->stack.pairs + f->base, r->stack.count - f->base, &first);
+	size_t count = r->stack.count - f->base;
+	const struct doc_pair *first, *second;
+	second = count ? doc_duplicate(&r->stack.pairs[f->base], count, &first) : NULL;
 	if (!second)
 		return 0;
 	err_at(r->p->err, ERR_INVALID, r->p->path, second->key_line, second->key_column,
