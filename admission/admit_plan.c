@@ -251,7 +251,7 @@ int admit_plan(const struct admit_opts *o, struct admission **ret, struct err *e
 {
 	struct admitting m = {0};
 	start(&m, o);
-	CLEANUP(surfaces_freep) struct surfaces *beside = m.beside;
+	CLEANUP(surfaces_freep) UNUSED struct surfaces *beside = m.beside;
 	CLEANUP(admission_freep) struct admission *out = m.out;
 	prepare(&m);
 	count_repository(&m);
