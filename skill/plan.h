@@ -57,7 +57,7 @@ struct domain_change {
 	enum change_op op;
 	struct str name;
 	const struct domain *to; /* NULL for delete */
-	bool policy_changed;
+	bool policy_changed; /* alone, op is CHANGE_NONE: a new verdict is due, nothing else */
 	struct skill_change *skills; /* only those that change, by name */
 	size_t skill_count;
 	size_t unchanged;
@@ -71,17 +71,25 @@ struct plan {
 	size_t created, updated, deleted, unchanged;
 };
 
-/* Gives an old skill for the difference in words; NULL result with 0: not known. One reference. */
+/* Where the old side of a difference in words comes from. Only asked about what changes. */
 struct plan_old {
+	/* Gives an old skill, one reference; NULL result with 0: not known. */
 	int (*load)(void *state, const struct deployed_skill *d, struct skill **ret,
 		    struct err *err);
 	void *state;
+	/*
+	 * The configuration that was in force for it, in a; NULL result with 0: not known, and then the old skill's own configuration under
+	 * today's domain and platform stands in for it. May be NULL.
+	 */
+	int (*effective)(void *state, const struct deployed_skill *d, struct arena *a,
+			 const struct config **ret, struct err *err);
 };
 
 struct plan_scope {
 	const char *const *domains; /* NULL-terminated: only these are compared; NULL: all */
 	bool infer_deletes; /* a domain or skill that is absent from the snapshot is deleted (Git); apply never infers */
-	const char *source; /* only domains owned by this source may be deleted */
+	const char *source; /* only domains owned by this source may be deleted; NULL: any */
+	uint32_t rules_version; /* of admission, for policy digests; 0: policies are not compared */
 };
 
 /* Merges two sorted lists; compares tree ids and digests, reads nothing for what is equal. old may be NULL: no words. Gives. */
@@ -90,13 +98,19 @@ NODISCARD int plan_make(const struct snapshot *want, const struct deployed *have
 			struct plan **ret, struct err *err);
 void plan_free(struct plan *p);
 void plan_freep(struct plan **p);
-/* The words alone, for two parsed skills; either effective may differ. */
+/*
+ * The words alone, for two parsed skills; either effective may differ. old NULL: what a new skill asks for. old_eff NULL: not known,
+ * configuration is not compared. Everything is copied into a.
+ */
 void skill_difference(struct arena *a, const struct skill *old, const struct config *old_eff,
 		      const struct skill *new_, const struct config *new_eff,
 		      struct change_detail **ret, size_t *ret_count);
-void plan_json(struct json *j, const struct plan *p); /* an element */
-void plan_text(
-	struct buf *out,
-	const struct plan *p); /* "~ ecm/order-details  update" with details below; "no changes" */
+/* An element: {"summary": {"create", "update", "delete", "unchanged"}, "domains": [{"name", "op", …, "skills": […]}]}. */
+void plan_json(struct json *j, const struct plan *p);
+/*
+ * "~ ecm/order-details  update" with details below ("!" before one that gives it more than it had), a summary at the end; "no changes". Text of
+ * the repository is escaped.
+ */
+void plan_text(struct buf *out, const struct plan *p);
 
 #endif
