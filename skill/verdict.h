@@ -44,13 +44,21 @@ struct surface {
 	size_t forward_count;
 };
 
-/* In a; points into d where it can. */
+/*
+ * In a; points into d where it can. Skills by name; patterns, alerts and forwards sorted. A skill's place is that of its first trigger; the
+ * domain's forwards are those of its own configuration.
+ */
 void surface_of(struct arena *a, const struct domain *d, struct surface *ret);
-/* JSON that surface_from_json reads back: what the store keeps of deployed domains. */
+/* JSON, as an element, that surface_from_json reads back: what the store keeps of deployed domains. */
 void surface_json(struct json *j, const struct surface *s);
+/* Strings point into n's arena. Errors: ERR_INVALID with the member that is missing or of the wrong type. */
 NODISCARD int surface_from_json(struct arena *a, const struct doc_node *n, struct surface *ret,
 				struct err *err);
-/* "aspora.surface.v1" over several, in the given order (sort by domain). */
+/*
+ * "aspora.surface.v1" over several, in the given order (sort by domain). Places are left out: an edit that only moves a trigger down a line is no reason
+ * to judge other domains anew. Records as in digest.h: domain; count and skills (name, role, count and patterns, count and alerts, count and
+ * forwards); count and forwards (when_domain, when_text, forward_to).
+ */
 struct digest surface_digest(const struct surface *surfaces, size_t count);
 
 #endif
