@@ -10,6 +10,9 @@ enum field_decimal field_decimal(struct str s, unsigned places, int64_t *ret)
 	int64_t n = 0;
 	unsigned after = 0;
 	bool large = false, precise = false;
+	/* 012 is ten or twelve or a slip, depending on who reads it: it is no number. */
+	if (pos + 1 < s.len && s.p[pos] == '0' && s.p[pos + 1] != '.')
+		return FIELD_DECIMAL_NONE;
 	for (; pos < s.len; pos++) {
 		char c = s.p[pos];
 		if (c == '.' && point == SIZE_MAX && digits) {

@@ -63,12 +63,9 @@ static void add_value_type(struct json *j, const struct field *f)
 			json_int(j, "minimum", 0);
 		break;
 	case FIELD_DURATION:
-		json_array_in(j, "type");
-		json_addz(j, "string");
-		json_addz(j, "integer");
-		json_end(j);
-		json_strz(j, "pattern",
-			  "^(0|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$");
+		number_or_text(j, "integer",
+			       "^(0|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?"
+			       "([0-9]+s)?([0-9]+ms)?)$");
 		json_int(j, "minimum", 0); /* as a number, only 0 */
 		json_int(j, "maximum", 0);
 		break;

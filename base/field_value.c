@@ -12,13 +12,16 @@
 #include "base/id.h"
 #include "base/mem.h"
 
-/* Parts of a number that people write and we do not: "$5", "5 USD", "1,000", "64 MB". */
+/* The number in what people write and we do not: "$5", "5 USD", "1,000", "64 MB", "012". */
 static struct str digits_of(struct str s, char *out, size_t out_size)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < s.len && n + 1 < out_size; i++)
+	for (size_t i = 0; i < s.len && n + 1 < out_size; i++) {
+		if (n == 1 && out[0] == '0' && s.p[i] != '.')
+			n = 0;
 		if (isdigit((unsigned char)s.p[i]) || s.p[i] == '.')
 			out[n++] = s.p[i];
+	}
 	out[n] = '\0';
 	return str_make(out, n);
 }

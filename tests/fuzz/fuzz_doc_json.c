@@ -29,9 +29,8 @@ static void check_writers(struct arena *a, const struct doc_node *n)
 {
 	static const struct doc_limits wide = {64u << 20, 64, 1000000, 4u << 20};
 	CLEANUP(buf_release)
-	struct buf json = BUF_INIT(BUF_MAX),
-		   canonical = BUF_INIT(BUF_MAX), again = BUF_INIT(BUF_MAX),
-		   yaml = BUF_INIT(BUF_MAX);
+	struct buf json = BUF_INIT(BUF_MAX), canonical = BUF_INIT(BUF_MAX),
+		   again = BUF_INIT(BUF_MAX), yaml = BUF_INIT(BUF_MAX);
 	const struct doc_node *back;
 	struct err err = ERR_INIT;
 	doc_write_json(&json, n, 0, false);

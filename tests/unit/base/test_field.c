@@ -1,140 +1,7 @@
 #include "base/field.h"
-#include "base/field_int.h"
 #include "base/json.h"
+#include "tests/unit/base/field_sample.h"
 #include "tests/unit/base/golden.h"
-
-struct budget {
-	int64_t per_run_microusd, per_month_microusd;
-};
-
-struct route {
-	struct str when;
-	struct field_strings forward_to;
-	int64_t weight_millionths;
-};
-
-struct server {
-	struct str key;
-	struct str url;
-	struct str token;
-	int64_t timeout_ms;
-};
-
-struct sample {
-	struct str name, description;
-	int role;
-	bool active;
-	int64_t replicas, offset;
-	struct budget budget;
-	int64_t timeout_ms, memory_bytes, share;
-	struct field_strings tools;
-	struct field_list routing;
-	struct field_list servers;
-	const struct doc_node *extra;
-};
-
-static const char *const roles[] = {"manager", "specialist", "field", NULL};
-
-static const struct field budget_fields[] = {{.name = "per_run_usd",
-					      .type = FIELD_MONEY,
-					      .offset = offsetof(struct budget, per_run_microusd),
-					      .max = 5000000,
-					      .example = "0.25",
-					      .help = "Most that one run may cost."},
-					     {.name = "per_month_usd",
-					      .type = FIELD_MONEY,
-					      .offset = offsetof(struct budget, per_month_microusd),
-					      .dflt = "100.5"},
-					     FIELD_END};
-
-static const struct field route_fields[] = {{.name = "when",
-					     .type = FIELD_STRING,
-					     .offset = offsetof(struct route, when),
-					     .flags = FIELD_REQUIRED,
-					     .example = "order is stuck"},
-					    {.name = "forward_to",
-					     .type = FIELD_STRINGS,
-					     .offset = offsetof(struct route, forward_to),
-					     .flags = FIELD_NONEMPTY,
-					     .example = "[ecm/manager]"},
-					    {.name = "weight",
-					     .type = FIELD_PERCENT,
-					     .offset = offsetof(struct route, weight_millionths),
-					     .dflt = "100%"},
-					    FIELD_END};
-
-static const struct field server_fields[] = {{.name = "url",
-					      .type = FIELD_STRING,
-					      .offset = offsetof(struct server, url),
-					      .flags = FIELD_REQUIRED | FIELD_NONEMPTY,
-					      .example = "https://mcp.example.org"},
-					     {.name = "token",
-					      .type = FIELD_STRING,
-					      .offset = offsetof(struct server, token),
-					      .flags = FIELD_SECRET_REF},
-					     {.name = "timeout",
-					      .type = FIELD_DURATION,
-					      .offset = offsetof(struct server, timeout_ms),
-					      .dflt = "30s",
-					      .min = 1000,
-					      .max = 60000},
-					     FIELD_END};
-
-static const struct field sample_fields[] = {
-	{.name = "name",
-	 .type = FIELD_NAME,
-	 .offset = offsetof(struct sample, name),
-	 .flags = FIELD_REQUIRED,
-	 .example = "order-details",
-	 .help = "The skill's name."},
-	{.name = "description",
-	 .type = FIELD_STRING,
-	 .offset = offsetof(struct sample, description),
-	 .flags = FIELD_NONEMPTY,
-	 .dflt = "\"none: yet\"",
-	 .example = "Finds an order"},
-	{.name = "role",
-	 .type = FIELD_ENUM,
-	 .offset = offsetof(struct sample, role),
-	 .choices = roles,
-	 .dflt = "specialist"},
-	{.name = "active",
-	 .type = FIELD_BOOL,
-	 .offset = offsetof(struct sample, active),
-	 .dflt = "true"},
-	{.name = "replicas",
-	 .type = FIELD_INT,
-	 .offset = offsetof(struct sample, replicas),
-	 .min = 1,
-	 .max = 10,
-	 .dflt = "1"},
-	{.name = "offset", .type = FIELD_INT, .offset = offsetof(struct sample, offset)},
-	{.name = "budget",
-	 .type = FIELD_OBJECT,
-	 .offset = offsetof(struct sample, budget),
-	 .sub = budget_fields},
-	{.name = "timeout", .type = FIELD_DURATION, .offset = offsetof(struct sample, timeout_ms)},
-	{.name = "memory",
-	 .type = FIELD_SIZE,
-	 .offset = offsetof(struct sample, memory_bytes),
-	 .min = 4096},
-	{.name = "share", .type = FIELD_PERCENT, .offset = offsetof(struct sample, share)},
-	{.name = "tools",
-	 .type = FIELD_STRINGS,
-	 .offset = offsetof(struct sample, tools),
-	 .dflt = "[read, write]"},
-	{.name = "routing",
-	 .type = FIELD_LIST,
-	 .offset = offsetof(struct sample, routing),
-	 .sub = route_fields,
-	 .sub_size = sizeof(struct route)},
-	{.name = "servers",
-	 .type = FIELD_MAP,
-	 .offset = offsetof(struct sample, servers),
-	 .sub = server_fields,
-	 .sub_size = sizeof(struct server)},
-	{.name = "extra", .type = FIELD_ANY, .offset = offsetof(struct sample, extra)},
-	FIELD_END};
 
 static struct arena *arena;
 
@@ -428,53 +295,6 @@ START_TEST(the_schema_says_the_same_as_the_table)
 }
 END_TEST
 
-START_TEST(decimals_are_exact)
-{
-	static const struct {
-		const char *text;
-		unsigned places;
-		enum field_decimal got;
-		int64_t value;
-		const char *back;
-	} rows[] = {
-		{"0", 6, FIELD_DECIMAL_OK, 0, "0"},
-		{"0.1", 6, FIELD_DECIMAL_OK, 100000, "0.1"},
-		{"0.000001", 6, FIELD_DECIMAL_OK, 1, "0.000001"},
-		{"0.0000001", 6, FIELD_DECIMAL_PRECISE, 0, NULL},
-		{"0.1000000", 6, FIELD_DECIMAL_OK, 100000, "0.1"},
-		{"007", 6, FIELD_DECIMAL_OK, 7000000, "7"},
-		{"-1.5", 6, FIELD_DECIMAL_OK, -1500000, "-1.5"},
-		{"9223372036854.775807", 6, FIELD_DECIMAL_OK, INT64_MAX, "9223372036854.775807"},
-		{"9223372036854.775808", 6, FIELD_DECIMAL_LARGE, 0, NULL},
-		{"9223372036855", 6, FIELD_DECIMAL_LARGE, 0, NULL},
-		{"99999999999999999999999", 6, FIELD_DECIMAL_LARGE, 0, NULL},
-		{"12", 0, FIELD_DECIMAL_OK, 12, "12"},
-		{"", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{"-", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{".5", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{"5.", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{"1.2.3", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{"1e3", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{"+1", 6, FIELD_DECIMAL_NONE, 0, NULL},
-		{" 1", 6, FIELD_DECIMAL_NONE, 0, NULL},
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int64_t v = 0;
-		CLEANUP(buf_release) struct buf out = BUF_INIT(64);
-		ck_assert_msg(field_decimal(str_of(rows[i].text), rows[i].places, &v) ==
-				      rows[i].got,
-			      "%s", rows[i].text);
-		ck_assert_int_eq(v, rows[i].value);
-		field_add_decimal(&out, v, rows[i].places);
-		if (rows[i].back)
-			ck_assert_str_eq(buf_cstr(&out), rows[i].back);
-	}
-	CLEANUP(buf_release) struct buf least = BUF_INIT(64);
-	field_add_decimal(&least, INT64_MIN, 6);
-	ck_assert_str_eq(buf_cstr(&least), "-9223372036854.775808");
-}
-END_TEST
-
 START_TEST(money_from_json_is_as_exact)
 {
 	const struct doc_node *n;
@@ -576,7 +396,6 @@ static const struct support_case cases[] = {CASE(every_case_of_the_file_holds),
 					    CASE(rows_are_found_by_path),
 					    CASE(equality_is_deep),
 					    CASE(the_schema_says_the_same_as_the_table),
-					    CASE(decimals_are_exact),
 					    CASE(money_from_json_is_as_exact),
 					    CASE(decoding_needs_no_error_value),
 					    CASE(a_short_element_is_its_first_field),
