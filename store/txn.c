@@ -339,6 +339,8 @@ void store_txn_end(struct store_txn *t)
 	if (!t)
 		return;
 	roll_back(t);
+	if (!t->done)
+		t->s->release.known = false;
 	t->s->txn = NULL;
 	for (size_t i = 0; i < t->late_count; i++)
 		bind_release(&t->late[i]);

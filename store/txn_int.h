@@ -17,6 +17,15 @@ void txn_late(struct store_txn *t, struct bind *b);
 enum store_mode txn_mode(const struct store_txn *t);
 const struct lease *txn_lease(const struct store_txn *t); /* NULL unless fenced */
 
+/* A row of sql_source_list; into a. */
+struct store_source;
+void source_read(struct row *c, struct arena *a, struct store_source *ret);
+
+/* A stored manifest; in a. */
+struct manifest;
+NODISCARD int manifest_read(struct arena *a, struct str text, const struct manifest **ret,
+			    struct err *err);
+
 /* The digest of a revision's changes, as txn.h writes it down; shared with verification. */
 struct change_hash {
 	struct hasher h;

@@ -1,0 +1,98 @@
+/* What one look at a source came to: written only when it differs from what is there. */
+#include "base/doc.h"
+#include "store/source.h"
+#include "store/txn_int.h"
+
+static const struct doc_node *old_condition(const struct doc_node *list, const char *type)
+{
+	for (size_t i = 0; list && list->type == DOC_LIST && i < list->list.count; i++) {
+		if (str_eqz(doc_text(list->list.items[i], "type"), type))
+			return list->list.items[i];
+	}
+	return NULL;
+}
+
+static const char *status_text(enum condition_status s)
+{
+	return s == COND_TRUE ? "True" : s == COND_FALSE ? "False" : "Unknown";
+}
+
+/* A condition keeps its time of transition while its status is the same. */
+static void write_conditions(struct buf *out, const struct store_observation *o,
+			     const struct doc_node *old, int64_t now_ms)
+{
+	struct json j;
+	json_init(&j, out);
+	json_array(&j);
+	for (size_t i = 0; i < o->condition_count; i++) {
+		struct condition c = o->conditions[i];
+		const struct doc_node *was = old_condition(old, c.type);
+		int64_t at = 0;
+		if (!was || !str_eqz(doc_text(was, "status"), status_text(c.status)) ||
+		    clock_parse(doc_text(was, "lastTransitionTime"), &at, NULL) < 0)
+			at = now_ms;
+		c.transition_ms = at;
+		condition_json(&j, &c);
+	}
+	json_end(&j);
+}
+
+static bool same(const struct store_source *s, const struct store_observation *o,
+		 struct str conditions)
+{
+	bool revision = !o->revision.len || (str_eq(s->observed_revision, o->revision) &&
+					     tree_id_equal(&s->observed_tree, &o->tree));
+	bool released = !o->released || str_eq(s->released_revision, o->revision);
+	return revision && released && s->handled_token >= o->handled_token &&
+	       s->failures == o->failures && (o->retry_in_ms > 0) == (s->next_try_ms != 0) &&
+	       str_eq(s->conditions_json, conditions);
+}
+
+static void put(struct store_txn *t, const struct store_observation *o, struct str conditions)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_source_observe);
+	bind_text(&b, o->source);
+	bind_text(&b, o->revision);
+	bind_tree(&b, &o->tree);
+	bind_bool(&b, o->released);
+	bind_i64(&b, o->handled_token);
+	bind_i32(&b, o->failures);
+	bind_i64(&b, o->retry_in_ms);
+	bind_text(&b, conditions);
+	txn_late(t, &b);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	struct json j;
+	json_init(&j, &text);
+	json_object(&j);
+	json_str(&j, "revision", o->revision);
+	json_bool(&j, "released", o->released);
+	json_int(&j, "failures", o->failures);
+	json_end(&j);
+	store_txn_change(t, "Source", STR_NULL, o->source, STORE_UPDATE, buf_str(&text));
+}
+
+int store_source_observe(struct store_txn *t, const struct store_observation *o, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_source_list);
+	bind_text(&b, o->source);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = txn_query(t, &b, &rows, err);
+	if (r < 0)
+		return r;
+	if (!rows.count)
+		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"",
+			       STR_ARG(o->source));
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	struct store_source s = {.name = STR_NULL};
+	struct row c = row_of(&rows, 0);
+	source_read(&c, a, &s);
+	const struct doc_node *old = NULL;
+	if (doc_parse_json(a, s.conditions_json, &doc_limits_json, "conditions", &old, NULL) < 0)
+		old = NULL;
+	CLEANUP(buf_release) struct buf conditions = BUF_INIT(256 * 1024);
+	write_conditions(&conditions, o, old, clock_wall(store_clock(store_txn_store(t))));
+	r = buf_check(&conditions, "the source's conditions", err);
+	if (r >= 0 && !same(&s, o, buf_str(&conditions)))
+		put(t, o, buf_str(&conditions));
+	return r;
+}

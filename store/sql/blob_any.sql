@@ -1,0 +1,4 @@
+-- name: blob_any
+-- rows: any bool
+-- roles: sync, runner, gateway
+select exists (select from blob)
