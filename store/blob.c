@@ -91,8 +91,8 @@ int store_blob_put(struct store *s, struct store_txn *t, struct str bytes, struc
 {
 	struct digest d = blob_digest(bytes);
 	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_put);
-	BIND_COLUMN(&b, 1, bind_digest, &d + i);
-	BIND_COLUMN(&b, 1, bind_bytes, bytes.p + i, bytes.len);
+	BIND_COLUMN(&b, 1, bind_digest, &d);
+	BIND_COLUMN(&b, 1, bind_bytes, bytes.p, bytes.len);
 	int r = t ? txn_send(t, &b, err) : wire_query(s, &b, NULL, err);
 	if (r >= 0 && ret)
 		*ret = d;

@@ -38,10 +38,15 @@ void store_receipt_verdict(struct buf *out, const struct verdict *v, struct str 
 	buf_addf(out, "\nat %s\n", clock_format(at_ms, at));
 }
 
+const char *receipt_op(enum change_op op)
+{
+	return op == CHANGE_CREATE ? "create" : op == CHANGE_DELETE ? "delete" : "update";
+}
+
 static void release_domain_line(struct buf *out, const struct release_domain *d)
 {
 	char candidate[DIGEST_HEX + 1], policy[DIGEST_HEX + 1], surface[DIGEST_HEX + 1];
-	buf_addf(out, "domain %s ", change_op_name(d->op));
+	buf_addf(out, "domain %s ", receipt_op(d->op));
 	add_field(out, d->name);
 	buf_add_char(out, ' ');
 	add_field(out, str_of(d->source.name));

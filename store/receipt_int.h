@@ -9,4 +9,6 @@ void receipt_release(struct buf *out, const struct release *r, int64_t id,
 		     const struct digest *previous, const char *actor, int64_t at_ms);
 struct digest receipt_release_hash(struct str text);
 
+const char *receipt_op(enum change_op op); /* as the database's check has it */
+
 #endif

@@ -102,7 +102,7 @@ static void put_items(struct store_txn *t, const struct release *r, int64_t id)
 	CLEANUP(bind_release) struct bind b = BIND(&sql_release_items);
 	bind_i64(&b, id);
 	BIND_COLUMN(&b, n, bind_text, d[i].name);
-	BIND_COLUMN(&b, n, bind_textz, change_op_name(d[i].op));
+	BIND_COLUMN(&b, n, bind_textz, receipt_op(d[i].op));
 	BIND_COLUMN(&b, n, bind_textz, d[i].source.name);
 	BIND_COLUMN(&b, n, bind_textz, d[i].source.revision);
 	BIND_COLUMN(&b, n, bind_bool, d[i].overlay);
