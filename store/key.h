@@ -17,7 +17,7 @@
 
 struct key {
 	struct str id; /* "aspora_1a2b3c4d" */
-	struct str name, role; /* role: "viewer", "caller", "editor", "operator", "admin" */
+	struct str name, role; /* role: "viewer", "operator", "approver", "ci-bot", "admin" */
 	struct str domains; /* "*" or names separated by commas */
 	struct str created_by;
 	int64_t created_ms, expires_ms, revoked_ms, last_used_ms; /* 0: not */

@@ -67,7 +67,7 @@ create table key (
 	uid uuid not null default gen_random_uuid(),
 	hash bytea not null unique check (length(hash) = 32),
 	name text not null unique check (name <> ''),
-	role text not null check (role in ('viewer', 'caller', 'editor', 'operator', 'admin')),
+	role text not null check (role in ('viewer', 'operator', 'approver', 'ci-bot', 'admin')),
 	domains text[] not null default '{*}' check (cardinality(domains) > 0),
 	created_by text not null,
 	created_at timestamptz not null default now(),
