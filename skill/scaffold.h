@@ -11,7 +11,10 @@
 
 extern const char *const scaffold_languages[]; /* "python", "javascript", "shell", …, NULL */
 
-/* Files in a, paths relative to the repository's root. Errors: ERR_INVALID (name, language). */
+/*
+ * Files in a, by path, relative to the repository's root. The trigger begins with the domain's and skill's names, so that it collides with no
+ * other. Errors: ERR_INVALID (name, language) with what to write.
+ */
 NODISCARD int scaffold_skill(struct arena *a, struct str domain, struct str name, enum role role,
 			     const char *language, struct tree_file **ret, size_t *ret_count,
 			     struct err *err);
