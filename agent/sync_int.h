@@ -1,0 +1,170 @@
+/*
+ * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_pass.c carries one tree from snapshot to
+ * release; sync_release.c writes it; sync_wish.c carries out what the gateway recorded; sync_compose.c makes a tree of what the store holds.
+ *
+ * While the lease is held nobody else writes what is deployed, so what was read once (deployed state, surfaces, owners, platform) stays
+ * true until we change it or lose the lease.
+ */
+#ifndef AGENT_SYNC_INT_H
+#define AGENT_SYNC_INT_H
+
+#include "admission/admit.h"
+#include "agent/worker.h"
+#include "gitsync/backoff.h"
+#include "gitsync/mirror.h"
+#include "gitsync/remote.h"
+#include "store/blob.h"
+#include "store/hold.h"
+#include "store/inbox.h"
+#include "store/release.h"
+#include "store/source.h"
+
+#define ACTOR_MAX 160
+
+/* One configured Git repository. */
+struct sync_source {
+	struct sync *up;
+	const struct agent_source *decl;
+	char name[NAME_MAX_BYTES + 1];
+	char ref[256]; /* "refs/heads/main" */
+	struct url url;
+	struct url_policy policy;
+	struct secret token;
+	char *mirror_path, *ssh_key, *known_hosts, *ca_file;
+	struct mirror *mirror;
+	const char *refs[1];
+
+	struct remote_opts remote;
+	struct remote_job *job;
+	struct loop_source *job_watch;
+	int64_t due_ms; /* monotonic: when to look next */
+	struct backoff backoff;
+
+	/* As the store has it. */
+	struct str observed, released; /* commits, of the sync's arena of sources */
+	int64_t request_token, handled_token;
+	bool suspended;
+
+	struct tree_id tip; /* what the remote had last */
+	bool tip_is_new; /* tip has not been judged under what is deployed now */
+	bool has_denials; /* so that another release may change the verdict */
+	struct snapshot *snapshot; /* of the newest commit judged */
+};
+
+struct sync {
+	struct role_ctx *ctx;
+	struct worker *worker;
+	struct store_signer signer;
+	uint8_t secret_key[SIGN_SECRET_SIZE];
+	char actor[ACTOR_MAX];
+	struct sync_source *sources;
+	size_t source_count;
+
+	/* Known while the lease is held. */
+	bool loaded;
+	struct arena *known;
+	struct deployed *deployed;
+	struct surfaces *surfaces;
+	struct domain_owner *owners;
+	size_t owner_count;
+	struct overlay *overlays;
+	size_t overlay_count;
+	struct config_doc *platform; /* as released; NULL: none yet */
+	struct digest firm;
+	struct str firm_text;
+	bool idle; /* the last tick found nothing to do */
+};
+
+/* --- sync_pass.c ------------------------------------------------------------------------------------------- */
+
+/* One tree on its way to a release. The caller fills the first part. */
+struct pass {
+	struct sync *s;
+	struct tree_source *tree;
+	struct source_ref source; /* who says so */
+	const char *subpath;
+	const char *kind; /* "sync", "apply", "rollback", … */
+	const char *actor;
+	struct str message;
+	const struct snapshot *previous; /* may be NULL */
+	bool platform_from_tree;
+	bool infer_deletes, overlay, dry_run;
+	bool force; /* rollback: admitted though policy says no; the caller has checked who asks */
+	const char *const *domains; /* scope; NULL: all */
+	const struct admit_confirmation *confirmations;
+	size_t confirmation_count;
+	/* Pipelined into the transaction that writes the outcome: source observation, quarantine, wish. May be NULL. */
+	int (*also)(struct store_txn *t, struct pass *p, void *state, struct err *err);
+	void *state;
+
+	/* What came of it. */
+	struct arena *arena;
+	struct snapshot *snapshot;
+	struct plan *plan;
+	struct admission *admission;
+	struct str *refused; /* domains left out by ownership, suspension or overlay, with why */
+	size_t refused_count, refused_cap;
+	struct quarantine *quarantined;
+	size_t quarantined_count;
+	size_t held_count;
+	int64_t release_id, rev;
+	size_t released_domains;
+};
+
+NODISCARD int pass_run(struct pass *p, struct err *err);
+void pass_release(struct pass *p);
+/* "deployed 3 domains, refused 1", for conditions and wishes. */
+void pass_summary(const struct pass *p, struct buf *out);
+/* The report that a wish's result carries: {release, revision, plan, admission}. */
+void pass_report_json(const struct pass *p, struct buf *out);
+
+/* --- sync_release.c ---------------------------------------------------------------------------------------- */
+
+/* Writes verdicts, versions, contexts and the release of what was admitted; p->release_id is 0 when there was nothing to release. */
+NODISCARD int pass_write(struct pass *p, struct err *err);
+/* Makes what is known of the deployed state what it is after the pass. */
+void sync_learn(struct sync *s, const struct pass *p);
+
+/* --- sync_state.c ------------------------------------------------------------------------------------------ */
+
+NODISCARD int sync_load(struct sync *s, struct err *err);
+void sync_forget(struct sync *s);
+struct str sync_owner(const struct sync *s, struct str domain); /* empty: nobody's */
+const struct overlay *sync_overlay(const struct sync *s, struct str domain);
+NODISCARD int sync_signing_key(struct sync *s, struct err *err);
+/* Event with the source's revision, inside a transaction. */
+NODISCARD int sync_event(struct store_txn *t, const char *kind, struct str domain, struct str name,
+			 bool warning, const char *reason, struct str message, const char *revision,
+			 struct err *err);
+
+/* --- sync_fetch.c ------------------------------------------------------------------------------------------ */
+
+NODISCARD int sync_sources_open(struct sync *s, struct err *err);
+void sync_sources_close(struct sync *s);
+NODISCARD int sync_sources_declare(struct sync *s, struct err *err);
+/* Reads requests and suspensions; starts looking at what is due; judges what has come in. */
+NODISCARD int sync_sources_tick(struct sync *s, bool requests_open, struct err *err);
+/* Something was released: verdicts that were no may be yes now. */
+void sync_sources_rejudge(struct sync *s, const char *except);
+bool sync_sources_settled(const struct sync *s);
+
+/* --- sync_wish.c ------------------------------------------------------------------------------------------- */
+
+NODISCARD int sync_wishes_tick(struct sync *s, struct err *err);
+NODISCARD int sync_expiries_tick(struct sync *s, struct err *err);
+
+/* --- sync_compose.c ---------------------------------------------------------------------------------------- */
+
+/*
+ * A tree of one domain as it was at revision `at` (0: now), out of the store: skills/<domain>/… with every file. skill (may be empty) limits what is
+ * taken from `at` to that skill; all else is as it is now. `over`: files laid over it (paths of the repository); may be NULL.
+ * The bytes live in a. Errors: ERR_NOT_FOUND (nothing was deployed then), the store's. Gives.
+ */
+NODISCARD int sync_compose(struct sync *s, struct arena *a, struct str domain, struct str skill,
+			   int64_t at, const struct tree_file *over, size_t over_count,
+			   struct tree_source **ret, struct err *err);
+/* The same over several domains at once, for apply: every domain that `over` touches. */
+NODISCARD int sync_compose_all(struct sync *s, struct arena *a, const struct tree_file *over,
+			       size_t over_count, struct tree_source **ret, struct err *err);
+
+#endif

@@ -1,0 +1,265 @@
+/* One tree from snapshot to release: what it wants, what changes, what is admitted, what is held back. */
+#include "admission/report.h"
+#include "agent/sync_int.h"
+#include "base/mem.h"
+
+static int keep_blob(void *state, const struct digest *digest, struct str bytes, struct err *err)
+{
+	return store_blob_writer_add(state, digest, bytes, err);
+}
+
+static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
+{
+	CLEANUP(store_blob_writer_closep) struct blob_writer *blobs = NULL;
+	struct snapshot_opts o = {.subpath = p->subpath,
+				  .platform = p->s->platform,
+				  .firm_text = p->s->firm_text,
+				  .platform_from_tree = platform_from_tree,
+				  .on_blob = keep_blob};
+	int rc = store_blob_writer_open(p->s->ctx->store, &blobs, err);
+	if (rc < 0)
+		return rc;
+	o.state = blobs;
+	snapshot_unref(p->snapshot);
+	p->snapshot = NULL;
+	rc = snapshot_build(p->tree, &p->source, p->previous, &o, &p->snapshot, err);
+	return rc < 0 ? rc : store_blob_writer_flush(blobs, err);
+}
+
+static int make_plan(struct pass *p, struct err *err)
+{
+	const struct plan_scope scope = {p->domains, p->infer_deletes, p->source.name};
+	plan_free(p->plan);
+	p->plan = NULL;
+	return plan_make(p->snapshot, p->s->deployed, &scope, NULL, &p->plan, err);
+}
+
+/* --- who may --------------------------------------------------------------------------------------------------- */
+
+static void refuse(struct pass *p, struct str domain, const char *why)
+{
+	ARENA_GROW(p->arena, p->refused, p->refused_count, p->refused_cap);
+	p->refused[p->refused_count++] =
+		str_of(arena_printf(p->arena, "%.*s: %s", STR_ARG(domain), why));
+}
+
+static bool is_suspended(const struct suspension *list, size_t count, struct str domain,
+			 struct str skill)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_eqz(list[i].kind, "Domain") && str_eq(list[i].name, domain))
+			return true;
+		if (skill.len && str_eqz(list[i].kind, "Skill") && str_eq(list[i].domain, domain) &&
+		    str_eq(list[i].name, skill))
+			return true;
+	}
+	return false;
+}
+
+/* Why this source may not change the domain now, or NULL. */
+static const char *domain_is_barred(struct pass *p, struct str domain,
+				    const struct suspension *list, size_t count)
+{
+	struct str owner = sync_owner(p->s, domain);
+	const struct overlay *overlay = sync_overlay(p->s, domain);
+	if (is_suspended(list, count, domain, STR_NULL))
+		return "it is suspended; resume it to let changes through";
+	if (overlay && !p->overlay && !str_eqz(overlay->source, p->source.name))
+		return "an overlay lies over it until it expires or is adopted";
+	if (owner.len && !str_eqz(owner, p->source.name) && !p->overlay &&
+	    strcmp(p->kind, "rollback") != 0)
+		return arena_printf(p->arena, "it belongs to source %.*s", STR_ARG(owner));
+	return NULL;
+}
+
+/* Takes out of the plan what may not change, before anybody judges it. */
+static int bar_domains(struct pass *p, struct err *err)
+{
+	struct suspension *list = NULL;
+	size_t count = 0, kept = 0;
+	if (p->plan->domain_count == 0)
+		return 0;
+	int rc = store_suspension_list(p->s->ctx->store, p->arena, &list, &count, err);
+	for (size_t i = 0; rc == 0 && i < p->plan->domain_count; i++) {
+		struct domain_change *d = &p->plan->domains[i];
+		const char *why = domain_is_barred(p, d->name, list, count);
+		if (why) {
+			refuse(p, d->name, why);
+			continue;
+		}
+		size_t skills = 0;
+		for (size_t k = 0; k < d->skill_count; k++) {
+			if (is_suspended(list, count, d->name, d->skills[k].name))
+				p->held_count++;
+			else
+				d->skills[skills++] = d->skills[k];
+		}
+		d->skill_count = skills;
+		p->plan->domains[kept++] = *d;
+	}
+	if (rc == 0)
+		p->plan->domain_count = kept;
+	return rc;
+}
+
+/* --- judging -------------------------------------------------------------------------------------------------- */
+
+static int load_checks(struct pass *p, struct admit_facts *facts, struct err *err)
+{
+	struct posted_check *posted = NULL;
+	size_t count = 0;
+	/* Only asked for where a policy wants them: an ordinary pass costs no statement. */
+	bool wanted = p->snapshot->platform && p->snapshot->platform->values.tests.required.count;
+	for (size_t i = 0; i < p->plan->domain_count && !wanted; i++)
+		wanted = p->plan->domains[i].to &&
+			 p->plan->domains[i].to->effective.tests.required.count;
+	if (!wanted)
+		return 0;
+	int rc = store_check_list(p->s->ctx->store, p->arena, STR_NULL, STR_NULL, NULL, &posted,
+				  &count, err);
+	struct admit_check *checks = arena_array(p->arena, count + 1, sizeof(*checks));
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		checks[i] = (struct admit_check){.name = posted[i].name,
+						 .link = posted[i].url,
+						 .content = posted[i].content,
+						 .passed = posted[i].passed,
+						 .failed = !posted[i].passed};
+	facts->checks = checks;
+	facts->check_count = count;
+	return rc;
+}
+
+static bool platform_differs(const struct pass *p)
+{
+	return p->platform_from_tree &&
+	       !digest_equal(&p->snapshot->platform_digest, &p->s->deployed->platform_digest);
+}
+
+static int judge(struct pass *p, struct err *err)
+{
+	struct admit_facts facts = {.now_ms = clock_wall(p->s->ctx->clock),
+				    .confirmations = p->confirmations,
+				    .confirmation_count = p->confirmation_count};
+	int rc = load_checks(p, &facts, err);
+	struct admit_opts o = {.snapshot = p->snapshot,
+			       .plan = p->plan,
+			       .released_platform = p->s->platform,
+			       .platform_changed = platform_differs(p),
+			       .deployed = p->s->surfaces,
+			       .have = p->s->deployed,
+			       .facts = &facts};
+	admission_free(p->admission);
+	p->admission = NULL;
+	return rc < 0 ? rc : admit_plan(&o, &p->admission, err);
+}
+
+static int look(struct pass *p, bool platform_from_tree, struct err *err)
+{
+	int rc = build_snapshot(p, platform_from_tree, err);
+	if (rc == 0)
+		rc = make_plan(p, err);
+	if (rc == 0)
+		rc = bar_domains(p, err);
+	return rc == 0 ? judge(p, err) : rc;
+}
+
+/*
+ * A platform configuration that is refused must not shape the domains that come with it: they are looked at again
+ * under the one that is released.
+ */
+static int look_again_without_platform(struct pass *p, struct err *err)
+{
+	struct findings said;
+	findings_init(&said, p->arena);
+	findings_append(&said, &p->admission->platform.findings);
+	struct verdict refused = p->admission->platform;
+	p->refused_count = 0;
+	p->held_count = 0;
+	p->platform_from_tree = false;
+	int rc = look(p, false, err);
+	if (rc < 0)
+		return rc;
+	refused.findings = said;
+	p->admission->platform = refused;
+	p->admission->platform_judged = true;
+	p->admission->allow = false;
+	return 0;
+}
+
+int pass_run(struct pass *p, struct err *err)
+{
+	p->arena = arena_new(1024 * 1024 * 1024);
+	int rc = look(p, p->platform_from_tree, err);
+	if (rc == 0 && p->admission->platform_judged && !p->admission->platform.allow &&
+	    p->s->platform)
+		rc = look_again_without_platform(p, err);
+	if (rc == 0 && p->plan->domain_count)
+		rc = store_quarantine_list(p->s->ctx->store, p->arena, STR_NULL, &p->quarantined,
+					   &p->quarantined_count, err);
+	return rc == 0 ? pass_write(p, err) : rc;
+}
+
+void pass_release(struct pass *p)
+{
+	admission_free(p->admission);
+	plan_free(p->plan);
+	snapshot_unref(p->snapshot);
+	arena_free(p->arena);
+	p->admission = NULL;
+	p->plan = NULL;
+	p->snapshot = NULL;
+	p->arena = NULL;
+}
+
+/* --- in words -------------------------------------------------------------------------------------------------- */
+
+void pass_summary(const struct pass *p, struct buf *out)
+{
+	size_t denied = 0;
+	const char *sep = "";
+	for (size_t i = 0; i < p->admission->domain_count; i++)
+		denied += !p->admission->domains[i].verdict.allow;
+	if (p->released_domains)
+		buf_addf(out, "%s %zu domain%s", p->dry_run ? "would deploy" : "deployed",
+			 p->released_domains, p->released_domains == 1 ? "" : "s");
+	else
+		buf_addz(out, "nothing to deploy");
+	if (denied) {
+		buf_addf(out, "; refused %zu: ", denied);
+		for (size_t i = 0; i < p->admission->domain_count; i++)
+			if (!p->admission->domains[i].verdict.allow) {
+				buf_addf(out, "%s%.*s", sep,
+					 STR_ARG(p->admission->domains[i].name));
+				sep = ", ";
+			}
+	}
+	for (size_t i = 0; i < p->refused_count; i++)
+		buf_addf(out, "; left alone %.*s", STR_ARG(p->refused[i]));
+	if (p->held_count)
+		buf_addf(out, "; held %zu skill%s", p->held_count, p->held_count == 1 ? "" : "s");
+}
+
+void pass_report_json(const struct pass *p, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
+	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX);
+	const struct report_format *json_format = report_format_find(STR("json"));
+	const struct report_opts ro = {0};
+	struct json j;
+	pass_summary(p, &words);
+	json_format->write(&report, p->admission, &ro);
+	json_init(&j, out);
+	json_object(&j);
+	json_str(&j, "summary", buf_str(&words));
+	json_bool(&j, "dryRun", p->dry_run);
+	json_int(&j, "release", p->release_id);
+	json_bool(&j, "allow", p->admission->allow && p->refused_count == 0);
+	json_array_in(&j, "refused");
+	for (size_t i = 0; i < p->refused_count; i++)
+		json_add_str(&j, p->refused[i]);
+	json_end(&j);
+	json_key(&j, "plan");
+	plan_json(&j, p->plan);
+	json_raw(&j, "admission", buf_str(&report));
+	json_end(&j);
+}

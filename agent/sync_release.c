@@ -1,0 +1,375 @@
+/* What was admitted, as one transaction: verdicts, versions, contexts, release, and what is known afterwards. */
+#include "agent/context_doc.h"
+#include "agent/sync_int.h"
+#include "base/mem.h"
+
+/* The rows of one release, gathered before the transaction begins. */
+struct rows {
+	struct release_domain *domains;
+	size_t domain_count;
+	struct release_skill *skills;
+	size_t skill_count;
+	struct store_version *versions;
+	size_t version_count;
+	struct store_context *contexts;
+	size_t context_count;
+	struct map seen_contexts;
+	struct release_platform platform;
+	bool has_platform;
+};
+
+static bool name_in(const struct str *list, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(list[i], name))
+			return true;
+	return false;
+}
+
+static bool is_quarantined(const struct pass *p, struct str domain, struct str skill,
+			   const struct digest *content)
+{
+	for (size_t i = 0; i < p->quarantined_count; i++)
+		if (str_eq(p->quarantined[i].domain, domain) &&
+		    str_eq(p->quarantined[i].skill, skill) &&
+		    digest_equal(&p->quarantined[i].content, content))
+			return true;
+	return false;
+}
+
+/* --- versions and contexts ----------------------------------------------------------------------------------- */
+
+static struct str triggers_json(struct arena *a, const struct skill *s)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct json j;
+	CLEANUP_FREE char *path = mem_printf("%.*s/" SKILL_FILE, STR_ARG(s->path));
+	json_init(&j, &out);
+	json_array(&j);
+	for (size_t i = 0; i < s->trigger_count; i++) {
+		json_object(&j);
+		json_strz(&j, "kind", trigger_kind_name(s->triggers[i].kind));
+		json_str(&j, "pattern", s->triggers[i].text);
+		json_strz(&j, "path", path);
+		json_int(&j, "line", s->triggers[i].line);
+		json_int(&j, "column", s->triggers[i].column);
+		json_end(&j);
+	}
+	json_end(&j);
+	return arena_str(a, buf_str(&out));
+}
+
+static struct str spec_json(struct arena *a, const struct domain_skill *ds)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	const struct skill *s = ds->skill;
+	struct json j;
+	json_init(&j, &out);
+	json_object(&j);
+	json_str(&j, "title", s->title);
+	json_str(&j, "description", s->description);
+	json_strz(&j, "role", role_name(s->role));
+	json_array_in(&j, "triggers");
+	for (size_t i = 0; i < s->trigger_count; i++) {
+		CLEANUP_FREE char *text = mem_printf("%s: %.*s",
+						     trigger_kind_name(s->triggers[i].kind),
+						     STR_ARG(s->triggers[i].text));
+		json_addz(&j, s->triggers[i].kind == TRIGGER_ALWAYS ? "always" : text);
+	}
+	json_end(&j);
+	json_str(&j, "handler", s->handler);
+	json_int(&j, "files", (int64_t)s->manifest.count);
+	json_int(&j, "cases", (int64_t)s->case_count);
+	json_key(&j, "config");
+	field_json(&j, config_fields, &ds->effective);
+	json_end(&j);
+	return arena_str(a, buf_str(&out));
+}
+
+static void add_version(struct pass *p, struct rows *r, const struct domain *d,
+			const struct domain_skill *ds)
+{
+	const struct skill *s = ds->skill;
+	r->versions[r->version_count++] =
+		(struct store_version){.domain = s->domain,
+				       .skill = s->name,
+				       .content = s->content,
+				       .runtime = ds->runtime,
+				       .role = str_of(role_name(s->role)),
+				       .title = s->title,
+				       .description = s->description,
+				       .handler = s->handler,
+				       .manifest = &s->manifest,
+				       .triggers_json = triggers_json(p->arena, s),
+				       .spec_json = spec_json(p->arena, ds)};
+	struct str key = str_make((const char *)ds->context.bytes, DIGEST_SIZE);
+	if (map_find(&r->seen_contexts, key))
+		return;
+	CLEANUP(buf_release) struct buf doc = BUF_INIT(BUF_MAX);
+	context_doc_write(&doc, p->snapshot, d, ds);
+	r->contexts[r->context_count] = (struct store_context){ds->context,
+							       arena_str(p->arena, buf_str(&doc))};
+	map_set(&r->seen_contexts,
+		str_make((const char *)r->contexts[r->context_count].context.bytes, DIGEST_SIZE),
+		r);
+	r->context_count++;
+}
+
+/* --- domains and skills --------------------------------------------------------------------------------------- */
+
+static struct str detail_json(struct arena *a, const struct skill_change *c)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct json j;
+	if (c->detail_count == 0)
+		return STR_NULL;
+	json_init(&j, &out);
+	json_object(&j);
+	json_array_in(&j, "changes");
+	for (size_t i = 0; i < c->detail_count; i++)
+		json_add_str(&j, c->details[i].text);
+	json_end(&j);
+	json_end(&j);
+	return arena_str(a, buf_str(&out));
+}
+
+/* One skill of an admitted domain; false when it is held back. */
+static bool add_skill(struct pass *p, struct rows *r, const struct admission_domain *ad,
+		      const struct skill_change *c)
+{
+	const struct domain *d = ad->release;
+	if (name_in(ad->held, ad->held_count, c->name))
+		return false;
+	struct release_skill *row = &r->skills[r->skill_count];
+	*row = (struct release_skill){.op = c->op,
+				      .domain = c->domain,
+				      .name = c->name,
+				      .detail_json = detail_json(p->arena, c)};
+	if (c->op != CHANGE_DELETE) {
+		const struct domain_skill *ds = domain_skill_find(d, c->name);
+		if (!ds || is_quarantined(p, c->domain, c->name, &ds->skill->content))
+			return false;
+		const struct config *e = &ds->effective;
+		row->tree = ds->skill->tree;
+		row->content = ds->skill->content;
+		row->runtime = ds->runtime;
+		row->context = ds->context;
+		row->concurrency = e->limits.concurrency;
+		row->per_minute = e->limits.per_minute;
+		row->per_run_microusd = e->budget.per_run_microusd;
+		row->per_day_microusd = e->budget.per_day_microusd;
+		row->timeout_ms = e->limits.timeout_ms;
+		add_version(p, r, d, ds);
+	}
+	r->skill_count++;
+	return true;
+}
+
+static struct str manifest_of_domain(struct arena *a, const struct domain *d)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct manifest m = {.files = arena_array(a, d->file_count + 1, sizeof(*m.files)),
+			     .count = d->file_count};
+	struct json j;
+	for (size_t i = 0; i < d->file_count; i++) {
+		m.files[i] = (struct manifest_file){.path = d->files[i].path,
+						    .mode = TREE_MODE_FILE,
+						    .size = d->files[i].size,
+						    .digest = d->files[i].digest};
+		m.bytes += d->files[i].size;
+	}
+	json_init(&j, &out);
+	manifest_json(&j, &m);
+	return arena_str(a, buf_str(&out));
+}
+
+static struct str exposes_of(struct arena *a, const struct domain *d)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct surface surface;
+	struct json j;
+	surface_of(a, d, &surface);
+	json_init(&j, &out);
+	surface_json(&j, &surface);
+	return arena_str(a, buf_str(&out));
+}
+
+static struct str spec_of_domain(struct arena *a, const struct domain *d)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct json j;
+	json_init(&j, &out);
+	json_object(&j);
+	json_int(&j, "skills", (int64_t)d->skill_count);
+	json_key(&j, "config");
+	field_json(&j, config_fields, &d->effective);
+	json_end(&j);
+	return arena_str(a, buf_str(&out));
+}
+
+static const struct verdict *verdict_of(const struct admission_domain *ad)
+{
+	return ad->reduced ? ad->reduced : &ad->verdict;
+}
+
+static bool is_releasable(const struct admission_domain *ad)
+{
+	return ad->release || (ad->op == CHANGE_DELETE && ad->verdict.allow);
+}
+
+static void add_domain(struct pass *p, struct rows *r, const struct admission_domain *ad)
+{
+	const struct verdict *v = verdict_of(ad);
+	size_t held = 0;
+	for (size_t i = 0; i < ad->change->skill_count; i++)
+		held += !add_skill(p, r, ad, &ad->change->skills[i]);
+	p->held_count += held;
+	struct release_domain *row = &r->domains[r->domain_count++];
+	*row = (struct release_domain){
+		.op = ad->op, .name = ad->name, .source = p->source, .overlay = p->overlay};
+	if (ad->op == CHANGE_DELETE)
+		return;
+	row->candidate = v->key.candidate;
+	row->policy = v->key.policy;
+	row->surface = v->key.surface;
+	/* With something held back the domain is not what its tree says: without the tree's id the next pass looks at every skill. */
+	if (held == 0 && !ad->reduced)
+		row->tree = ad->release->tree;
+	row->exposes_json = exposes_of(p->arena, ad->release);
+	row->manifest_json = manifest_of_domain(p->arena, ad->release);
+	row->spec_json = spec_of_domain(p->arena, ad->release);
+}
+
+static int add_platform(struct pass *p, struct rows *r, struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(256 * 1024);
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct json j;
+	bool judged_well = !p->admission->platform_judged || p->admission->platform.allow;
+	bool same = digest_equal(&p->snapshot->platform_digest, &p->s->deployed->platform_digest) &&
+		    digest_equal(&p->snapshot->firm, &p->s->firm);
+	if (!p->platform_from_tree || !judged_well ||
+	    (same && p->s->deployed->platform_source.name[0]))
+		return 0;
+	if (p->snapshot->platform) {
+		int rc = tree_read(p->tree, &p->snapshot->platform->blob, &text, err);
+		if (rc < 0)
+			return rc;
+	}
+	json_init(&j, &out);
+	json_object(&j);
+	json_strz(&j, "path", CONFIG_FILE);
+	json_str(&j, "text", buf_str(&text));
+	json_end(&j);
+	r->has_platform = true;
+	r->platform = (struct release_platform){.source = p->source,
+						.digest = p->snapshot->platform_digest,
+						.firm = p->snapshot->firm,
+						.config_json = arena_str(p->arena, buf_str(&out))};
+	return 0;
+}
+
+static int gather(struct pass *p, struct rows *r, struct err *err)
+{
+	size_t skills = 0;
+	for (size_t i = 0; i < p->plan->domain_count; i++)
+		skills += p->plan->domains[i].skill_count;
+	r->domains = arena_array(p->arena, p->admission->domain_count + 1, sizeof(*r->domains));
+	r->skills = arena_array(p->arena, skills + 1, sizeof(*r->skills));
+	r->versions = arena_array(p->arena, skills + 1, sizeof(*r->versions));
+	r->contexts = arena_array(p->arena, skills + 1, sizeof(*r->contexts));
+	for (size_t i = 0; i < p->admission->domain_count; i++)
+		if (is_releasable(&p->admission->domains[i]))
+			add_domain(p, r, &p->admission->domains[i]);
+	p->released_domains = r->domain_count;
+	return add_platform(p, r, err);
+}
+
+/* --- the transaction -------------------------------------------------------------------------------------------- */
+
+static int put_denial(struct pass *p, struct store_txn *t, const struct admission_domain *ad,
+		      struct err *err)
+{
+	CLEANUP(buf_release) struct buf words = BUF_INIT(16 * 1024);
+	const struct findings *f = &ad->verdict.findings;
+	size_t denied = findings_count(f, SEVERITY_DENY);
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].severity == SEVERITY_DENY) {
+			finding_text(&words, &f->items[i]);
+			break;
+		}
+	struct str text = str_trim(buf_str(&words));
+	CLEANUP_FREE char *message = mem_printf("%zu finding%s; %.*s", denied,
+						denied == 1 ? "" : "s", STR_ARG(text));
+	return sync_event(t, "Domain", STR_NULL, ad->name, true, "AdmissionDenied", str_of(message),
+			  p->source.revision, err);
+}
+
+static int put_verdicts(struct pass *p, struct store_txn *t, struct err *err)
+{
+	int rc = 0;
+	if (p->admission->platform_judged)
+		rc = store_verdict_put(t, &p->admission->platform, &p->source, &p->s->signer, err);
+	for (size_t i = 0; rc == 0 && i < p->admission->domain_count; i++) {
+		const struct admission_domain *ad = &p->admission->domains[i];
+		rc = store_verdict_put(t, &ad->verdict, &p->source, &p->s->signer, err);
+		if (rc == 0 && ad->reduced)
+			rc = store_verdict_put(t, ad->reduced, &p->source, &p->s->signer, err);
+		if (rc == 0 && !ad->verdict.allow)
+			rc = put_denial(p, t, ad, err);
+	}
+	return rc;
+}
+
+static int put_release(struct pass *p, struct store_txn *t, const struct rows *r, struct err *err)
+{
+	if (r->domain_count == 0 && !r->has_platform)
+		return 0;
+	int rc = r->version_count ? store_version_put(t, r->versions, r->version_count, err) : 0;
+	if (rc == 0 && r->context_count)
+		rc = store_context_put(t, r->contexts, r->context_count, err);
+	const struct release release = {.kind = p->kind,
+					.source = p->source,
+					.message = p->message,
+					.domains = r->domains,
+					.domain_count = r->domain_count,
+					.skills = r->skills,
+					.skill_count = r->skill_count,
+					.platform = r->has_platform ? &r->platform : NULL};
+	if (rc == 0)
+		rc = store_release_write(t, &release, &p->s->signer, &p->release_id, err);
+	for (size_t i = 0; rc == 0 && i < r->domain_count; i++) {
+		CLEANUP_FREE char *text = mem_printf("revision %.12s of source %s",
+						     p->source.revision, p->source.name);
+		rc = sync_event(t, "Domain", STR_NULL, r->domains[i].name, false, "Released",
+				str_of(text), p->source.revision, err);
+	}
+	return rc;
+}
+
+int pass_write(struct pass *p, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct rows r = {.seen_contexts = MAP_INIT};
+	int rc = gather(p, &r, err);
+	if (rc == 0 && !p->dry_run) {
+		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
+				     worker_lease(p->s->worker), &t, err);
+		if (rc == 0)
+			rc = put_verdicts(p, t, err);
+		if (rc == 0)
+			rc = put_release(p, t, &r, err);
+	} else if (rc == 0 && p->also) {
+		/* A dry run writes its report, and nothing else. */
+		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
+				     worker_lease(p->s->worker), &t, err);
+	}
+	if (rc == 0 && p->also)
+		rc = p->also(t, p, p->state, err);
+	if (rc == 0 && t)
+		rc = store_txn_commit(t, &p->rev, err);
+	map_release(&r.seen_contexts);
+	if (rc == 0 && !p->dry_run && p->release_id)
+		sync_learn(p->s, p);
+	return rc;
+}

@@ -1,0 +1,213 @@
+/* What sync knows of the deployed state while it leads, and how it learns it. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "agent/sync_int.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "store/event.h"
+
+void sync_forget(struct sync *s)
+{
+	store_deployed_free(s->deployed);
+	surfaces_free(s->surfaces);
+	arena_free(s->known);
+	s->deployed = NULL;
+	s->surfaces = NULL;
+	s->known = NULL;
+	s->owners = NULL;
+	s->overlays = NULL;
+	s->platform = NULL;
+	s->firm_text = STR_NULL;
+	s->owner_count = s->overlay_count = 0;
+	memset(&s->firm, 0, sizeof(s->firm));
+	s->loaded = false;
+}
+
+/* The released platform configuration, read again from the text that the release kept. */
+static int load_platform(struct sync *s, struct err *err)
+{
+	struct release_platform *released = NULL;
+	const struct doc_node *root = NULL;
+	int rc = store_platform_load(s->ctx->store, s->known, 0, &released, err);
+	if (rc < 0 || !released)
+		return rc;
+	s->firm = released->firm;
+	if (!digest_is_zero(&released->firm)) {
+		CLEANUP(buf_release) struct buf firm = BUF_INIT(8 * 1024 * 1024);
+		if ((rc = store_blob_read(s->ctx->store, &released->firm, &firm, err)) < 0)
+			return rc;
+		s->firm_text = arena_str(s->known, buf_str(&firm));
+	}
+	if ((rc = doc_parse_json(s->known, released->config_json, &doc_limits_json, "platform",
+				 &root, err)) < 0)
+		return rc;
+	struct str text = doc_text(root, "text");
+	struct findings ignored;
+	findings_init(&ignored, s->known);
+	if (text.len == 0)
+		return 0;
+	return config_decode(s->known, LEVEL_PLATFORM, STR(CONFIG_FILE), &(struct tree_id){0}, text,
+			     &ignored, STR_NULL, STR_NULL, &s->platform, err);
+}
+
+int sync_load(struct sync *s, struct err *err)
+{
+	if (s->loaded)
+		return 0;
+	sync_forget(s);
+	s->known = arena_new(1024 * 1024 * 1024);
+	struct surface *list = NULL;
+	size_t count = 0;
+	int rc = store_deployed_load(s->ctx->store, 0, &s->deployed, err);
+	if (rc == 0)
+		rc = store_surfaces_load(s->ctx->store, s->known, STR_NULL, &list, &count, err);
+	if (rc == 0)
+		rc = store_domain_owners(s->ctx->store, s->known, &s->owners, &s->owner_count, err);
+	if (rc == 0)
+		rc = store_overlay_list(s->ctx->store, s->known, &s->overlays, &s->overlay_count,
+					NULL, err);
+	if (rc == 0)
+		rc = load_platform(s, err);
+	if (rc < 0)
+		return rc;
+	s->surfaces = surfaces_new();
+	for (size_t i = 0; i < count; i++)
+		surfaces_set(s->surfaces, &list[i]);
+	s->loaded = true;
+	return 0;
+}
+
+struct str sync_owner(const struct sync *s, struct str domain)
+{
+	for (size_t i = 0; i < s->owner_count; i++)
+		if (str_eq(s->owners[i].domain, domain))
+			return s->owners[i].source;
+	return STR_NULL;
+}
+
+const struct overlay *sync_overlay(const struct sync *s, struct str domain)
+{
+	for (size_t i = 0; i < s->overlay_count; i++)
+		if (str_eq(s->overlays[i].domain, domain))
+			return &s->overlays[i];
+	return NULL;
+}
+
+/* --- learning from one's own release --------------------------------------------------------------------------- */
+
+static struct deployed_skill *find_skill(const struct deployed *d, struct str domain,
+					 struct str name)
+{
+	size_t low = 0, high = d->skill_count;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = str_cmp(d->skills[mid].domain, domain);
+		c = c ? c : str_cmp(d->skills[mid].name, name);
+		if (c == 0)
+			return &d->skills[mid];
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static struct deployed_domain *find_domain(const struct deployed *d, struct str name)
+{
+	for (size_t i = 0; i < d->domain_count; i++)
+		if (str_eq(d->domains[i].name, name))
+			return &d->domains[i];
+	return NULL;
+}
+
+/* Updates in place; false when something came or went, or was held back, and the whole must be read again. */
+static bool learn_domain(struct sync *s, const struct pass *p, const struct admission_domain *ad)
+{
+	struct deployed_domain *d = find_domain(s->deployed, ad->name);
+	if (!d || ad->op != CHANGE_UPDATE || ad->reduced || !ad->release)
+		return false;
+	for (size_t i = 0; i < ad->change->skill_count; i++) {
+		const struct skill_change *c = &ad->change->skills[i];
+		struct deployed_skill *to = find_skill(s->deployed, c->domain, c->name);
+		if (c->op != CHANGE_UPDATE || !to)
+			return false;
+		to->tree = c->to->skill->tree;
+		to->content = c->to->skill->content;
+		to->runtime = c->to->runtime;
+		to->context = c->to->context;
+	}
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * 1024 * 1024);
+	struct surface surface;
+	d->source = p->source;
+	d->tree = ad->release->tree;
+	d->candidate = ad->verdict.key.candidate;
+	d->policy = ad->verdict.key.policy;
+	surface_of(a, ad->release, &surface);
+	surfaces_set(s->surfaces, &surface);
+	return true;
+}
+
+void sync_learn(struct sync *s, const struct pass *p)
+{
+	bool all = p->held_count == 0 && !p->overlay && !p->platform_from_tree;
+	/* With an unchanged platform an ordinary update of known domains is all there is. */
+	if (p->held_count == 0 && !p->overlay &&
+	    digest_equal(&p->snapshot->platform_digest, &s->deployed->platform_digest) &&
+	    digest_equal(&p->snapshot->firm, &s->firm))
+		all = true;
+	for (size_t i = 0; all && i < p->admission->domain_count; i++) {
+		const struct admission_domain *ad = &p->admission->domains[i];
+		if (ad->release || (ad->op == CHANGE_DELETE && ad->verdict.allow))
+			all = learn_domain(s, p, ad);
+	}
+	if (!all)
+		sync_forget(s);
+}
+
+/* --- signing and events ---------------------------------------------------------------------------------------- */
+
+int sync_signing_key(struct sync *s, struct err *err)
+{
+	CLEANUP_FREE char *path = agent_state_path(s->ctx->config, "keys/release.key");
+	CLEANUP_FREE char *public_path = agent_state_path(s->ctx->config, "keys/release.pub");
+	CLEANUP(buf_release) struct buf text = BUF_INIT(1024);
+	CLEANUP(buf_release) struct buf shown = BUF_INIT(1024);
+	int rc = io_read_file(path, &text, err);
+	if (rc == ERR_NOT_FOUND) {
+		sign_keypair(s->signer.public_key, s->secret_key);
+		hex_add(&text, s->secret_key, sizeof(s->secret_key));
+		rc = io_write_file(path, buf_str(&text), 0600, err);
+		hex_add(&shown, s->signer.public_key, sizeof(s->signer.public_key));
+		buf_add_char(&shown, '\n');
+		if (rc == 0)
+			rc = io_write_file(public_path, buf_str(&shown), 0644, err);
+	} else if (rc == 0) {
+		if (!hex_parse(str_trim(buf_str(&text)), s->secret_key, sizeof(s->secret_key)))
+			rc = err_set(err, ERR_INVALID,
+				     "%s does not hold a signing key of %d hex digits", path,
+				     2 * SIGN_SECRET_SIZE);
+		/* The second half of an Ed25519 secret key is its public key (RFC 8032 as libsodium lays it out). */
+		memcpy(s->signer.public_key, s->secret_key + SIGN_SECRET_SIZE - SIGN_PUBLIC_SIZE,
+		       SIGN_PUBLIC_SIZE);
+	}
+	s->signer.secret_key = s->secret_key;
+	if (text.data)
+		crypto_wipe(text.data, text.cap);
+	return rc;
+}
+
+int sync_event(struct store_txn *t, const char *kind, struct str domain, struct str name,
+	       bool warning, const char *reason, struct str message, const char *revision,
+	       struct err *err)
+{
+	const struct event e = {.kind = kind,
+				.domain = domain,
+				.name = name,
+				.warning = warning,
+				.reason = reason,
+				.message = message,
+				.revision = str_of(revision)};
+	return store_event_put(store_txn_store(t), t, &e, 1, err);
+}
