@@ -70,8 +70,8 @@ struct snapshot_opts {
 		platform; /* used instead of the tree's own when the source may not set platform policy */
 	struct str firm_text; /* likewise */
 	bool platform_from_tree;
-	/* Called with each skill that was parsed now, after its blobs were read (for storing them while they are at hand). */
-	int (*on_skill)(void *state, struct tree_source *t, const struct skill *s, struct err *err);
+	/* Called with the bytes of each file that was read now (of skills, domains, FIRM.md), while they are at hand; see struct skill_reading. */
+	int (*on_blob)(void *state, const struct digest *digest, struct str bytes, struct err *err);
 	void *state;
 };
 
