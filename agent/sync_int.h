@@ -47,6 +47,7 @@ struct sync_source {
 
 	struct tree_id tip; /* what the remote had last */
 	bool tip_is_new; /* tip has not been judged under what is deployed now */
+	bool again; /* judge it once more: what it was judged beside has changed */
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged */
 };
@@ -146,6 +147,9 @@ NODISCARD int sync_sources_declare(struct sync *s, struct err *err);
 NODISCARD int sync_sources_tick(struct sync *s, bool requests_open, struct err *err);
 /* Something was released: verdicts that were no may be yes now. */
 void sync_sources_rejudge(struct sync *s, const char *except);
+/* Judges the source's newest commit again, soon. */
+void sync_source_again(struct sync_source *src);
+struct sync_source *sync_source_named(struct sync *s, struct str name); /* NULL when absent */
 bool sync_sources_settled(const struct sync *s);
 
 /* --- sync_wish.c ------------------------------------------------------------------------------------------- */

@@ -28,7 +28,10 @@ static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *e
 
 static int make_plan(struct pass *p, struct err *err)
 {
-	const struct plan_scope scope = {p->domains, p->infer_deletes, p->source.name};
+	const struct plan_scope scope = {.domains = p->domains,
+					 .infer_deletes = p->infer_deletes,
+					 .source = p->source.name,
+					 .rules_version = RULES_VERSION};
 	plan_free(p->plan);
 	p->plan = NULL;
 	return plan_make(p->snapshot, p->s->deployed, &scope, NULL, &p->plan, err);

@@ -224,6 +224,9 @@ static void add_domain(struct pass *p, struct rows *r, const struct admission_do
 	for (size_t i = 0; i < ad->change->skill_count; i++)
 		held += !add_skill(p, r, ad, &ad->change->skills[i]);
 	p->held_count += held;
+	/* All that would change is held back: there is nothing to release. */
+	if (held && held == ad->change->skill_count && ad->op == CHANGE_UPDATE)
+		return;
 	struct release_domain *row = &r->domains[r->domain_count++];
 	*row = (struct release_domain){
 		.op = ad->op, .name = ad->name, .source = p->source, .overlay = p->overlay};

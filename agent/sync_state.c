@@ -66,7 +66,7 @@ int sync_load(struct sync *s, struct err *err)
 		rc = store_domain_owners(s->ctx->store, s->known, &s->owners, &s->owner_count, err);
 	if (rc == 0)
 		rc = store_overlay_list(s->ctx->store, s->known, &s->overlays, &s->overlay_count,
-					NULL, err);
+					err);
 	if (rc == 0)
 		rc = load_platform(s, err);
 	if (rc < 0)

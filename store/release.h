@@ -110,6 +110,9 @@ void store_deployed_freep(struct deployed **d);
 /* What the other domains expose now, by domain, parsed; `except` (may be empty) is left out. */
 NODISCARD int store_surfaces_load(struct store *s, struct arena *a, struct str except,
 				  struct surface **ret, size_t *ret_count, struct err *err);
+/* The domain's own files (DOMAIN.md, runbooks, its configuration), as of a revision (0: now), in a; none when it was not deployed. */
+NODISCARD int store_domain_files(struct store *s, struct arena *a, struct str domain, int64_t at,
+				 struct manifest *ret, struct err *err);
 /* Platform as released; NULL result with 0 when none was. */
 NODISCARD int store_platform_load(struct store *s, struct arena *a, int64_t at,
 				  struct release_platform **ret, struct err *err);

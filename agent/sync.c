@@ -1,0 +1,83 @@
+/* The sync role: the deployed state is the newest admitted content of every source. Its loop; the work is in its neighbours. */
+#include "agent/sync_int.h"
+#include "base/mem.h"
+#include "gitsync/gitsync.h"
+
+static int tick(struct worker *w, void *state, bool *ret_more, struct err *err)
+{
+	struct sync *s = state;
+	struct store_tick now;
+	s->worker = w;
+	int rc = store_tick(s->ctx->store, &now, err);
+	if (rc < 0)
+		return rc;
+	if (now.next_expiry_ms && now.next_expiry_ms <= now.now_ms)
+		rc = sync_expiries_tick(s, err);
+	else if (now.next_expiry_ms)
+		worker_wake_in(w, now.next_expiry_ms - now.now_ms + 10);
+	if (rc == 0 && now.open_wishes)
+		rc = sync_wishes_tick(s, err);
+	if (rc == 0)
+		rc = sync_sources_tick(s, now.open_requests > 0 || now.open_wishes > 0, err);
+	/* A pass or an adopted domain may let another source go on. */
+	*ret_more = false;
+	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
+		*ret_more = *ret_more || (s->sources[i].tip_is_new && !s->sources[i].job &&
+					  !s->sources[i].suspended);
+	return rc;
+}
+
+static void gained(struct worker *w, void *state)
+{
+	struct sync *s = state;
+	struct err err = ERR_INIT;
+	s->worker = w;
+	sync_forget(s);
+	if (sync_sources_declare(s, &err) < 0)
+		log_err(LOG_WARN_, "source.declare_failed", &err, NULL);
+	for (size_t i = 0; i < s->source_count; i++)
+		s->sources[i].due_ms = 0;
+}
+
+static void lost(struct worker *w, void *state)
+{
+	struct sync *s = state;
+	(void)w;
+	sync_forget(s);
+	for (size_t i = 0; i < s->source_count; i++) {
+		snapshot_unref(s->sources[i].snapshot);
+		s->sources[i].snapshot = NULL;
+	}
+}
+
+static bool settled(void *state)
+{
+	return sync_sources_settled(state);
+}
+
+int role_sync_run(struct role_ctx *ctx, struct err *err)
+{
+	struct sync s = {.ctx = ctx};
+	snprintf(s.actor, sizeof(s.actor), "sync@%s", ctx->host);
+	int rc = gitsync_init(false, err);
+	if (rc == 0)
+		rc = sync_signing_key(&s, err);
+	if (rc == 0)
+		rc = sync_sources_open(&s, err);
+	if (rc == 0) {
+		const struct worker_opts o = {.lease_role = "sync",
+					      .shard = "0",
+					      .poll_ms = 5000,
+					      .tick = tick,
+					      .gained = gained,
+					      .lost = lost,
+					      .settled = settled,
+					      .state = &s};
+		rc = worker_run(ctx, &o, err);
+	}
+	sync_sources_close(&s);
+	sync_forget(&s);
+	crypto_wipe(s.secret_key, sizeof(s.secret_key));
+	gitsync_shutdown();
+	return rc;
+}

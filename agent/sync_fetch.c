@@ -1,0 +1,527 @@
+/*
+ * Sources: when to look, what came, and what is said of it. A look begins with the branch's commit (read in this process for a local
+ * repository, else by a child that ends there when nothing moved); only a commit that was not judged yet goes on to a pass.
+ */
+#include <sys/epoll.h>
+
+#include "agent/sync_int.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "gitsync/tree_git.h"
+
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_MOST_MS 300000
+
+static uint64_t random64(void)
+{
+	uint64_t r;
+	crypto_random(&r, sizeof(r));
+	return r;
+}
+
+static char *text_or_null(struct str s)
+{
+	return s.len ? mem_strndup(s.p, s.len) : NULL;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------ */
+
+static int open_source(struct sync *s, struct sync_source *src, const struct agent_source *decl,
+		       struct err *err)
+{
+	src->up = s;
+	src->decl = decl;
+	src->backoff = (struct backoff)BACKOFF_INIT(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+	src->policy = (struct url_policy){decl->allow_local, decl->allow_private,
+					  decl->allow_plain};
+	snprintf(src->name, sizeof(src->name), "%.*s", STR_ARG(decl->key));
+	int rc = url_parse(decl->url, &src->policy, &src->url, err);
+	if (rc == 0)
+		rc = ref_name_full(str_starts(decl->branch, STR("refs/")) ? decl->branch
+									  : decl->branch,
+				   src->ref, err);
+	if (rc == 0 && decl->token.len)
+		rc = secret_resolve(&src->token, decl->token, err);
+	if (rc < 0)
+		return err_context(err, "source %s: ", src->name);
+	CLEANUP_FREE char *folder = mem_printf("mirrors/%s.git", src->name);
+	src->mirror_path = agent_state_path(s->ctx->config, folder);
+	src->ssh_key = text_or_null(decl->ssh_key);
+	src->known_hosts = text_or_null(decl->known_hosts);
+	src->ca_file = text_or_null(decl->ca_file);
+	src->refs[0] = src->ref;
+	src->remote = (struct remote_opts){.url = src->url,
+					   .policy = src->policy,
+					   .mirror = src->mirror_path,
+					   .refs = src->refs,
+					   .ref_count = 1};
+	src->remote.auth = (struct remote_auth){.token = secret_is_set(&src->token) ? &src->token
+										    : NULL,
+						.ssh_key_file = src->ssh_key,
+						.known_hosts = src->known_hosts,
+						.ca_file = src->ca_file};
+	src->remote.limits.wall_ms = decl->fetch_timeout_ms;
+	src->remote.limits.stall_ms = decl->stall_timeout_ms;
+	return 0;
+}
+
+int sync_sources_open(struct sync *s, struct err *err)
+{
+	s->source_count = agent_config_source_count(s->ctx->config);
+	s->sources = mem_array(s->source_count + 1, sizeof(*s->sources));
+	for (size_t i = 0; i < s->source_count; i++) {
+		int rc = open_source(s, &s->sources[i], agent_config_source_at(s->ctx->config, i),
+				     err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+void sync_sources_close(struct sync *s)
+{
+	for (size_t i = 0; i < s->source_count; i++) {
+		struct sync_source *src = &s->sources[i];
+		loop_remove(src->job_watch);
+		remote_job_free(src->job);
+		snapshot_unref(src->snapshot);
+		mirror_close(src->mirror);
+		secret_release(&src->token);
+		free(src->mirror_path);
+		free(src->ssh_key);
+		free(src->known_hosts);
+		free(src->ca_file);
+		free((char *)(uintptr_t)src->observed.p);
+		free((char *)(uintptr_t)src->released.p);
+	}
+	free(s->sources);
+	s->sources = NULL;
+	s->source_count = 0;
+}
+
+/* What the operator declared becomes rows, so that people and the gateway see it. */
+int sync_sources_declare(struct sync *s, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct store_source *list = mem_array(s->source_count + 1, sizeof(*list));
+	CLEANUP_FREE void *owner = list;
+	for (size_t i = 0; i < s->source_count; i++) {
+		const struct agent_source *d = s->sources[i].decl;
+		list[i] = (struct store_source){.name = d->key,
+						.kind = STR("git"),
+						.url = d->url,
+						.ref = str_of(s->sources[i].ref),
+						.path = d->path,
+						.platform = d->platform,
+						.declared = true,
+						.spec_json = STR("{}")};
+	}
+	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
+				 err);
+	if (rc == 0)
+		rc = store_source_declare(t, list, s->source_count, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
+/* --- telling ------------------------------------------------------------------------------------------------ */
+
+struct report {
+	struct sync_source *src;
+	const char *reason, *remedy;
+	struct str message;
+	bool ready, stalled;
+	struct str revision;
+	struct tree_id tree;
+	bool released;
+	int64_t retry_in_ms;
+};
+
+static int observe(struct store_txn *t, const struct report *r, struct err *err)
+{
+	const struct condition list[] = {
+		{.type = "Ready",
+		 .status = r->ready ? COND_TRUE : COND_FALSE,
+		 .reason = str_of(r->reason),
+		 .message = r->message,
+		 .remedy = str_of(r->remedy)},
+		{.type = "Stalled",
+		 .status = r->stalled ? COND_TRUE : COND_FALSE,
+		 .reason = str_of(r->reason),
+		 .message = r->message,
+		 .remedy = str_of(r->remedy)},
+	};
+	const struct store_observation o = {.source = str_of(r->src->name),
+					    .revision = r->revision,
+					    .tree = r->tree,
+					    .released = r->released,
+					    .handled_token = r->src->request_token,
+					    .failures = (int)r->src->backoff.failures,
+					    .retry_in_ms = r->retry_in_ms,
+					    .conditions = list,
+					    .condition_count = ARRAY_SIZE(list)};
+	return store_source_observe(t, &o, err);
+}
+
+static void set_text(struct str *s, struct str value)
+{
+	free((char *)(uintptr_t)s->p);
+	*s = str_make(mem_strndup(value.len ? value.p : "", value.len), value.len);
+}
+
+/* A look that led to no pass: nothing new, not reached, or held. Writes only what differs. */
+static int tell(const struct report *r, struct err *err)
+{
+	struct sync *s = r->src->up;
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
+				 err);
+	if (rc == 0)
+		rc = observe(t, r, err);
+	if (rc == 0 && !r->ready)
+		rc = sync_event(t, "Source", STR_NULL, str_of(r->src->name), true, r->reason,
+				r->message, "", err);
+	if (rc == 0 && r->src->request_token != r->src->handled_token)
+		rc = store_wish_settle_sync(t, str_of(r->src->name), r->src->request_token,
+					    STR("{\"summary\":\"nothing new\"}"), err);
+	if (rc == 0)
+		rc = store_txn_commit(t, NULL, err);
+	if (rc == 0)
+		r->src->handled_token = r->src->request_token;
+	return rc;
+}
+
+static int tell_failure(struct sync_source *src, const struct err *why, struct err *err)
+{
+	char text[ERR_MSG_MAX + 256];
+	bool human = why->code == ERR_DENIED || why->code == ERR_INVALID ||
+		     why->code == ERR_UNSUPPORTED || why->code == ERR_UNAUTHENTICATED;
+	backoff_fail(&src->backoff);
+	int64_t retry = backoff_delay(&src->backoff, random64());
+	src->due_ms = clock_mono(src->up->ctx->clock) + retry;
+	log_err(LOG_WARN_, "source.fetch_failed", why, "source", src->name, NULL);
+	const struct report r = {.src = src,
+				 .reason = "FetchFailed",
+				 .message = str_of(err_format(why, text, sizeof(text))),
+				 .remedy = why->remedy,
+				 .stalled = human,
+				 .retry_in_ms = retry};
+	return tell(&r, err);
+}
+
+/* --- judging a commit ------------------------------------------------------------------------------------------- */
+
+static int also_observe(struct store_txn *t, struct pass *p, void *state, struct err *err)
+{
+	struct sync_source *src = state;
+	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
+	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
+	pass_summary(p, &words);
+	bool allowed = p->admission->allow && p->refused_count == 0;
+	const struct report r = {.src = src,
+				 .ready = allowed,
+				 .stalled = !allowed,
+				 .reason = allowed ? "ReconciliationSucceeded" : "AdmissionDenied",
+				 .message = buf_str(&words),
+				 .remedy = allowed ? ""
+						   : "aspora get admissions shows each finding "
+						     "with its line; correct it and push again",
+				 .revision = str_of(p->source.revision),
+				 .tree = p->tree->root,
+				 .released = p->release_id != 0};
+	int rc = observe(t, &r, err);
+	if (rc < 0 || src->request_token == src->handled_token)
+		return rc;
+	pass_report_json(p, &report);
+	return store_wish_settle_sync(t, str_of(src->name), src->request_token, buf_str(&report),
+				      err);
+}
+
+static bool has_denials(const struct pass *p)
+{
+	return !p->admission->allow || p->refused_count > 0;
+}
+
+static void remember_pass(struct sync_source *src, struct pass *p)
+{
+	snapshot_unref(src->snapshot);
+	src->snapshot = p->snapshot;
+	p->snapshot = NULL;
+	src->has_denials = has_denials(p);
+	src->tip_is_new = false;
+	src->handled_token = src->request_token;
+	set_text(&src->observed, str_of(p->source.revision));
+	if (p->release_id)
+		set_text(&src->released, str_of(p->source.revision));
+}
+
+static int judge_commit(struct sync_source *src, struct err *err)
+{
+	struct sync *s = src->up;
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	CLEANUP(arena_freep) struct arena *a = arena_new(1024 * 1024);
+	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
+	CLEANUP_FREE char *subpath = text_or_null(src->decl->path);
+	struct commit commit;
+	struct pass p = {.s = s,
+			 .subpath = subpath,
+			 .kind = "sync",
+			 .actor = s->actor,
+			 .previous = src->snapshot,
+			 .platform_from_tree = src->decl->platform,
+			 .infer_deletes = true,
+			 .also = also_observe,
+			 .state = src};
+	int rc = mirror_commit(src->mirror, &src->tip, clock_wall(s->ctx->clock), a, &commit, err);
+	if (rc == 0)
+		rc = tree_git_open(src->mirror, &src->tip, &tree, err);
+	if (rc < 0)
+		return rc;
+	p.tree = tree;
+	p.message = commit.subject;
+	snprintf(p.source.name, sizeof(p.source.name), "%s", src->name);
+	tree_id_hex(&src->tip, p.source.revision);
+	log_reconcile_id(p.source.revision);
+	rc = pass_run(&p, err);
+	if (rc == 0) {
+		pass_summary(&p, &words);
+		log_event(has_denials(&p) ? LOG_WARN_ : LOG_INFO_, "source.reconciled", "source",
+			  src->name, "outcome", buf_cstr(&words), NULL);
+		if (p.release_id) {
+			struct err ignored = ERR_INIT;
+			sync_sources_rejudge(s, src->name);
+			(void)!mirror_keep(src->mirror, "released", &src->tip, &ignored);
+		}
+		remember_pass(src, &p);
+	}
+	log_reconcile_id(NULL);
+	pass_release(&p);
+	return rc;
+}
+
+/* A branch that was rewritten is held: what runs keeps running until a person says that this is meant. */
+static int check_history(struct sync_source *src, bool *ret_held, struct err *err)
+{
+	struct tree_id last;
+	bool descends = true;
+	*ret_held = false;
+	if (src->decl->allow_rewrite || src->released.len == 0 ||
+	    !tree_id_parse(src->released, &last))
+		return 0;
+	int rc = mirror_is_ancestor(src->mirror, &last, &src->tip, &descends, err);
+	if (rc == ERR_NOT_FOUND)
+		descends = false;
+	else if (rc < 0)
+		return rc;
+	*ret_held = !descends;
+	return 0;
+}
+
+static int hold_rewrite(struct sync_source *src, struct err *err)
+{
+	char tip[65];
+	CLEANUP_FREE char *message =
+		mem_printf("%s now points to %.12s, which does not follow the released %.12s",
+			   src->ref, tree_id_hex(&src->tip, tip), src->released.p);
+	const struct report r = {.src = src,
+				 .reason = "HistoryRewritten",
+				 .message = str_of(message),
+				 .stalled = true,
+				 .remedy = "push a commit that follows the released one, or set "
+					   "allow_rewrite: true for this source"};
+	src->tip_is_new = false;
+	log_event(LOG_WARN_, "source.held", "source", src->name, "why", message, NULL);
+	return tell(&r, err);
+}
+
+static int take_tip(struct sync_source *src, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool held = false;
+	if (src->suspended)
+		return 0;
+	int rc = sync_load(src->up, err);
+	if (rc < 0)
+		return rc;
+	rc = src->mirror ? 0 : mirror_open(src->mirror_path, false, &src->mirror, &why);
+	if (rc == 0) {
+		mirror_refresh(src->mirror);
+		rc = check_history(src, &held, &why);
+	}
+	if (rc == 0)
+		rc = held ? hold_rewrite(src, err) : judge_commit(src, &why);
+	if (rc >= 0 || held || rc == ERR_DATABASE || rc == ERR_UNAVAILABLE || rc == ERR_FENCED ||
+	    rc == ERR_CONFLICT) {
+		if (rc < 0 && why.code)
+			*err = why;
+		return rc;
+	}
+	/* The repository's own fault: said there, tried again later, and nobody else waits for it. */
+	return tell_failure(src, &why, err);
+}
+
+/* --- looking ------------------------------------------------------------------------------------------------- */
+
+static void schedule(struct sync_source *src)
+{
+	backoff_ok(&src->backoff);
+	src->due_ms = clock_mono(src->up->ctx->clock) +
+		      backoff_jitter(src->decl->poll_ms, 10, random64());
+}
+
+/* True when the commit that the branch has is the one that was judged last. */
+static bool is_judged(const struct sync_source *src, const struct tree_id *tip)
+{
+	char hex[65];
+	return src->observed.len && str_eqz(src->observed, tree_id_hex(tip, hex));
+}
+
+static int job_done(struct sync_source *src, struct err *err)
+{
+	struct remote_result result = {0};
+	struct err why = ERR_INIT;
+	loop_remove(src->job_watch);
+	src->job_watch = NULL;
+	struct remote_job *job = TAKE_PTR(src->job);
+	int rc = remote_job_finish(job, &result, &why);
+	const struct remote_ref *ref = rc < 0 ? NULL : remote_result_find(&result, src->ref);
+	if (rc == 0 && (!ref || ref->id.len == 0))
+		rc = err_set(&why, ERR_NOT_FOUND, "%s does not exist at the remote", src->ref);
+	if (rc == 0) {
+		if (result.healed) {
+			mirror_close(src->mirror);
+			src->mirror = NULL;
+		}
+		src->tip = ref->id;
+		src->tip_is_new = !is_judged(src, &src->tip);
+		schedule(src);
+	}
+	remote_result_release(&result);
+	return rc < 0 ? tell_failure(src, &why, err) : 0;
+}
+
+static void job_readable(struct loop *l, int fd, uint32_t events, void *state)
+{
+	struct sync_source *src = state;
+	(void)l;
+	(void)fd;
+	(void)events;
+	if (remote_job_poll(src->job))
+		worker_wake(src->up->worker);
+}
+
+static int start_look(struct sync_source *src, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct tree_id tip;
+	int rc = 0;
+	if (src->url.scheme == URL_LOCAL &&
+	    (rc = remote_peek_local(&src->url, src->ref, &tip, &why)) == 0 && tip.len &&
+	    is_judged(src, &tip)) {
+		src->tip = tip;
+		schedule(src);
+		return 0;
+	}
+	if (rc == 0)
+		rc = remote_job_start(&src->remote, &src->job, &why);
+	if (rc < 0)
+		return tell_failure(src, &why, err);
+	return loop_add_fd(worker_loop(src->up->worker), remote_job_fd(src->job), EPOLLIN,
+			   job_readable, src, &src->job_watch, err);
+}
+
+static int source_tick(struct sync_source *src, struct err *err)
+{
+	int64_t now = clock_mono(src->up->ctx->clock);
+	int rc = 0;
+	if (src->job && remote_job_poll(src->job))
+		rc = job_done(src, err);
+	bool requested = src->request_token != src->handled_token;
+	if (rc == 0 && !src->job && !src->tip_is_new && !src->suspended &&
+	    (requested || src->due_ms <= now)) {
+		rc = start_look(src, err);
+		/* Nothing new, and somebody waits to hear just that. */
+		if (rc == 0 && !src->job && requested && src->request_token != src->handled_token) {
+			const struct report r = {.src = src,
+						 .ready = !src->has_denials,
+						 .stalled = src->has_denials,
+						 .reason = src->has_denials
+								   ? "AdmissionDenied"
+								   : "ReconciliationSucceeded",
+						 .message = STR("nothing new")};
+			rc = tell(&r, err);
+		}
+	}
+	if (rc == 0 && src->again && src->tip.len && !src->job) {
+		src->again = false;
+		src->tip_is_new = true;
+	}
+	if (rc == 0 && !src->job && src->tip_is_new)
+		rc = take_tip(src, err);
+	if (rc == 0 && !src->job && !src->suspended)
+		worker_wake_in(src->up->worker,
+			       MAX(src->due_ms - clock_mono(src->up->ctx->clock), 1));
+	return rc;
+}
+
+static int read_rows(struct sync *s, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 * 1024 * 1024);
+	struct store_source *list = NULL;
+	size_t count = 0;
+	int rc = store_source_list(s->ctx->store, a, &list, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		for (size_t k = 0; k < s->source_count; k++) {
+			struct sync_source *src = &s->sources[k];
+			if (!str_eqz(list[i].name, src->name))
+				continue;
+			set_text(&src->observed, list[i].observed_revision);
+			set_text(&src->released, list[i].released_revision);
+			src->request_token = list[i].request_token;
+			src->handled_token = list[i].handled_token;
+			src->suspended = list[i].suspended;
+			/* After a restart the verdict's words are all that is left of it. */
+			if (!src->snapshot &&
+			    str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0)
+				src->has_denials = true;
+		}
+	return rc;
+}
+
+int sync_sources_tick(struct sync *s, bool requests_open, struct err *err)
+{
+	int rc = !s->loaded || requests_open ? read_rows(s, err) : 0;
+	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
+		rc = source_tick(&s->sources[i], err);
+	return rc;
+}
+
+void sync_source_again(struct sync_source *src)
+{
+	src->again = true;
+	if (src->tip.len == 0)
+		src->due_ms = 0;
+}
+
+void sync_sources_rejudge(struct sync *s, const char *except)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->sources[i].has_denials && strcmp(s->sources[i].name, except) != 0)
+			sync_source_again(&s->sources[i]);
+}
+
+struct sync_source *sync_source_named(struct sync *s, struct str name)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (str_eqz(name, s->sources[i].name))
+			return &s->sources[i];
+	return NULL;
+}
+
+bool sync_sources_settled(const struct sync *s)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->sources[i].job || s->sources[i].tip_is_new || s->sources[i].again ||
+		    s->sources[i].due_ms == 0)
+			return false;
+	return true;
+}

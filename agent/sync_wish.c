@@ -1,0 +1,558 @@
+/* Wishes: what people asked for through the gateway, carried out one by one, each with its result on its own row. */
+#include "agent/sync_int.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "store/change.h"
+
+#define WISHES_AT_ONCE 32
+
+/* A wish in hand. */
+struct hand {
+	struct sync *s;
+	const struct wish *w;
+	struct arena *a;
+	const struct doc_node *body;
+	char actor[ACTOR_MAX];
+	struct quarantine *quarantine; /* rollback */
+	size_t quarantine_count;
+	int64_t ttl_ms; /* apply --override */
+};
+
+static int begin(struct hand *h, struct store_txn **ret, struct err *err)
+{
+	return store_txn_begin(h->s->ctx->store, STORE_FENCED, h->actor, worker_lease(h->s->worker),
+			       ret, err);
+}
+
+static int settle(struct store_txn *t, struct hand *h, struct str result, const struct err *why,
+		  struct err *err)
+{
+	CLEANUP(buf_release) struct buf problem = BUF_INIT(64 * 1024);
+	if (why)
+		json_problem(&problem, why);
+	return store_wish_settle(t, str_of(h->w->id), result, buf_str(&problem), err);
+}
+
+/* The whole of a small wish: one change and the answer, in one transaction. */
+static int simply(struct hand *h,
+		  int (*change)(struct store_txn *t, struct hand *h, struct buf *said,
+				struct err *err),
+		  struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	CLEANUP(buf_release) struct buf said = BUF_INIT(4096);
+	CLEANUP(buf_release) struct buf result = BUF_INIT(16384);
+	struct json j;
+	int rc = begin(h, &t, err);
+	if (rc == 0)
+		rc = change(t, h, &said, err);
+	json_init(&j, &result);
+	json_object(&j);
+	json_str(&j, "summary", buf_str(&said));
+	json_end(&j);
+	if (rc == 0)
+		rc = settle(t, h, buf_str(&result), NULL, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
+static struct str body_text(const struct hand *h, const char *key)
+{
+	return doc_text(h->body, key);
+}
+
+/* --- a pass for a wish --------------------------------------------------------------------------------------------- */
+
+static int put_overlays(struct store_txn *t, struct pass *p, struct hand *h, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < p->admission->domain_count; i++) {
+		const struct admission_domain *ad = &p->admission->domains[i];
+		struct str owner = sync_owner(h->s, ad->name);
+		if (!ad->release || owner.len == 0 || str_eqz(owner, p->source.name))
+			continue;
+		const struct overlay o = {.domain = ad->name,
+					  .source = str_of(p->source.name),
+					  .inbox = str_of(h->w->id),
+					  .by = h->w->requested_by,
+					  .reason = body_text(h, "reason"),
+					  .expires_ms = clock_wall(h->s->ctx->clock) + h->ttl_ms};
+		rc = store_overlay_put(t, &o, err);
+	}
+	return rc;
+}
+
+/* What the wish was refused for, when nothing at all came of it. */
+static bool refusal(const struct pass *p, struct err *why)
+{
+	CLEANUP(buf_release) struct buf words = BUF_INIT(512);
+	if (p->released_domains || (p->admission->allow && p->refused_count == 0))
+		return false;
+	pass_summary(p, &words);
+	if (p->refused_count) {
+		err_set(why, ERR_CONFLICT, "%s", buf_cstr(&words));
+		err_remedy(why, "change it where it comes from, or lay an overlay over it for a "
+				"while: --override --ttl 2h");
+	} else {
+		err_set(why, ERR_DENIED, "%s", buf_cstr(&words));
+		err_remedy(why,
+			   "the report names each finding with its line and what to write instead");
+	}
+	return true;
+}
+
+static int also_wish(struct store_txn *t, struct pass *p, void *state, struct err *err)
+{
+	struct hand *h = state;
+	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
+	struct err why = ERR_INIT;
+	int rc = 0;
+	if (!p->dry_run && h->quarantine_count)
+		rc = store_quarantine_put(t, h->quarantine, h->quarantine_count, err);
+	if (rc == 0 && !p->dry_run && p->overlay)
+		rc = put_overlays(t, p, h, err);
+	pass_report_json(p, &report);
+	bool refused = !p->dry_run && refusal(p, &why);
+	return rc < 0 ? rc : settle(t, h, buf_str(&report), refused ? &why : NULL, err);
+}
+
+static int run_pass(struct hand *h, struct pass *p, struct err *err)
+{
+	p->s = h->s;
+	p->actor = h->actor;
+	p->dry_run = h->w->dry_run;
+	p->also = also_wish;
+	p->state = h;
+	int rc = pass_run(p, err);
+	if (rc == 0 && p->release_id)
+		sync_sources_rejudge(h->s, p->source.name);
+	if (rc == 0 && (p->overlay || h->quarantine_count))
+		sync_forget(h->s);
+	pass_release(p);
+	return rc;
+}
+
+/* --- apply ----------------------------------------------------------------------------------------------------------- */
+
+struct upload {
+	struct arena *a;
+	struct tree_file *files;
+	size_t count;
+};
+
+static int take_file(void *state, const struct manifest_file *f, struct str bytes, struct err *err)
+{
+	struct upload *u = state;
+	(void)err;
+	u->files[u->count++] = (struct tree_file){f->path, f->mode, arena_str(u->a, bytes)};
+	return 0;
+}
+
+static int load_upload(struct hand *h, struct upload *u, struct err *err)
+{
+	struct manifest m;
+	int rc = store_wish_files(h->s->ctx->store, h->a, str_of(h->w->id), &m, err);
+	if (rc < 0)
+		return rc;
+	*u = (struct upload){.a = h->a, .files = arena_array(h->a, m.count + 1, sizeof(*u->files))};
+	rc = m.count ? store_blob_each(h->s->ctx->store, &m, take_file, u, err) : 0;
+	if (rc == 0 && u->count == 0)
+		rc = err_set(err, ERR_INVALID, "the upload has no files");
+	return rc;
+}
+
+static int make_apply_set(struct hand *h, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	int rc = begin(h, &t, err);
+	if (rc == 0)
+		rc = store_source_apply_set(t, h->w->source, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
+static int do_apply(struct hand *h, struct err *err)
+{
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	struct upload u;
+	bool prune = doc_bool(h->body, "prune", false);
+	struct pass p = {.kind = "apply",
+			 .message = body_text(h, "reason"),
+			 .infer_deletes = prune,
+			 .overlay = doc_bool(h->body, "override", false)};
+	h->ttl_ms = doc_int(h->body, "ttl_ms", 0);
+	if (p.overlay && h->ttl_ms <= 0) {
+		err_set(err, ERR_INVALID, "an overlay needs a time to live");
+		err_remedy(err, "add --ttl 2h");
+		return ERR_INVALID;
+	}
+	int rc = load_upload(h, &u, err);
+	if (rc == 0)
+		rc = prune ? tree_memory_open(u.files, u.count, h->w->id, &tree, err)
+			   : sync_compose_all(h->s, h->a, u.files, u.count, &tree, err);
+	if (rc == 0 && !h->w->dry_run)
+		rc = make_apply_set(h, err);
+	if (rc < 0)
+		return rc;
+	p.tree = tree;
+	if (p.overlay)
+		p.kind = "overlay";
+	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(h->w->source));
+	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
+	return run_pass(h, &p, err);
+}
+
+/* --- rollback -------------------------------------------------------------------------------------------------------- */
+
+/* "release 12", "12", "i3.47", or nothing: the stretch before this one. */
+static int rollback_target(struct hand *h, struct str skill, int64_t *ret, struct err *err)
+{
+	struct str to = str_trim(body_text(h, "to"));
+	uint64_t number;
+	struct store_rv rv;
+	struct release_info info;
+	if (str_starts(to, STR("release ")))
+		to = str_sub(to, 8, to.len);
+	if (str_to_u64(to, &number)) {
+		int rc = store_release_find(h->s->ctx->store, h->a, (int64_t)number, &info, err);
+		*ret = info.rev;
+		return rc;
+	}
+	if (to.len) {
+		int rc = store_rv_parse(to, &rv, err);
+		*ret = rv.rev;
+		return rc;
+	}
+	if (skill.len) {
+		struct desired_skill *list = NULL;
+		size_t count = 0;
+		int rc = store_desired_history(h->s->ctx->store, h->a, h->w->domain, skill, 2,
+					       &list, &count, err);
+		if (rc == 0 && count < 2)
+			rc = err_set(err, ERR_NOT_FOUND,
+				     "there is no earlier version to go back to");
+		*ret = rc == 0 ? list[1].since : 0;
+		return rc;
+	}
+	struct release_info *list = NULL;
+	size_t count = 0;
+	int rc = store_release_history(h->s->ctx->store, h->a, h->w->domain, 0, 2, &list, &count,
+				       err);
+	if (rc == 0 && count < 2)
+		rc = err_set(err, ERR_NOT_FOUND,
+			     "there is no earlier release of %.*s to go back to",
+			     STR_ARG(h->w->domain));
+	*ret = rc == 0 ? list[1].rev : 0;
+	return rc;
+}
+
+static int quarantine_later(struct hand *h, struct str skill, int64_t target, size_t *cap,
+			    struct err *err)
+{
+	struct digest *contents = NULL;
+	size_t count = 0;
+	int rc = store_rollback_contents(h->s->ctx->store, h->a, h->w->domain, skill, target,
+					 &contents, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		ARENA_GROW(h->a, h->quarantine, h->quarantine_count, *cap);
+		h->quarantine[h->quarantine_count++] =
+			(struct quarantine){.domain = h->w->domain,
+					    .skill = skill,
+					    .content = contents[i],
+					    .cause = STR("rollback"),
+					    .reason = body_text(h, "reason"),
+					    .by = h->w->requested_by};
+	}
+	return rc;
+}
+
+/* What comes back must not be held by an earlier rollback. */
+static int clear_target(struct hand *h, struct str skill, int64_t target, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct desired_skill old;
+	bool found = false;
+	int64_t cleared = 0;
+	int rc = store_desired_at(h->s->ctx->store, h->a, h->w->domain, skill, target, &old, &found,
+				  err);
+	if (rc < 0 || !found)
+		return rc;
+	rc = begin(h, &t, err);
+	if (rc == 0)
+		rc = store_quarantine_clear(t, h->w->domain, skill, &old.content, &cleared, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
+static int do_rollback(struct hand *h, struct err *err)
+{
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	struct str skill = body_text(h, "skill"), owner = sync_owner(h->s, h->w->domain);
+	char domain[NAME_MAX_BYTES + 1];
+	const char *scope[] = {domain, NULL};
+	struct pass p = {.kind = "rollback",
+			 .message = body_text(h, "reason"),
+			 .infer_deletes = true,
+			 .domains = scope,
+			 .force = doc_bool(h->body, "force", false)};
+	int64_t target = 0;
+	size_t cap = 0;
+	snprintf(domain, sizeof(domain), "%.*s", STR_ARG(h->w->domain));
+	int rc = rollback_target(h, skill, &target, err);
+	for (size_t i = 0; rc == 0 && i < h->s->deployed->skill_count; i++) {
+		const struct deployed_skill *d = &h->s->deployed->skills[i];
+		if (!str_eq(d->domain, h->w->domain) || (skill.len && !str_eq(d->name, skill)))
+			continue;
+		rc = quarantine_later(h, d->name, target, &cap, err);
+		if (rc == 0 && !h->w->dry_run)
+			rc = clear_target(h, d->name, target, err);
+	}
+	if (rc == 0)
+		rc = sync_compose(h->s, h->a, h->w->domain, skill, target, NULL, 0, &tree, err);
+	if (rc < 0)
+		return rc;
+	p.tree = tree;
+	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
+	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
+	return run_pass(h, &p, err);
+}
+
+/* --- the small ones --------------------------------------------------------------------------------------------------- */
+
+static int change_quarantine(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	struct quarantine q = {.domain = h->w->domain,
+			       .skill = body_text(h, "skill"),
+			       .cause = STR("operator"),
+			       .reason = body_text(h, "reason"),
+			       .by = h->w->requested_by};
+	if (!digest_parse(body_text(h, "content"), &q.content))
+		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
+	buf_addf(said, "quarantined %.*s/%.*s", STR_ARG(q.domain), STR_ARG(q.skill));
+	return store_quarantine_put(t, &q, 1, err);
+}
+
+static int change_clear(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	struct digest content = {{0}};
+	int64_t cleared = 0;
+	struct str text = body_text(h, "content"), skill = body_text(h, "skill");
+	if (text.len && !digest_parse(text, &content))
+		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
+	int rc = store_quarantine_clear(t, h->w->domain, skill, &content, &cleared, err);
+	if (rc == 0 && cleared == 0)
+		rc = err_set(err, ERR_NOT_FOUND, "nothing of %.*s/%.*s is in quarantine",
+			     STR_ARG(h->w->domain), STR_ARG(skill));
+	buf_addf(said, "cleared %lld", (long long)cleared);
+	return rc;
+}
+
+static int change_suspend(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	int64_t ttl = doc_int(h->body, "ttl_ms", 0);
+	const struct suspension s = {.kind = body_text(h, "kind"),
+				     .domain = h->w->domain,
+				     .name = body_text(h, "name"),
+				     .by = h->w->requested_by,
+				     .reason = body_text(h, "reason"),
+				     .expires_ms = ttl ? clock_wall(h->s->ctx->clock) + ttl : 0};
+	buf_addf(said, "suspended %.*s %.*s", STR_ARG(s.kind), STR_ARG(s.name));
+	return store_suspend(t, &s, err);
+}
+
+static int change_resume(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	buf_addf(said, "resumed %.*s %.*s", STR_ARG(body_text(h, "kind")),
+		 STR_ARG(body_text(h, "name")));
+	return store_resume(t, body_text(h, "kind"), h->w->domain, body_text(h, "name"), err);
+}
+
+static int change_adopt(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	struct str to = body_text(h, "to");
+	if (!sync_source_named(h->s, to)) {
+		err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(to));
+		err_remedy(err, "aspora get sources lists them");
+		return ERR_NOT_FOUND;
+	}
+	int rc = sync_overlay(h->s, h->w->domain)
+			 ? store_overlay_end(t, h->w->domain, "adopted", err)
+			 : 0;
+	buf_addf(said, "%.*s belongs to source %.*s now", STR_ARG(h->w->domain), STR_ARG(to));
+	return rc < 0 ? rc : store_domain_transfer(t, h->w->domain, to, err);
+}
+
+static int change_overlay_end(struct store_txn *t, struct hand *h, struct buf *said,
+			      struct err *err)
+{
+	buf_addf(said, "the overlay over %.*s is gone", STR_ARG(h->w->domain));
+	return store_overlay_end(t, h->w->domain, "removed", err);
+}
+
+/* What stood in the way has changed: every source looks at its newest commit again. */
+static void look_again(struct hand *h)
+{
+	sync_forget(h->s);
+	for (size_t i = 0; i < h->s->source_count; i++)
+		sync_source_again(&h->s->sources[i]);
+}
+
+static const struct wish_kind {
+	const char *name;
+	int (*pass)(struct hand *h, struct err *err);
+	int (*change)(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+} kinds_of_wish[] = {
+	{"apply", do_apply, NULL},
+	{"rollback", do_rollback, NULL},
+	{"quarantine", NULL, change_quarantine},
+	{"clear", NULL, change_clear},
+	{"suspend", NULL, change_suspend},
+	{"resume", NULL, change_resume},
+	{"adopt", NULL, change_adopt},
+	{"overlay-end", NULL, change_overlay_end},
+};
+
+static int carry_out(struct hand *h, struct err *err)
+{
+	int rc = doc_parse_json(h->a, h->w->body_json, &doc_limits_json, "the request", &h->body,
+				err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds_of_wish); i++) {
+		const struct wish_kind *k = &kinds_of_wish[i];
+		if (!str_eqz(h->w->kind, k->name))
+			continue;
+		if (k->pass)
+			return k->pass(h, err);
+		rc = simply(h, k->change, err);
+		if (rc == 0)
+			look_again(h);
+		return rc;
+	}
+	return err_set(err, ERR_INVALID, "there is no wish of kind %.*s", STR_ARG(h->w->kind));
+}
+
+/* The fault lies in the wish, not in us or the database: it is answered, and the next one goes on. */
+static bool is_its_own_fault(int rc)
+{
+	return rc == ERR_INVALID || rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_DENIED ||
+	       rc == ERR_TOO_LARGE || rc == ERR_SYNTAX || rc == ERR_UNSUPPORTED || rc == ERR_GONE;
+}
+
+static int one_wish(struct sync *s, const struct wish *w, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(512 * 1024 * 1024);
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct hand h = {.s = s, .w = w, .a = a};
+	struct err why = ERR_INIT;
+	snprintf(h.actor, sizeof(h.actor), "%.*s", STR_ARG(w->requested_by));
+	/* A source's look answers these. */
+	if (str_eqz(w->kind, "sync"))
+		return 0;
+	log_reconcile_id(w->id);
+	int rc = sync_load(s, err);
+	if (rc == 0 && (rc = carry_out(&h, &why)) < 0) {
+		if (is_its_own_fault(rc)) {
+			log_err(LOG_INFO_, "wish.refused", &why, "kind", w->kind.p, NULL);
+			rc = begin(&h, &t, err);
+			if (rc == 0)
+				rc = settle(t, &h, STR_NULL, &why, err);
+			if (rc == 0)
+				rc = store_txn_commit(t, NULL, err);
+		} else {
+			*err = why;
+		}
+	}
+	log_reconcile_id(NULL);
+	return rc;
+}
+
+int sync_wishes_tick(struct sync *s, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * 1024 * 1024);
+	struct wish *list = NULL;
+	size_t count = 0;
+	int rc = store_wish_open(s->ctx->store, a, worker_lease(s->worker), WISHES_AT_ONCE, &list,
+				 &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = one_wish(s, &list[i], err);
+	if (rc == 0 && count == WISHES_AT_ONCE)
+		worker_wake(s->worker);
+	return rc;
+}
+
+/* --- what ends by itself ---------------------------------------------------------------------------------------------- */
+
+/* An overlay over an apply set's domain: nobody will push the old state again, so that it is taken from the store. */
+static int restore(struct sync *s, const struct overlay *o, struct str owner, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(512 * 1024 * 1024);
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	char domain[NAME_MAX_BYTES + 1];
+	const char *scope[] = {domain, NULL};
+	struct pass p = {.s = s,
+			 .kind = "expiry",
+			 .actor = s->actor,
+			 .message = STR("an overlay expired"),
+			 .infer_deletes = true,
+			 .domains = scope};
+	snprintf(domain, sizeof(domain), "%.*s", STR_ARG(o->domain));
+	int rc = sync_load(s, err);
+	if (rc == 0)
+		rc = sync_compose(s, a, o->domain, STR_NULL, o->since - 1, NULL, 0, &tree, err);
+	if (rc < 0)
+		return rc;
+	p.tree = tree;
+	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
+	snprintf(p.source.revision, sizeof(p.source.revision), "overlay %lld", (long long)o->id);
+	rc = pass_run(&p, err);
+	pass_release(&p);
+	return rc;
+}
+
+static int expire_overlay(struct sync *s, const struct overlay *o, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct sync_source *src = sync_source_named(s, sync_owner(s, o->domain));
+	CLEANUP(arena_freep) struct arena *a = arena_new(1024 * 1024);
+	struct str owner = arena_str(a, sync_owner(s, o->domain));
+	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
+				 err);
+	if (rc == 0)
+		rc = store_overlay_end(t, o->domain, "expired", err);
+	if (rc == 0)
+		rc = sync_event(t, "Domain", STR_NULL, o->domain, false, "OverlayExpired",
+				STR("what its owner says holds again"), "", err);
+	if (rc == 0)
+		rc = store_txn_commit(t, NULL, err);
+	if (rc < 0)
+		return rc;
+	sync_forget(s);
+	if (src)
+		sync_source_again(src);
+	else if (owner.len)
+		rc = restore(s, o, owner, err);
+	return rc;
+}
+
+int sync_expiries_tick(struct sync *s, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 * 1024 * 1024);
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct overlay *list = NULL;
+	size_t count = 0;
+	int64_t now = clock_wall(s->ctx->clock), ended = 0;
+	int rc = sync_load(s, err);
+	if (rc == 0)
+		rc = store_overlay_list(s->ctx->store, a, &list, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (list[i].expires_ms && list[i].expires_ms <= now)
+			rc = expire_overlay(s, &list[i], err);
+	if (rc == 0)
+		rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker),
+				     &t, err);
+	if (rc == 0)
+		rc = store_suspension_expire(t, &ended, err);
+	if (rc == 0)
+		rc = store_txn_commit(t, NULL, err);
+	for (size_t i = 0; rc == 0 && ended && i < s->source_count; i++)
+		sync_source_again(&s->sources[i]);
+	return rc;
+}
