@@ -103,8 +103,7 @@ void sync_sources_close(struct sync *s)
 int sync_sources_declare(struct sync *s, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	struct store_source *list = mem_array(s->source_count + 1, sizeof(*list));
-	CLEANUP_FREE void *owner = list;
+	CLEANUP_FREE struct store_source *list = mem_array(s->source_count + 1, sizeof(*list));
 	for (size_t i = 0; i < s->source_count; i++) {
 		const struct agent_source *d = s->sources[i].decl;
 		list[i] = (struct store_source){.name = d->key,
