@@ -59,7 +59,7 @@ NODISCARD int store_overlay_put(struct store_txn *t, const struct overlay *o, st
 /* how: "expired", "adopted", "removed". ERR_NOT_FOUND. */
 NODISCARD int store_overlay_end(struct store_txn *t, struct str domain, const char *how,
 				struct err *err);
-/* Those that hold, by domain; *ret_expired (may be NULL) are the first of them whose time is over. */
+/* Those that hold (also those whose time is over and that nobody has ended yet), by domain. */
 NODISCARD int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret,
 				 size_t *ret_count, struct err *err);
 

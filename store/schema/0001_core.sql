@@ -31,6 +31,14 @@ end $$;
 comment on function aspora_expect(bigint, bigint, text) is
 	'Ends a pipelined transaction in which a statement did not touch as many rows as it must.';
 
+create function aspora_found(have bigint, what text) returns void language plpgsql as $$
+begin
+	if have = 0 then
+		raise exception '%', what using errcode = 'AN001';
+	end if;
+end $$;
+comment on function aspora_found(bigint, text) is 'Ends a pipelined transaction that was to change something that is not there.';
+
 create table store (
 	id smallint primary key default 1 check (id = 1),
 	incarnation bigint not null default 1 check (incarnation > 0),

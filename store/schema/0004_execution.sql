@@ -16,6 +16,7 @@ create table execution (
 	parent text not null default '',
 	attempt integer not null default 1 check (attempt > 0),
 	priority integer not null default 0,
+	pinned boolean not null default false,
 	requested_by text not null,
 	idempotency_key text,
 	request_digest bytea not null check (length(request_digest) = 32),
@@ -45,6 +46,7 @@ create table execution (
 ) with (fillfactor = 80);
 comment on table execution is 'One run of one version of one skill, settled exactly once.';
 comment on column execution.content is 'The three digests it ran with; null until claimed.';
+comment on column execution.pinned is 'The version was asked for (replay, shadow): another attempt keeps it.';
 comment on column execution.request_digest is 'Of what was asked: the same idempotency key with another digest is a conflict.';
 comment on column execution.claim is 'Rises with every claim; only the holder of the current one may write or settle.';
 comment on column execution.claimed_until is 'The claim lapses then unless extended; the execution is tried again or failed.';
@@ -55,7 +57,7 @@ create index execution_queue on execution (priority desc, created_at) where stat
 create index execution_active on execution (domain, skill) where state in ('queued', 'claimed', 'running');
 create index execution_started on execution (domain, skill, started_at);
 create index execution_recent on execution (created_at, id);
-create index execution_session on execution (session, domain, skill) where session <> '';
+create index execution_session on execution (session, domain, skill, created_at) where session <> '';
 create index execution_unlogged on execution (created_at) where unlogged;
 
 create table execution_step (

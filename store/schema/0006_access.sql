@@ -20,6 +20,7 @@ grant insert, update on rollout, route, route_version, quarantine to aspora_cont
 grant insert, update on execution to aspora_control;
 grant insert on execution_step to aspora_control;
 grant update (until, ended_by) on suspension to aspora_control;
+grant insert on inbox, inbox_file to aspora_control;
 grant update (floor, floor_hash) on store to aspora_control;
 grant delete on revision, change, blob, event, execution, execution_step, instance, inbox, inbox_file, delivery, key, rollout to aspora_control;
 

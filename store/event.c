@@ -1,0 +1,70 @@
+#include "store/event.h"
+
+#include "store/txn_int.h"
+
+int store_event_put(struct store *s, struct store_txn *t, const struct event *e, size_t count,
+		    struct err *err)
+{
+	if (!count)
+		return 0;
+	CLEANUP(bind_release) struct bind b = BIND(&sql_event_put);
+	BIND_COLUMN(&b, count, bind_textz, e[i].kind);
+	BIND_COLUMN(&b, count, bind_text, e[i].domain);
+	BIND_COLUMN(&b, count, bind_text, e[i].name);
+	BIND_COLUMN(&b, count, bind_textz, e[i].warning ? "Warning" : "Normal");
+	BIND_COLUMN(&b, count, bind_textz, e[i].reason);
+	BIND_COLUMN(&b, count, bind_text, e[i].message);
+	BIND_COLUMN(&b, count, bind_text, e[i].revision);
+	bind_textz(&b, store_role_name(store_role_of(s)));
+	return t ? txn_send(t, &b, err) : wire_query(s, &b, NULL, err);
+}
+
+int store_event_list(struct store *s, struct arena *a, const struct event_filter *f,
+		     struct event **ret, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_event_list);
+	bind_text_or_null(&b, str_of(f->kind));
+	bind_text_or_null(&b, f->domain);
+	bind_text_or_null(&b, f->name);
+	bind_bool(&b, f->warnings_only);
+	bind_time(&b, f->after_ms);
+	bind_i64(&b, (int64_t)f->limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows.count;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		struct event *e = &(*ret)[i];
+		e->id = row_i64(&c);
+		e->kind = row_copy(&c, a).p;
+		e->domain = row_copy(&c, a);
+		e->name = row_copy(&c, a);
+		e->warning = row_bool(&c);
+		e->reason = row_copy(&c, a).p;
+		e->message = row_copy(&c, a);
+		e->revision = row_copy(&c, a);
+		e->count = row_i64(&c);
+		e->first_ms = row_time(&c);
+		e->last_ms = row_time(&c);
+		e->reporter = row_copy(&c, a);
+	}
+	return 0;
+}
+
+int store_event_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t *ret,
+		       struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_event_retire);
+	bind_i64(&b, older_ms);
+	bind_i64(&b, limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	*ret = row_i64(&c);
+	return 0;
+}

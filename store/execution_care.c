@@ -1,0 +1,75 @@
+/* Control's side of executions: expiry, the change log, retention. */
+#include "store/execution_int.h"
+
+static void problem(struct buf *out, int code, const char *words)
+{
+	struct err e = ERR_INIT;
+	err_set(&e, code, "%s", words);
+	json_problem(out, &e);
+}
+
+int store_execution_expire(struct store *s, int max_attempts, int64_t *ret_expired,
+			   int64_t *ret_requeued, struct err *err)
+{
+	CLEANUP(buf_release) struct buf timeout = BUF_INIT(4096);
+	CLEANUP(buf_release) struct buf lost = BUF_INIT(4096);
+	problem(&timeout, ERR_TIMEOUT, "the execution did not end before its deadline");
+	problem(&lost, ERR_UNAVAILABLE,
+		"the process that ran the execution went away, and its attempts are used up");
+	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_expire);
+	bind_i32(&b, max_attempts);
+	bind_text(&b, buf_str(&timeout));
+	bind_text(&b, buf_str(&lost));
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	*ret_expired = row_i64(&c);
+	*ret_requeued = row_i64(&c);
+	return 0;
+}
+
+int store_execution_log(struct store_txn *t, int64_t limit, int64_t *ret, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_log);
+	bind_i64(&b, limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = txn_query(t, &b, &rows, err);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		struct str id = row_text(&c), domain = row_text(&c), skill = row_text(&c),
+			   state = row_text(&c), mode = row_text(&c);
+		CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+		struct json j;
+		json_init(&j, &text);
+		json_object(&j);
+		json_str(&j, "skill", skill);
+		json_str(&j, "state", state);
+		json_str(&j, "mode", mode);
+		json_int(&j, "attempt", row_i64(&c));
+		json_end(&j);
+		store_txn_change(t, "Execution", domain, id,
+				 str_eqz(state, "queued") ? STORE_CREATE : STORE_UPDATE,
+				 buf_str(&text));
+	}
+	*ret = rows.count;
+	return 0;
+}
+
+int store_execution_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t *ret,
+			   struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_retire);
+	bind_i64(&b, older_ms);
+	bind_i64(&b, limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	*ret = row_i64(&c);
+	return 0;
+}

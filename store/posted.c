@@ -1,0 +1,68 @@
+/* What others send on their own: webhook deliveries, and results of checks. */
+#include "store/inbox.h"
+#include "store/wire_int.h"
+
+int store_delivery_put(struct store *s, struct str source, struct str delivery_id, struct str body,
+		       bool *ret_new, int64_t *ret_token, struct err *err)
+{
+	struct digest d = digest_of(body);
+	CLEANUP(bind_release) struct bind b = BIND(&sql_delivery_put);
+	bind_text(&b, source);
+	bind_text(&b, delivery_id);
+	bind_digest(&b, &d);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	if (!row_bool(&c))
+		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(source));
+	*ret_new = row_bool(&c);
+	*ret_token = row_i64(&c);
+	return 0;
+}
+
+int store_check_post(struct store *s, const struct posted_check *p, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_check_post);
+	bind_text(&b, p->domain);
+	bind_text(&b, p->skill);
+	bind_digest(&b, &p->content);
+	bind_text(&b, p->name);
+	bind_bool(&b, p->passed);
+	bind_text(&b, p->summary);
+	bind_text(&b, p->url);
+	bind_text(&b, p->by);
+	return wire_query(s, &b, NULL, err);
+}
+
+int store_check_list(struct store *s, struct arena *a, struct str domain, struct str skill,
+		     const struct digest *content, struct posted_check **ret, size_t *ret_count,
+		     struct err *err)
+{
+	static const struct digest any;
+	CLEANUP(bind_release) struct bind b = BIND(&sql_check_list);
+	bind_text(&b, domain);
+	bind_text_or_null(&b, skill);
+	bind_digest_or_null(&b, content ? content : &any);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows.count;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		struct posted_check *p = &(*ret)[i];
+		p->domain = row_copy(&c, a);
+		p->skill = row_copy(&c, a);
+		p->content = row_digest(&c);
+		p->name = row_copy(&c, a);
+		p->summary = row_copy(&c, a);
+		p->url = row_copy(&c, a);
+		p->by = row_copy(&c, a);
+		p->passed = row_bool(&c);
+		p->at_ms = row_time(&c);
+	}
+	return 0;
+}

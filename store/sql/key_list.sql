@@ -1,0 +1,5 @@
+-- name: key_list
+-- rows: id text, name text, role text, domains text, created_by text, created timestamptz, expires timestamptz, revoked timestamptz, used timestamptz
+-- roles: gateway, owner
+select id, name, role, array_to_string(domains, ','), created_by, created_at, expires_at, revoked_at, last_used_at
+from key order by name collate "C"
