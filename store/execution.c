@@ -11,7 +11,7 @@ const char *const execution_mode_words[] = {"live", "shadow", "test", "replay", 
 void row_execution(struct row *c, struct arena *a, struct execution *e)
 {
 	memset(e, 0, sizeof(*e));
-	snprintf(e->id, sizeof(e->id), "%.*s", STR_ARG(row_text(c)));
+	row_name(c, e->id, sizeof(e->id));
 	e->mode = (enum execution_mode)row_choice(c, execution_mode_words);
 	e->state = (enum execution_state)row_choice(c, execution_state_words);
 	e->domain = row_copy(c, a);

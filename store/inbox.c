@@ -10,7 +10,7 @@
 static void row_wish(struct row *c, struct arena *a, struct wish *w)
 {
 	memset(w, 0, sizeof(*w));
-	snprintf(w->id, sizeof(w->id), "%.*s", STR_ARG(row_text(c)));
+	row_name(c, w->id, sizeof(w->id));
 	w->kind = row_copy(c, a);
 	w->state = row_copy(c, a);
 	w->domain = row_copy(c, a);

@@ -13,7 +13,7 @@ const char *instance_state_name(enum instance_state s)
 
 static void read_instance(struct row *c, struct arena *a, struct instance *i)
 {
-	snprintf(i->id, sizeof(i->id), "%.*s", STR_ARG(row_text(c)));
+	row_name(c, i->id, sizeof(i->id));
 	i->key = row_key(c, a);
 	i->replica = (int)row_i64(c);
 	i->attempt = (int)row_i64(c);

@@ -53,6 +53,13 @@ struct str row_copy(struct row *c, struct arena *a)
 	return arena_str(a, row_text(c));
 }
 
+char *row_name(struct row *c, char *out, size_t size)
+{
+	struct str s = row_text(c);
+	snprintf(out, size, "%.*s", STR_ARG(s));
+	return out;
+}
+
 static int64_t number(struct str s)
 {
 	uint64_t v = 0;

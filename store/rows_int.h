@@ -32,6 +32,7 @@ bool row_null(const struct row *c); /* the next column; does not move */
 void row_skip(struct row *c);
 struct str row_text(struct row *c); /* text, json or bytea */
 struct str row_copy(struct row *c, struct arena *a);
+char *row_name(struct row *c, char *out, size_t size); /* text, cut to fit; returns out */
 int64_t row_i64(struct row *c); /* int8 or int4 */
 bool row_bool(struct row *c);
 int64_t row_time(struct row *c); /* wall milliseconds; 0: null */
