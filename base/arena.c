@@ -60,6 +60,14 @@ static unsigned char *chunk_add(struct arena *a, size_t size)
 	return c->bytes;
 }
 
+struct arena *arena_new_sized(size_t limit_bytes, size_t first_chunk_bytes)
+{
+	struct arena *a = arena_new(limit_bytes);
+	a->left = (first_chunk_bytes + ALIGN - 1) & ~(ALIGN - 1);
+	a->at = chunk_add(a, a->left);
+	return a;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX - ALIGN - sizeof(struct chunk))

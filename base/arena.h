@@ -15,6 +15,8 @@
 struct arena;
 
 struct arena *arena_new(size_t limit_bytes); /* gives */
+/* The same with a first chunk of this size: for what is known to fit, so that ten thousand of them waste nothing. */
+struct arena *arena_new_sized(size_t limit_bytes, size_t first_chunk_bytes);
 void arena_free(struct arena *a); /* NULL is fine */
 void arena_freep(struct arena **a); /* for CLEANUP */
 

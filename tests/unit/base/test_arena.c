@@ -37,6 +37,19 @@ START_TEST(large_things_get_room_of_their_own)
 }
 END_TEST
 
+START_TEST(a_sized_arena_holds_what_it_was_made_for_in_one_piece)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new_sized(1 << 20, 1000);
+	char *first = arena_alloc(a, 600), *second = arena_alloc(a, 400);
+	ck_assert_ptr_eq(second, first + 608);
+	/* And what comes after goes elsewhere. */
+	char *third = arena_alloc(a, 16);
+	ck_assert(third < first || third >= first + 1008);
+	CLEANUP(arena_freep) struct arena *none = arena_new_sized(1 << 20, 0);
+	memset(arena_alloc(none, 5000), 'x', 5000);
+}
+END_TEST
+
 START_TEST(the_limit_is_told_at_the_end_and_memory_stays_good)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(160);
@@ -132,6 +145,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(memory_is_zero_aligned_and_apart),
 	CASE(large_things_get_room_of_their_own),
+	CASE(a_sized_arena_holds_what_it_was_made_for_in_one_piece),
 	CASE(the_limit_is_told_at_the_end_and_memory_stays_good),
 	CASE(copies_are_followed_by_nul),
 	CASE(arrays_grow_in_an_arena),
