@@ -107,6 +107,7 @@ void config_effective_text(struct buf *out, const struct config *effective,
  *   policy   what the document sets, all of it; NULL adds nothing
  *   runtime  what a sandbox can see: handler, limits, isolation, driver, network, environment
  *   context  what one execution is bound to beyond that: budget, model, tools, guard, routing, rates, feedback
+ * What is at its default is left out of the last two, so that a new field changes no digest; a default that changes needs a new version of them.
  */
 void config_canonical_policy(struct buf *out, const struct config_doc *doc);
 void config_canonical_runtime(struct buf *out, const struct config *effective);

@@ -94,10 +94,13 @@ static void add_class(struct buf *out, const struct config *effective, unsigned 
 	size_t n;
 	const struct config_leaf *leaves = config_leaves(&n);
 	for (size_t i = 0; i < n; i++) {
-		if (!(leaves[i].field->flags & flag))
+		const struct field *f = leaves[i].field;
+		size_t base = leaves[i].offset - f->offset;
+		if (!(f->flags & flag) || field_equal(f, (const char *)effective + base,
+						      (const char *)config_defaults() + base))
 			continue;
 		add_field(out, str_of(leaves[i].dotted));
-		add_value(out, leaves[i].field, leaf_value(&leaves[i], effective));
+		add_value(out, f, leaf_value(&leaves[i], effective));
 	}
 }
 

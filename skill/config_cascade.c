@@ -297,21 +297,23 @@ static void check_capabilities(struct cascade *c)
 	f->remedy = STR("leave it out, or have policy.capabilities of the platform name network");
 }
 
+const struct config *config_defaults(void)
+{
+	static struct config defaults;
+	static struct arena *keep; /* as long as the process */
+	if (!keep) {
+		keep = arena_new(1 << 20);
+		field_defaults(keep, config_fields, &defaults);
+	}
+	return &defaults;
+}
+
 static void run(struct cascade *c, const struct config_doc *const docs[3], struct findings *f)
 {
 	size_t n;
 	const struct config_leaf *leaves = config_leaves(&n);
 	const struct config_doc *lowest = docs[2] ? docs[2] : docs[1] ? docs[1] : docs[0];
-	/* Defaults are plain words and numbers: they need no memory that would have to live on. */
-	static struct config defaults;
-	static bool have;
-	if (!have) {
-		static struct arena *keep; /* as long as the process */
-		keep = arena_new(1 << 20);
-		field_defaults(keep, config_fields, &defaults);
-		have = true;
-	}
-	*c->eff = defaults;
+	*c->eff = *config_defaults();
 	for (int level = 0; level < 3; level++) {
 		c->present = docs[level];
 		if (!c->present)

@@ -21,6 +21,8 @@ static inline const void *leaf_value(const struct config_leaf *l, const struct c
 	return (const char *)c + l->offset;
 }
 
+/* What holds where nobody says anything. Points to what lives as long as the process. */
+const struct config *config_defaults(void);
 /* The place of the entry that sets the leaf, or NULL. */
 const struct field_set_entry *config_set_entry(const struct config_doc *doc,
 					       const struct field *leaf);

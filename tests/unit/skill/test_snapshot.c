@@ -1,0 +1,669 @@
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "skill/digest.h"
+#include "skill/snapshot.h"
+#include "tests/unit/skill/counting.h"
+
+/* --- repositories of any size ------------------------------------------------------------------------- */
+
+#define FILES_MAX 5000
+
+struct repo {
+	struct arena *arena;
+	struct tree_file files[FILES_MAX];
+	size_t count;
+};
+
+static struct repo repo;
+
+static void put_mode(const char *path, uint32_t mode, const char *text)
+{
+	size_t at = 0;
+	while (at < repo.count && !str_eqz(repo.files[at].path, path))
+		at++;
+	ck_assert_uint_lt(at, FILES_MAX);
+	if (at == repo.count)
+		repo.files[repo.count++].path = str_of(arena_strdup(repo.arena, path));
+	repo.files[at].mode = mode;
+	repo.files[at].bytes = str_of(arena_strdup(repo.arena, text));
+}
+
+static void put(const char *path, const char *text)
+{
+	put_mode(path, TREE_MODE_FILE, text);
+}
+
+static void drop(const char *path)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < repo.count; i++)
+		if (!str_eqz(repo.files[i].path, path))
+			repo.files[kept++] = repo.files[i];
+	repo.count = kept;
+}
+
+static void put_skill(const char *domain, const char *name, const char *words)
+{
+	char path[200], text[400];
+	snprintf(path, sizeof(path), "skills/%s/%s/SKILL.md", domain, name);
+	snprintf(text, sizeof(text), "---\nname: %s\ndescription: Does %s.\n---\n%s\n", name, name,
+		 words);
+	put(path, text);
+	snprintf(path, sizeof(path), "skills/%s/%s/code/handler.py", domain, name);
+	put(path, "print(1)\n");
+}
+
+static void begin(void)
+{
+	repo.arena = arena_new(64 << 20);
+	repo.count = 0;
+}
+
+static void end(void)
+{
+	arena_free(repo.arena);
+}
+
+static struct snapshot_opts plain = {.platform_from_tree = true};
+static const struct source_ref source = {"main", "0123"};
+static struct counting last; /* of the last build, for its counts */
+
+static int build_with(const struct snapshot *previous, const struct snapshot_opts *opts,
+		      struct snapshot **ret)
+{
+	counting_open(&last, repo.files, repo.count);
+	int rc = snapshot_build(&last.source, &source, previous, opts, ret, &support_err);
+	counting_close(&last);
+	return rc;
+}
+
+static struct snapshot *build(const struct snapshot *previous)
+{
+	struct snapshot *s = NULL;
+	assert_ok(build_with(previous, &plain, &s));
+	ck_assert_uint_eq(s->cost.trees_listed, last.lists);
+	ck_assert_uint_eq(s->cost.blobs_read, last.reads);
+	return s;
+}
+
+static void assert_same(const struct snapshot *a, const struct snapshot *b)
+{
+	ck_assert_uint_eq(a->domain_count, b->domain_count);
+	ck_assert_uint_eq(a->skill_count, b->skill_count);
+	for (size_t i = 0; i < a->domain_count; i++) {
+		CLEANUP(buf_release) struct buf fa = BUF_INIT(1 << 20), fb = BUF_INIT(1 << 20);
+		CLEANUP(arena_freep) struct arena *arena = arena_new(16 << 20);
+		struct findings la, lb;
+		ck_assert(digest_equal(&a->domains[i]->candidate, &b->domains[i]->candidate));
+		findings_init(&la, arena);
+		findings_init(&lb, arena);
+		domain_findings(a->domains[i], &la);
+		domain_findings(b->domains[i], &lb);
+		findings_sort(&la);
+		findings_sort(&lb);
+		for (size_t k = 0; k < la.count; k++)
+			finding_text(&fa, &la.items[k]);
+		for (size_t k = 0; k < lb.count; k++)
+			finding_text(&fb, &lb.items[k]);
+		ck_assert_str_eq(buf_cstr(&fa), buf_cstr(&fb));
+	}
+}
+
+static const char *said(const struct snapshot *s)
+{
+	static char text[4096];
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
+	struct findings all;
+	findings_init(&all, s->arena);
+	snapshot_findings(s, &all);
+	findings_sort(&all);
+	for (size_t i = 0; i < all.count; i++)
+		finding_text(&out, &all.items[i]);
+	snprintf(text, sizeof(text), "%s", buf_cstr(&out));
+	return text;
+}
+
+/* --- contents ----------------------------------------------------------------------------------------- */
+
+START_TEST(a_repository_becomes_domains_and_skills)
+{
+	begin();
+	put("README.md", "# R\n");
+	put("aspora.config.yaml", "budget: {per_run_usd: 5}\n");
+	put("FIRM.md", "# Firm\n");
+	put("skills/README.md", "# S\n");
+	put("skills/.github/x.yml", "a: b\n");
+	put("skills/_templates/x/SKILL.md", "no skill\n");
+	put_skill("ecm", "order-2", "two");
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/DOMAIN.md", "# E\n");
+	put("skills/ecm/README.md", "# not knowledge\n");
+	put("skills/ecm/_drafts/SKILL.md", "not yet\n");
+	put("skills/ecm/runbooks/b.md", "# B\n");
+	put("skills/ecm/runbooks/deep/a.md", "# A\n");
+	put("skills/ecm/aspora.config.yaml", "budget: {per_run_usd: 2}\n");
+	put_skill("aaa", "x", "x");
+	put("skills/aaa/x/aspora.config.yaml", "budget: {per_run_usd: 1}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert_str_eq(said(s), "");
+	ck_assert_str_eq(s->source.name, "main");
+	ck_assert_uint_eq(s->domain_count, 2);
+	ck_assert_uint_eq(s->skill_count, 3);
+	assert_str(s->firm_text, "# Firm\n");
+	assert_str(s->domains[0]->name, "aaa");
+	const struct domain *ecm = snapshot_domain(s, STR("ecm"));
+	ck_assert_ptr_eq(ecm, s->domains[1]);
+	ck_assert_ptr_null(snapshot_domain(s, STR("none")));
+	ck_assert_ptr_null(snapshot_domain(NULL, STR("none")));
+	/* By name, which is not Git's order. */
+	assert_str(ecm->skills[0].skill->name, "order");
+	assert_str(ecm->skills[1].skill->name, "order-2");
+	ck_assert_ptr_eq(domain_skill_find(ecm, STR("order-2")), &ecm->skills[1]);
+	ck_assert_ptr_null(domain_skill_find(ecm, STR("runbooks")));
+	ck_assert_uint_eq(ecm->file_count, 3);
+	assert_str(ecm->files[0].path, "DOMAIN.md");
+	assert_str(ecm->files[1].path, "runbooks/b.md");
+	assert_str(ecm->files[2].path, "runbooks/deep/a.md");
+	ck_assert_int_eq(ecm->effective.budget.per_run_microusd, 2000000);
+	ck_assert_int_eq(ecm->skills[0].effective.budget.per_run_microusd, 2000000);
+	ck_assert_int_eq(s->domains[0]->skills[0].effective.budget.per_run_microusd, 1000000);
+	ck_assert(!snapshot_refused(s));
+	ck_assert(!domain_refused(ecm));
+	ck_assert_uint_eq(s->cost.skills_parsed, 3);
+	end();
+}
+END_TEST
+
+START_TEST(an_empty_repository_is_empty)
+{
+	begin();
+	put("README.md", "# R\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert_uint_eq(s->domain_count, 0);
+	ck_assert_ptr_null(s->platform);
+	ck_assert(digest_is_zero(&s->firm));
+	ck_assert_str_eq(said(s), "");
+	end();
+}
+END_TEST
+
+START_TEST(a_repository_may_lie_in_a_folder_of_another)
+{
+	begin();
+	put("team/agents/skills/ecm/order/SKILL.md", "---\nname: order\ndescription: x\n---\n");
+	put("team/agents/FIRM.md", "# F\n");
+	struct snapshot_opts opts = {.platform_from_tree = true, .subpath = "team/agents"};
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+	assert_ok(build_with(NULL, &opts, &s));
+	ck_assert_uint_eq(s->skill_count, 1);
+	assert_str(snapshot_domain(s, STR("ecm"))->skills[0].skill->path, "skills/ecm/order");
+	opts.subpath = "team/none";
+	struct snapshot *none = NULL;
+	assert_err(build_with(NULL, &opts, &none), ERR_NOT_FOUND, "there is no \"team/none\"");
+	opts.subpath = "team/agents/FIRM.md";
+	assert_err(build_with(NULL, &opts, &none), ERR_NOT_FOUND, "is a file, and not a folder");
+	end();
+}
+END_TEST
+
+START_TEST(a_source_that_may_not_set_policy_gets_the_platforms)
+{
+	begin();
+	put("aspora.config.yaml", "budget: {per_run_usd: 900}\n");
+	put("FIRM.md", "# Mine\n");
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/order/aspora.config.yaml", "budget: {per_run_usd: 6}\n");
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
+	struct findings f;
+	findings_init(&f, a);
+	struct config_doc *platform = config_load(a, LEVEL_PLATFORM, STR("aspora.config.yaml"),
+						  NULL, STR("budget: {per_run_usd: 5}\n"), &f,
+						  STR(""), STR(""));
+	struct snapshot_opts opts = {.platform = platform, .firm_text = STR("# Firm\n")};
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+	assert_ok(build_with(NULL, &opts, &s));
+	assert_str(s->firm_text, "# Firm\n");
+	ck_assert_int_eq(s->platform->values.budget.per_run_microusd, 5000000);
+	ck_assert_ptr_ne(s->platform, platform); /* a copy, that lives as long as it is needed */
+	ck_assert_str_eq(said(s), "skills/ecm/order/aspora.config.yaml:1:23: deny SK-CASCADE: "
+				  "budget.per_run_usd is 6, but the platform allows at most 5\n"
+				  "    write 5 or less, or have it changed there\n"
+				  "    see aspora.config.yaml:1:23\n");
+	ck_assert(domain_refused(s->domains[0]));
+	/* The same policy again is the same: nothing is done. */
+	CLEANUP(snapshot_unrefp) struct snapshot *again = NULL;
+	assert_ok(build_with(s, &opts, &again));
+	ck_assert_uint_eq(again->cost.domains_reused, 1);
+	end();
+}
+END_TEST
+
+/* --- bad content stays where it is ------------------------------------------------------------------------ */
+
+START_TEST(a_bad_entry_hurts_only_what_it_is_in)
+{
+	static const struct {
+		const char *path; /* a symbolic link */
+		bool repository, ecm, skill;
+	} rows[] = {
+		{"link", true, false, false},
+		{"skills/link", true, false, false},
+		{"skills/ecm/link", false, true, false},
+		{"skills/ecm/runbooks/link", false, true, false},
+		{"skills/ecm/order/link", false, true, true},
+		{"skills/ecm/order/code/link", false, true, true},
+	};
+	begin();
+	put_skill("ecm", "order", "one");
+	put_skill("ecm", "other", "one");
+	put_skill("frm", "rule", "one");
+	put("skills/ecm/runbooks/a.md", "# A\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *good = build(NULL);
+	put_mode(rows[_i].path, 0120000, "/etc/passwd");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert_int_eq(snapshot_refused(s), rows[_i].repository);
+	ck_assert_uint_eq(s->domain_count, rows[_i].repository ? 0 : 2);
+	if (!rows[_i].repository) {
+		const struct domain *ecm = snapshot_domain(s, STR("ecm")),
+				    *frm = snapshot_domain(s, STR("frm"));
+		ck_assert_int_eq(domain_refused(ecm), rows[_i].ecm);
+		ck_assert(!domain_refused(frm));
+		ck_assert(digest_equal(&frm->candidate,
+				       &snapshot_domain(good, STR("frm"))->candidate));
+		ck_assert(!digest_equal(&ecm->candidate,
+					&snapshot_domain(good, STR("ecm"))->candidate));
+		if (rows[_i].skill) {
+			ck_assert_uint_eq(ecm->skill_count, 2);
+			ck_assert_uint_eq(
+				findings_count(&ecm->skills[0].skill->findings, SEVERITY_DENY), 1);
+			ck_assert_uint_eq(findings_count(&ecm->findings, SEVERITY_NOTE), 0);
+		}
+	}
+	/* Taken away again, everything is as it was. */
+	drop(rows[_i].path);
+	CLEANUP(snapshot_unrefp) struct snapshot *back = build(s);
+	assert_same(good, back);
+	end();
+}
+END_TEST
+
+START_TEST(folders_with_bad_names_are_told_and_left_out)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put("skills/Big Domain/x/SKILL.md", "x");
+	put("skills/ecm/My Skill/SKILL.md", "x");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert_str_eq(said(s), "skills/Big Domain: deny SK-DOMAIN-NAME: \"Big Domain\" cannot "
+				  "be a domain name: only a-z, 0-9 and hyphens may be in it\n"
+				  "    rename the folder: write \"big-domain\"\n"
+				  "skills/ecm/My Skill: deny SK-NAME-FORM: \"My Skill\" cannot be "
+				  "a skill name: only a-z, 0-9 and hyphens may be in it\n"
+				  "    rename the folder: write \"my-skill\"\n");
+	/* Others than these two domains are not concerned. */
+	ck_assert(!snapshot_refused(s));
+	ck_assert_uint_eq(s->domain_count, 1);
+	ck_assert(domain_refused(s->domains[0]));
+	end();
+}
+END_TEST
+
+START_TEST(a_bad_configuration_is_judged_where_it_stands)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put_skill("frm", "rule", "one");
+	CLEANUP(snapshot_unrefp) struct snapshot *without = build(NULL);
+	put("skills/ecm/aspora.config.yaml", "budget: [\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert(domain_refused(snapshot_domain(s, STR("ecm"))));
+	ck_assert(!domain_refused(snapshot_domain(s, STR("frm"))));
+	/* A file that cannot be read must not share a verdict with no file. */
+	ck_assert(!digest_equal(&snapshot_domain(s, STR("ecm"))->candidate,
+				&snapshot_domain(without, STR("ecm"))->candidate));
+	put("aspora.config.yaml", "budget: [\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *platform = build(NULL);
+	ck_assert(snapshot_refused(platform));
+	end();
+}
+END_TEST
+
+START_TEST(knowledge_must_be_text)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/DOMAIN.md",
+	    "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+	put("skills/ecm/runbooks/a.md", "go \xe2\x80\xaeleft");
+	put("FIRM.md", "a\x1b[2Jb");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	const char *want =
+		"FIRM.md:1:2: deny SK-TEXT-CONTROL: the control character U+001B is in the text\n"
+		"    delete it\n"
+		"skills/ecm/DOMAIN.md:1:1: deny SK-FILE-LFS: this is a pointer into Git LFS, and "
+		"its content is not in the repository\n"
+		"    take the file out of LFS: git lfs migrate export --include=PATH\n"
+		"skills/ecm/runbooks/a.md:1:4: deny SK-TEXT-CONTROL: the character U+202E changes "
+		"the direction of writing, so that readers see other words than machines\n"
+		"    delete it\n";
+	ck_assert_str_eq(said(s), want);
+	/* And is told again when the domain is read again for another reason. */
+	put_skill("ecm", "order", "two");
+	CLEANUP(snapshot_unrefp) struct snapshot *again = build(s);
+	ck_assert_str_eq(said(again), want);
+	end();
+}
+END_TEST
+
+START_TEST(a_repository_ends_at_its_entries)
+{
+	struct tree_limits small = tree_limits_default;
+	struct snapshot_opts opts = {.limits = &small};
+	begin();
+	put_skill("ecm", "order", "one");
+	/* skills, ecm, order, SKILL.md, code, handler.py */
+	small.repository_entries = 6;
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+	assert_ok(build_with(NULL, &opts, &s));
+	struct snapshot *none = NULL;
+	small.repository_entries = 5;
+	assert_err(build_with(NULL, &opts, &none), ERR_TOO_LARGE,
+		   "the repository has more than 5 files and folders");
+	ck_assert_ptr_null(none);
+	end();
+}
+END_TEST
+
+START_TEST(errors_of_the_source_and_of_callbacks_end_the_building)
+{
+	begin();
+	put("FIRM.md", "# F\n");
+	put("aspora.config.yaml", "");
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/DOMAIN.md", "# D\n");
+	put("skills/ecm/aspora.config.yaml", "");
+	for (int at = 1; at <= 6; at++) {
+		struct snapshot *s = NULL;
+		struct counting c;
+		counting_open(&c, repo.files, repo.count);
+		c.fail_read_at = at;
+		assert_err(snapshot_build(&c.source, &source, NULL, &plain, &s, &support_err),
+			   ERR_IO, "the disk is gone");
+		counting_close(&c);
+	}
+	end();
+}
+END_TEST
+
+/* --- incremental -------------------------------------------------------------------------------------- */
+
+/* 200 skills in 10 domains. */
+static void put_many(void)
+{
+	char domain[32], name[32], path[100];
+	put("aspora.config.yaml", "budget: {per_run_usd: 5}\n");
+	put("FIRM.md", "# Firm\n");
+	for (int d = 0; d < 10; d++) {
+		snprintf(domain, sizeof(domain), "domain-%d", d);
+		for (int i = 0; i < 20; i++) {
+			snprintf(name, sizeof(name), "skill-%02d", i);
+			put_skill(domain, name, "words");
+		}
+		snprintf(path, sizeof(path), "skills/%s/DOMAIN.md", domain);
+		put(path, "# D\n");
+		snprintf(path, sizeof(path), "skills/%s/runbooks/one.md", domain);
+		put(path, "# R\n");
+		snprintf(path, sizeof(path), "skills/%s/aspora.config.yaml", domain);
+		put(path, "limits: {timeout: 20s}\n");
+	}
+}
+
+#define COST(s, trees, blobs, parsed, reused, domains)                                             \
+	do {                                                                                       \
+		ck_assert_uint_eq((s)->cost.trees_listed, trees);                                  \
+		ck_assert_uint_eq((s)->cost.blobs_read, blobs);                                    \
+		ck_assert_uint_eq((s)->cost.skills_parsed, parsed);                                \
+		ck_assert_uint_eq((s)->cost.skills_reused, reused);                                \
+		ck_assert_uint_eq((s)->cost.domains_reused, domains);                              \
+	} while (0)
+
+START_TEST(only_what_changed_is_read)
+{
+	begin();
+	put_many();
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	/* root, skills, and for each domain: itself, runbooks, and two folders a skill; platform, firm, and for each domain three files and two a skill. */
+	COST(first, 2 + 10 * (2 + 20 * 2), 2 + 10 * (3 + 20 * 2), 200, 0, 0);
+
+	CLEANUP(snapshot_unrefp) struct snapshot *same = build(first);
+	COST(same, 2, 2, 0, 200, 10);
+	assert_same(first, same);
+	ck_assert_ptr_eq(same->domains[3], first->domains[3]);
+
+	put_skill("domain-4", "skill-07", "other words");
+	CLEANUP(snapshot_unrefp) struct snapshot *one = build(same);
+	/* root, skills, the domain, the skill's two folders; platform, firm, the domain's configuration, the skill's two files. */
+	COST(one, 5, 5, 1, 199, 9);
+	CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
+	assert_same(one, fresh);
+	ck_assert_ptr_eq(one->domains[4]->skills[6].skill, first->domains[4]->skills[6].skill);
+	ck_assert_ptr_ne(one->domains[4]->skills[7].skill, first->domains[4]->skills[7].skill);
+
+	put("skills/domain-4/DOMAIN.md", "# Other\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *knowledge = build(one);
+	COST(knowledge, 3, 4, 0, 200, 9);
+	ck_assert(!digest_equal(&knowledge->domains[4]->candidate, &one->domains[4]->candidate));
+
+	drop("skills/domain-4/skill-07/SKILL.md");
+	drop("skills/domain-4/skill-07/code/handler.py");
+	CLEANUP(snapshot_unrefp) struct snapshot *less = build(knowledge);
+	COST(less, 3, 3, 0, 199, 9);
+	ck_assert_uint_eq(less->skill_count, 199);
+	CLEANUP(snapshot_unrefp) struct snapshot *less_fresh = build(NULL);
+	assert_same(less, less_fresh);
+	end();
+}
+END_TEST
+
+START_TEST(a_new_platform_policy_is_judged_without_reading_skills)
+{
+	begin();
+	put_many();
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	put("aspora.config.yaml", "limits: {timeout: 10s}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
+	COST(now, 2, 2, 0, 200, 0);
+	/* Each domain's 20 seconds are over the limit now, and each is told where. */
+	ck_assert_uint_eq(findings_count(&now->domains[9]->findings, SEVERITY_DENY), 1);
+	assert_str(now->domains[9]->findings.items[0].path, "skills/domain-9/aspora.config.yaml");
+	ck_assert_uint_eq(now->domains[9]->findings.items[0].line, 1);
+	ck_assert_int_eq(now->domains[9]->skills[3].effective.limits.timeout_ms, 10000);
+	CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
+	assert_same(now, fresh);
+	/* And back. */
+	put("aspora.config.yaml", "budget: {per_run_usd: 5}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *back = build(now);
+	COST(back, 2, 2, 0, 200, 0);
+	assert_same(back, first);
+	end();
+}
+END_TEST
+
+START_TEST(a_new_firm_memory_changes_contexts_without_reading_skills)
+{
+	begin();
+	put_many();
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	put("FIRM.md", "# Other\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
+	COST(now, 2, 2, 0, 200, 0);
+	const struct domain_skill *a = &first->domains[0]->skills[0],
+				  *b = &now->domains[0]->skills[0];
+	ck_assert(!digest_equal(&a->context, &b->context));
+	ck_assert(digest_equal(&a->runtime, &b->runtime));
+	end();
+}
+END_TEST
+
+START_TEST(a_moved_line_of_the_platform_moves_the_places_told)
+{
+	begin();
+	put("aspora.config.yaml", "budget: {per_run_usd: 5}\n");
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/order/aspora.config.yaml", "budget: {per_run_usd: 6}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	put("aspora.config.yaml", "# a comment\n\nbudget: {per_run_usd: 5}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
+	ck_assert_uint_eq(first->domains[0]->skills[0].findings.items[0].related_line, 1);
+	ck_assert_uint_eq(now->domains[0]->skills[0].findings.items[0].related_line, 3);
+	ck_assert(digest_equal(&first->domains[0]->candidate, &now->domains[0]->candidate));
+	end();
+}
+END_TEST
+
+START_TEST(a_snapshot_outlives_the_ones_it_was_built_from)
+{
+	begin();
+	put_many();
+	put("aspora.config.yaml", "runtime: {env: {A: one}}\nmodels:\n  small: {provider: p, id: "
+				  "i, input_usd_per_mtok: 1, output_usd_per_mtok: 2}\n");
+	struct snapshot *first = build(NULL);
+	put_skill("domain-4", "skill-07", "other words");
+	struct snapshot *second = build(first);
+	snapshot_unref(first);
+	put_skill("domain-5", "skill-07", "other words");
+	struct snapshot *third = build(second);
+	ck_assert_ptr_eq(snapshot_ref(third), third);
+	snapshot_unref(second);
+	/* Values of the platform are still there, though the snapshot that read them is not. */
+	for (size_t d = 0; d < third->domain_count; d++) {
+		const struct config *c = &third->domains[d]->skills[2].effective;
+		assert_str(((struct config_env *)c->runtime.env.items)->value, "one");
+		assert_str(((struct config_model *)c->models.items)->id, "i");
+	}
+	snapshot_unref(third);
+	snapshot_unref(third);
+	snapshot_unref(NULL);
+	end();
+}
+END_TEST
+
+START_TEST(a_stricter_profile_of_the_platform_is_asked_for_without_reading)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/order/SKILL.md", "---\nname: order\ndescription: x\nrole: field\n---\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	ck_assert_str_eq(said(first), "");
+	put("aspora.config.yaml", "format: {profile: strict}\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
+	ck_assert_uint_eq(now->cost.skills_parsed, 0);
+	ck_assert_str_eq(now->domains[0]->skills[0].findings.items[0].rule, "SK-FRONT-SHORT");
+	ck_assert(domain_refused(now->domains[0]));
+	end();
+}
+END_TEST
+
+/* --- callbacks and parts ------------------------------------------------------------------------------------ */
+
+struct told {
+	size_t skills, blobs;
+};
+
+static int on_skill(void *state, struct tree_source *t, const struct skill *s, struct err *err)
+{
+	struct told *told = state;
+	(void)t, (void)err;
+	ck_assert_uint_gt(s->md_text.len, 0);
+	/* Its blobs came before. */
+	ck_assert_uint_ge(told->blobs, 2 * ++told->skills);
+	return 0;
+}
+
+static int on_blob(void *state, const struct digest *digest, struct str bytes, struct err *err)
+{
+	(void)digest, (void)bytes, (void)err;
+	((struct told *)state)->blobs++;
+	return 0;
+}
+
+static int stop(void *state, struct tree_source *t, const struct skill *s, struct err *err)
+{
+	(void)state, (void)t, (void)s;
+	return err_set(err, ERR_CANCELLED, "enough");
+}
+
+START_TEST(what_is_parsed_now_is_handed_out)
+{
+	struct told told = {0, 0};
+	begin();
+	put_skill("ecm", "order", "one");
+	put_skill("frm", "rule", "one");
+	struct snapshot_opts opts = {
+		.on_skill = on_skill, .on_blob = on_blob, .state = &told, .shrink = true};
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL, *next = NULL;
+	assert_ok(build_with(NULL, &opts, &s));
+	ck_assert_uint_eq(told.skills, 2);
+	ck_assert_uint_eq(told.blobs, 4);
+	ck_assert_uint_eq(s->domains[0]->skills[0].skill->md_text.len, 0);
+	put_skill("frm", "rule", "two");
+	assert_ok(build_with(s, &opts, &next));
+	ck_assert_uint_eq(told.skills, 3);
+	struct snapshot *none = NULL;
+	opts.on_skill = stop;
+	assert_err(build_with(NULL, &opts, &none), ERR_CANCELLED, "enough");
+	end();
+}
+END_TEST
+
+START_TEST(a_domains_text_comes_back_for_judging)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put_skill("frm", "rule", "one");
+	struct snapshot_opts opts = {.shrink = true};
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+	counting_open(&last, repo.files, repo.count);
+	assert_ok(snapshot_build(&last.source, &source, NULL, &opts, &s, &support_err));
+	last.reads = 0;
+	assert_ok(domain_grow(s->domains[0], &last.source, &support_err));
+	ck_assert_uint_eq(last.reads, 1); /* SKILL.md; there is no configuration and no case */
+	ck_assert_uint_gt(s->domains[0]->skills[0].skill->body.len, 0);
+	ck_assert_uint_eq(s->domains[1]->skills[0].skill->body.len, 0);
+	domain_shrink(s->domains[0]);
+	snapshot_shrink(s);
+	ck_assert_uint_eq(s->domains[0]->skills[0].skill->body.len, 0);
+	counting_close(&last);
+	end();
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE(a_repository_becomes_domains_and_skills),
+	CASE(an_empty_repository_is_empty),
+	CASE(a_repository_may_lie_in_a_folder_of_another),
+	CASE(a_source_that_may_not_set_policy_gets_the_platforms),
+	CASE_LOOP(a_bad_entry_hurts_only_what_it_is_in, 6),
+	CASE(folders_with_bad_names_are_told_and_left_out),
+	CASE(a_bad_configuration_is_judged_where_it_stands),
+	CASE(knowledge_must_be_text),
+	CASE(a_repository_ends_at_its_entries),
+	CASE(errors_of_the_source_and_of_callbacks_end_the_building),
+	CASE(only_what_changed_is_read),
+	CASE(a_new_platform_policy_is_judged_without_reading_skills),
+	CASE(a_new_firm_memory_changes_contexts_without_reading_skills),
+	CASE(a_moved_line_of_the_platform_moves_the_places_told),
+	CASE(a_snapshot_outlives_the_ones_it_was_built_from),
+	CASE(a_stricter_profile_of_the_platform_is_asked_for_without_reading),
+	CASE(what_is_parsed_now_is_handed_out),
+	CASE(a_domains_text_comes_back_for_judging),
+	{0}};
+
+int main(void)
+{
+	return support_main("skill/snapshot", cases);
+}
