@@ -7,8 +7,19 @@
 
 static void scalar(struct buf *out, const char *indent_key, struct str value)
 {
+	CLEANUP(buf_release) struct buf quoted = BUF_INIT(BUF_MAX);
+	json_quote(&quoted, value);
+	struct str s = buf_str(&quoted);
 	buf_addz(out, indent_key);
-	json_quote(out, value);
+	for (size_t pos = 0; pos < s.len;) {
+		size_t from = pos;
+		uint32_t rune = str_next_rune(s, &pos);
+		/* What hides from a reviewer, and what YAML calls unprintable, is written as its escape. */
+		if (rune_is_deceptive(rune) || rune == 0xFFFE || rune == 0xFFFF)
+			buf_addf(out, "\\U%08x", rune);
+		else
+			buf_add(out, s.p + from, pos - from);
+	}
 	buf_add_char(out, '\n');
 }
 
