@@ -21,7 +21,7 @@ static bool in_scope(const struct compare *c, struct str domain)
 
 static bool may_delete(const struct compare *c, const struct deployed_domain *d)
 {
-	return c->scope && c->scope->infer_deletes &&
+	return c->scope && c->scope->infer_deletes && !snapshot_refused(c->want) &&
 	       (!c->scope->source || strcmp(c->scope->source, d->source.name) == 0);
 }
 
@@ -132,6 +132,8 @@ static int compare_domain(struct compare *c, struct str name, const struct domai
 		const struct deployed_skill *skills = skills_of(c->have, name, &was_count);
 		size_t room = was_count + (now ? now->skill_count : 0);
 		change.skills = arena_array(c->plan->arena, room + 1, sizeof(*change.skills));
+		/* What could not be read is not absent. */
+		deletes = deletes && !(now && now->broken);
 		int rc = compare_skills(c, now, skills, was_count, deletes, &change);
 		if (rc < 0)
 			return rc;

@@ -87,7 +87,11 @@ struct plan_old {
 
 struct plan_scope {
 	const char *const *domains; /* NULL-terminated: only these are compared; NULL: all */
-	bool infer_deletes; /* a domain or skill that is absent from the snapshot is deleted (Git); apply never infers */
+	/*
+	 * A domain or skill that is absent from the snapshot is deleted (Git); apply never infers. Nothing is absent from a revision
+	 * that is refused (snapshot_refused()), nor from a domain that is broken.
+	 */
+	bool infer_deletes;
 	const char *source; /* only domains owned by this source may be deleted; NULL: any */
 	uint32_t rules_version; /* of admission, for policy digests; 0: policies are not compared */
 };
@@ -100,7 +104,7 @@ void plan_free(struct plan *p);
 void plan_freep(struct plan **p);
 /*
  * The words alone, for two parsed skills; either effective may differ. old NULL: what a new skill asks for. old_eff NULL: not known,
- * configuration is not compared. Everything is copied into a.
+ * configuration is not compared. Lines of text are counted where both text parts are there. Everything is copied into a.
  */
 void skill_difference(struct arena *a, const struct skill *old, const struct config *old_eff,
 		      const struct skill *new_, const struct config *new_eff,

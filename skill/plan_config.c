@@ -41,7 +41,7 @@ static const struct {
 	{"models", "new model tier", "no longer has the model tier", DETAIL_GROWTH},
 	{"runtime.env", "new environment variable", "no longer has the environment variable", 0},
 	{"policy.rules", "sets the rule", "no longer sets the rule", 0},
-	{"routing.forwards", "new forward", "no longer forwards", DETAIL_GROWTH},
+	{"routing.forwards", "new forward to", "no longer forwards to", DETAIL_GROWTH},
 };
 
 static struct list_words words_for(struct details *d, const char *dotted)
@@ -56,22 +56,26 @@ static struct list_words words_for(struct details *d, const char *dotted)
 				   arena_printf(d->arena, "%s: no longer", dotted), 0, 0};
 }
 
-/* The elements of a map by key, of a list by their text. */
+static struct str forward_name(struct arena *a, const struct config_forward *w)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	buf_add_str(&text, w->forward_to);
+	if (w->when_domain.len)
+		buf_addf(&text, " from %.*s", STR_ARG(w->when_domain));
+	if (w->when_text.len)
+		buf_addf(&text, " on \"%.*s\"", STR_ARG(w->when_text));
+	return arena_str(a, buf_str(&text));
+}
+
+/* The elements of a map by key, forwards in words. (There is no other list of structures.) */
 static struct field_strings names_of(struct arena *a, const struct field *f,
 				     const struct field_list *list)
 {
 	struct field_strings names = {arena_array(a, list->count + 1, sizeof(struct str)), 0};
 	for (size_t i = 0; i < list->count; i++) {
-		char *element = (char *)list->items + i * f->sub_size;
-		struct field_list one = {element, 1};
-		CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
-		field_format(&text, f, &one);
-		struct str name = buf_str(&text); /* "[{…}]" */
-		if (f->type == FIELD_MAP)
-			name = *(const struct str *)(const void *)element;
-		else if (name.len > 2)
-			name = str_sub(name, 1, name.len - 1);
-		names.items[names.count++] = arena_str(a, name);
+		const void *element = (const char *)list->items + i * f->sub_size;
+		names.items[names.count++] = f->type == FIELD_MAP ? *(const struct str *)element
+								  : forward_name(a, element);
 	}
 	return names;
 }

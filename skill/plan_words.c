@@ -128,6 +128,13 @@ static void difference_text(struct details *d, const struct skill *old, const st
 			   STR_ARG(now->title));
 	if (!str_eq(old->description, now->description))
 		detail_add(d, "description", 0, "description changed");
+	if (!old->text_arena || !now->text_arena) {
+		const struct manifest_file *a = manifest_find(&old->manifest, STR(SKILL_FILE));
+		const struct manifest_file *b = manifest_find(&now->manifest, STR(SKILL_FILE));
+		if (!a || !b || !digest_equal(&a->digest, &b->digest))
+			detail_add(d, "body", 0, SKILL_FILE " changed");
+		return;
+	}
 	if (str_eq(old->body, now->body))
 		return;
 	difference_lines(old->body, now->body, &added, &removed);
