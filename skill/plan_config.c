@@ -1,6 +1,8 @@
 /*
  * Two configurations in the words of a reviewer. Whether a change gives more than there was follows from the table's tighten rule.
  */
+#include <assert.h>
+
 #include "skill/config_int.h"
 #include "skill/plan_int.h"
 
@@ -71,6 +73,7 @@ static struct str forward_name(struct arena *a, const struct config_forward *w)
 static struct field_strings names_of(struct arena *a, const struct field *f,
 				     const struct field_list *list)
 {
+	assert(f->type == FIELD_MAP || f->sub_size == sizeof(struct config_forward));
 	struct field_strings names = {arena_array(a, list->count + 1, sizeof(struct str)), 0};
 	for (size_t i = 0; i < list->count; i++) {
 		const void *element = (const char *)list->items + i * f->sub_size;
