@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include "base/crypto.h"
-#include "base/http_int.h"
 #include "base/mem.h"
 
 #define URL_MAX 8192
@@ -271,8 +270,14 @@ static void set_options(struct call *c)
 	if (req->unix_socket) {
 		curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, req->unix_socket);
 		curl_easy_setopt(e, CURLOPT_PROXY, "");
+	} else if (req->proxy) {
+		curl_easy_setopt(e, CURLOPT_PROXY, req->proxy);
 	} else if (req->guard) {
 		set_guard(c, e);
+	}
+	if (req->ca_file) {
+		curl_easy_setopt(e, CURLOPT_CAINFO, req->ca_file);
+		curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
 	}
 }
 
@@ -298,6 +303,12 @@ static int failed(const struct call *c, CURLcode rc, struct err *err)
 		return err_set(err, ERR_TIMEOUT, "%s did not answer in time: %s", c->where, detail);
 	if (rc == CURLE_URL_MALFORMAT)
 		return bad_url(err, "is not of the form http://host/path");
+	if (rc == CURLE_PEER_FAILED_VERIFICATION)
+		return err_set(err, ERR_DENIED, "the certificate of %s is not trusted: %s",
+			       c->where, detail);
+	if (rc == CURLE_SSL_CACERT_BADFILE)
+		return err_set(err, ERR_INVALID, "the certificates in %s cannot be read",
+			       c->req->ca_file ? c->req->ca_file : "the system's file");
 	return err_set(err, ERR_UNAVAILABLE, "%s cannot be reached: %s", c->where, detail);
 }
 

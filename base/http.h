@@ -29,6 +29,8 @@ struct http_request {
 	int64_t timeout_ms; /* whole call; 0: 30 s */
 	bool guard;
 	bool allow_private;
+	const char *ca_file; /* trusted instead of the system's authorities; NULL: the system's */
+	const char *proxy; /* connects in our place and does the looking up; no guard then */
 	/*
 	 * When set, the pieces of a 2xx body go here as they come instead of into the response
 	 * (watch, logs), without limit; non-zero ends the call, which has then succeeded.
@@ -52,15 +54,22 @@ void http_client_freep(struct http_client **c);
 /*
  * Any status is success here. *resp is overwritten: release it before it is used again. Errors:
  * ERR_UNAVAILABLE (cannot connect, or broken off), ERR_TIMEOUT, ERR_TOO_LARGE (body),
- * ERR_INVALID (URL, header), ERR_DENIED (guard); none carries more of the URL than its host.
+ * ERR_INVALID (URL, header), ERR_DENIED (guard, certificate); none carries more of the URL than its host.
  * Blocks: at most timeout_ms.
  */
 NODISCARD int http_call(struct http_client *c, const struct http_request *req,
 			struct http_response *resp, struct err *err);
 void http_response_release(struct http_response *r);
 
-/* True for addresses that are not of the public Internet (any but AF_INET and AF_INET6 are not). */
+enum http_address {
+	HTTP_ADDRESS_PUBLIC,
+	HTTP_ADDRESS_PRIVATE, /* loopback and private networks: where the operator allows them */
+	HTTP_ADDRESS_NEVER, /* link-local (cloud metadata), multicast, unspecified, reserved */
+};
 struct sockaddr;
+/* What the guard goes by, for connections that are not HTTP. */
+enum http_address http_address_of(const struct sockaddr *addr);
+/* True for addresses that are not of the public Internet (any but AF_INET and AF_INET6 are not). */
 bool http_address_is_private(const struct sockaddr *addr);
 
 #endif

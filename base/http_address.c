@@ -2,11 +2,11 @@
  * Which addresses are of the public Internet: the IANA special-purpose registries (RFC 6890 and
  * its successors) as tables.
  */
+#include "base/http.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
-
-#include "base/http_int.h"
 
 static const struct {
 	uint32_t net;
