@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gitsync/git_int.h"
+
 /* Where parsing stands: header lines are taken off `rest` one by one. */
 struct reader {
 	struct str rest;
@@ -50,7 +52,11 @@ static int next_header(struct reader *r)
 
 static bool parse_id(struct str hex, struct tree_id *ret)
 {
-	return hex.len == 40 && tree_id_parse(hex, ret);
+	git_oid oid;
+	if (!oid_parse(hex, &oid))
+		return false;
+	*ret = id_of(&oid);
+	return true;
 }
 
 static int take_tree(struct reader *r, struct commit *c)

@@ -7,7 +7,6 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "gitsync/fetch_int.h"
-#include "gitsync/gitsync.h"
 
 static const struct {
 	const char *text;
@@ -76,7 +75,8 @@ static void confine(const struct fetch *f)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	limit(RLIMIT_CORE, 0, 0);
 	limit(RLIMIT_CPU, (uint64_t)l->cpu_s, (uint64_t)l->cpu_s + 5);
-	limit(RLIMIT_FSIZE, l->pack_bytes * 2, l->pack_bytes * 2);
+	uint64_t file = l->pack_bytes * 2 + (uint64_t)16 * 1024 * 1024;
+	limit(RLIMIT_FSIZE, file, file);
 	uint64_t vm = vm_bytes();
 	if (vm)
 		limit(RLIMIT_AS, vm + l->memory_bytes, vm + l->memory_bytes);
@@ -84,28 +84,19 @@ static void confine(const struct fetch *f)
 	(void)alarm((unsigned)(l->wall_ms / 1000) + 30);
 }
 
-/*
- * libgit2 starts anew: its TLS random generator was seeded before the fork, and two children must not share its state. The home
- * folder goes, so that no known_hosts, netrc or configuration of the host's user has a say.
- */
-static int restart_library(const struct fetch *f, struct err *err)
+/* What the environment of the role says about proxies and agents is not for remotes that the operator configures by themselves. */
+static void forget_environment(void)
 {
 	static const char *const gone[] = {"http_proxy",  "https_proxy", "HTTP_PROXY",
 					   "HTTPS_PROXY", "all_proxy",	 "ALL_PROXY",
 					   "no_proxy",	  "NO_PROXY",	 "SSH_AUTH_SOCK"};
 	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
 		(void)unsetenv(gone[i]);
-	(void)setenv("HOME", "/nonexistent", 1);
-	while (git_libgit2_shutdown() > 0)
-		;
-	gitsync_forget();
-	int rc = gitsync_init(true, err);
-	if (rc < 0)
-		return rc;
-	/* Only here: libgit2 1.5 frees this string at its end and would use it again after the next start. */
-	rc = git_libgit2_opts(GIT_OPT_SET_USER_AGENT, "aspora " ASPORA_VERSION);
-	if (rc == 0)
-		rc = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)f->limits.objects);
+}
+
+static int limit_library(const struct fetch *f, struct err *err)
+{
+	int rc = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)f->limits.objects);
 	if (rc == 0)
 		rc = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE,
 				      (size_t)f->limits.object_bytes);
@@ -130,11 +121,12 @@ static int bring(struct fetch *f, struct err *err)
 
 static int run(struct fetch *f, struct err *err)
 {
-	int rc = restart_library(f, err);
+	int rc = limit_library(f, err);
 	if (rc < 0)
 		return rc;
 	if (f->o->url.scheme != URL_LOCAL && (rc = fetch_stream_register(f, err)) < 0)
 		return rc;
+	forget_environment();
 	if (!f->o->mirror)
 		return bring(f, err);
 	fetch_unlock(f->o->mirror);

@@ -13,26 +13,15 @@ static const struct saying {
 	const char *text; /* instead of libgit2's; NULL: as it is */
 	const char *remedy;
 } sayings[] = {
-	{"status code: 404", ERR_NOT_FOUND,
-	 "the server has no such repository, or does not show it without a login",
-	 "check the path in the address, and whether a token is needed"},
-	{"status code: 403", ERR_UNAUTHENTICATED, "the server forbids reading the repository (403)",
-	 "give the token the right to read it"},
-	{"status code: 401", ERR_UNAUTHENTICATED, "the server asks for a login (401)", NULL},
-	{"status code: 429", ERR_UNAVAILABLE, "the server asks to come back later (429)", NULL},
-	{"status code: 5", ERR_UNAVAILABLE, "the server has failed", NULL},
-	{"redirect", ERR_DENIED, "the server redirects to another address, which is never followed",
-	 "write the address it redirects to, if you trust it"},
-	{"content-type", ERR_GIT, "what answers there is no Git server",
-	 "check the address; it must be the one that git clone takes"},
 	{"repository not exported", ERR_NOT_FOUND,
 	 "the server has no such repository, or does not show it", NULL},
 	{"does not appear to be a git repository", ERR_NOT_FOUND,
 	 "the server has no such repository", NULL},
+	{"error parsing REF pkt-line", ERR_GIT, "the server's list of refs cannot be read",
+	 "if the repository uses SHA-256 object ids: those are not supported"},
 	{"authenticat", ERR_UNAUTHENTICATED, NULL, NULL},
 	{"out of memory", ERR_TOO_LARGE,
 	 "what the server sends needs more memory than a fetch may have", NULL},
-	{"too many objects", ERR_TOO_LARGE, NULL, NULL},
 };
 
 static int lack_of_memory(const git_error *e)
@@ -50,6 +39,9 @@ int fetch_explain(struct fetch *f, int rc, struct err *err)
 	if (git_said_sha256())
 		return git_refuse_sha256(err, "the remote repository");
 	const char *said = lack_of_memory(e) ? "out of memory" : e && e->message ? e->message : "";
+	if (strstr(said, "too many objects"))
+		return err_set(err, ERR_TOO_LARGE, "the server sends more than %llu objects",
+			       (unsigned long long)f->limits.objects);
 	for (size_t i = 0; i < ARRAY_SIZE(sayings); i++) {
 		const struct saying *s = &sayings[i];
 		if (!strcasestr(said, s->part))

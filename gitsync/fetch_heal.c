@@ -86,7 +86,7 @@ static void start_over(struct fetch *f)
 	f->want_count = 0;
 	f->bytes = f->objects = 0;
 	f->fetched = f->damaged = false;
-	f->asked_token = f->asked_key = 0;
+	f->asked_key = 0;
 	memset(&f->why, 0, sizeof(f->why));
 }
 

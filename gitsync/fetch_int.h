@@ -66,7 +66,7 @@ struct fetch {
 	bool damaged; /* the failure is the mirror's own */
 	struct err
 		why; /* born inside a callback of libgit2; more exact than what libgit2 will say */
-	unsigned asked_token, asked_key; /* how often credentials were wanted */
+	unsigned asked_key; /* how often a key was wanted */
 	char address[64]; /* what the host resolved to, for ssh */
 };
 
@@ -117,7 +117,10 @@ int fetch_explain(struct fetch *f, int rc, struct err *err);
 /* A libgit2 credential of the ssh key; GIT_EUSER with f->why set when there is none, or it was refused. */
 int fetch_ssh_key(struct fetch *f, git_credential **out, const char *user);
 
-/* Registers the socket maker that checks addresses and counts bytes; f is kept for the life of the process. */
+/* libgit2's transport for http and https; state is the struct fetch. */
+int fetch_http_transport(git_transport **out, git_remote *owner, void *state);
+
+/* Registers the socket maker of git:// that checks addresses and counts bytes; f is kept for the life of the process. */
 int fetch_stream_register(struct fetch *f, struct err *err);
 /* Resolves the host of f and picks an address that is allowed; text into f->address. */
 int fetch_resolve(struct fetch *f, struct err *err);

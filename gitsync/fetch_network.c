@@ -10,61 +10,32 @@ static int on_credentials(git_credential **out, const char *url, const char *use
 			  void *state)
 {
 	struct fetch *f = state;
-	const struct remote_auth *a = &f->o->auth;
 	(void)url;
 	fetch_at(f, FETCH_GREETING);
 	if (types & GIT_CREDENTIAL_SSH_KEY)
 		return fetch_ssh_key(f, out, user ? user : f->o->url.user);
-	if (!(types & GIT_CREDENTIAL_USERPASS_PLAINTEXT)) {
-		err_set(&f->why, ERR_UNAUTHENTICATED,
-			"the server offers no way to log in that is supported");
-		err_remedy(&f->why, f->o->url.scheme == URL_SSH
-					    ? "allow public keys on the server"
-					    : "the server must accept HTTP Basic with a token");
-		return STOP;
-	}
-	if (!a->token || !secret_is_set(a->token)) {
-		err_set(&f->why, ERR_UNAUTHENTICATED, "the server asks for a login");
-		err_remedy(&f->why,
-			   "name a file with a token for this source in asporad.conf: token: "
-			   "file:/etc/aspora/token");
-		return STOP;
-	}
-	if (f->asked_token++) {
-		err_set(&f->why, ERR_UNAUTHENTICATED, "the server does not accept the token");
-		err_remedy(&f->why, "make a new token that may read the repository");
-		return STOP;
-	}
-	struct str t = secret_lend(a->token);
-	CLEANUP_FREE char *z = mem_strndup(t.p, t.len);
-	int rc = git_credential_userpass_plaintext_new(
-		out, a->token_user ? a->token_user : "x-access-token", z);
-	crypto_wipe(z, t.len);
-	return rc;
+	err_set(&f->why, ERR_UNAUTHENTICATED,
+		"the server offers no way to log in that is supported");
+	err_remedy(&f->why, "allow public keys on the server");
+	return STOP;
 }
 
 static int on_certificate(git_cert *cert, int valid, const char *host, void *state)
 {
+	(void)valid; /* libgit2's own opinion comes from the user's home */
+	(void)host;
 	struct fetch *f = state;
 	const struct url *u = &f->o->url;
 	fetch_at(f, FETCH_GREETING);
-	if (cert->cert_type == GIT_CERT_HOSTKEY_LIBSSH2) {
-		const git_cert_hostkey *k = (const git_cert_hostkey *)cert;
-		if (!(k->type & GIT_CERT_SSH_RAW)) {
-			err_set(&f->why, ERR_DENIED, "the host key of %s cannot be read", u->host);
-			return STOP;
-		}
-		return fetch_hostkey_check(f->o->auth.known_hosts, u->host, u->port,
-					   str_make(k->hostkey, k->hostkey_len), &f->why) < 0
-			       ? STOP
-			       : 0;
+	const git_cert_hostkey *k = (const git_cert_hostkey *)cert;
+	if (cert->cert_type != GIT_CERT_HOSTKEY_LIBSSH2 || !(k->type & GIT_CERT_SSH_RAW)) {
+		err_set(&f->why, ERR_DENIED, "the host key of %s cannot be read", u->host);
+		return STOP;
 	}
-	if (valid)
-		return 0;
-	err_set(&f->why, ERR_DENIED, "the certificate of %s is not trusted for that name", host);
-	err_remedy(&f->why, "name the file of the authority that signed it for this source in "
-			    "asporad.conf: ca_file: /etc/aspora/ca.pem");
-	return STOP;
+	return fetch_hostkey_check(f->o->auth.known_hosts, u->host, u->port,
+				   str_make(k->hostkey, k->hostkey_len), &f->why) < 0
+		       ? STOP
+		       : 0;
 }
 
 static int on_progress(const git_indexer_progress *p, void *state)
@@ -73,17 +44,12 @@ static int on_progress(const git_indexer_progress *p, void *state)
 	bool all = p->total_objects && p->received_objects == p->total_objects;
 	if (atomic_load(&f->page->phase) != (all ? FETCH_INDEXING : FETCH_RECEIVING))
 		fetch_at(f, all ? FETCH_INDEXING : FETCH_RECEIVING);
-	f->bytes = p->received_bytes;
 	f->objects = p->received_objects;
 	atomic_store(&f->page->objects, p->received_objects);
+	if (f->o->url.scheme == URL_SSH || f->o->url.scheme == URL_GIT)
+		f->bytes = p->received_bytes;
 	if (f->o->url.scheme == URL_SSH)
 		atomic_store(&f->page->bytes, p->received_bytes);
-	if (p->total_objects > f->limits.objects) {
-		err_set(&f->why, ERR_TOO_LARGE,
-			"the server sends %u objects; at most %llu are accepted", p->total_objects,
-			(unsigned long long)f->limits.objects);
-		return STOP;
-	}
 	if (p->received_bytes > f->limits.pack_bytes) {
 		err_set(&f->why, ERR_TOO_LARGE, "the server sends more than %llu bytes of objects",
 			(unsigned long long)f->limits.pack_bytes);
@@ -97,20 +63,16 @@ static void set_callbacks(struct fetch *f, git_remote_callbacks *c)
 	c->credentials = on_credentials;
 	c->certificate_check = on_certificate;
 	c->transfer_progress = on_progress;
+	if (f->o->url.scheme == URL_HTTP || f->o->url.scheme == URL_HTTPS)
+		c->transport = fetch_http_transport;
 	c->payload = f;
-}
-
-static void set_proxy(struct fetch *f, git_proxy_options *p)
-{
-	p->type = f->o->proxy ? GIT_PROXY_SPECIFIED : GIT_PROXY_NONE;
-	p->url = f->o->proxy;
 }
 
 static int greet(struct fetch *f, git_remote *r, struct err *err)
 {
 	git_remote_connect_options o = GIT_REMOTE_CONNECT_OPTIONS_INIT;
 	set_callbacks(f, &o.callbacks);
-	set_proxy(f, &o.proxy_opts);
+	o.proxy_opts.type = GIT_PROXY_NONE;
 	o.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
 	int rc = git_remote_connect_ext(r, GIT_DIRECTION_FETCH, &o);
 	return rc < 0 ? fetch_explain(f, rc, err) : 0;
@@ -140,7 +102,7 @@ static int download(struct fetch *f, git_remote *r, struct err *err)
 {
 	git_fetch_options o = GIT_FETCH_OPTIONS_INIT;
 	set_callbacks(f, &o.callbacks);
-	set_proxy(f, &o.proxy_opts);
+	o.proxy_opts.type = GIT_PROXY_NONE;
 	o.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
 	o.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
 	o.update_fetchhead = 0;
@@ -182,9 +144,6 @@ int fetch_network(struct fetch *f, struct err *err)
 {
 	CLEANUP(buf_release) struct buf url = BUF_INIT(URL_MAX_BYTES * 2);
 	CLEANUP(cleanup_remote) git_remote *r = NULL;
-	const char *ca = f->o->auth.ca_file;
-	if (ca && git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, ca, NULL) < 0)
-		return git_fail(err, ERR_IO, "the certificates in %s cannot be read", ca);
 	int rc = address_of(f, &url, err);
 	if (rc < 0)
 		return rc;

@@ -41,8 +41,7 @@ int fetch_see(struct fetch *f, const char *name, const git_oid *id, struct err *
 					      : head || !strcmp(name, asked);
 		if (!match || seen(f, is_prefix(asked) ? name : asked))
 			continue;
-		int valid = 0;
-		if (git_reference_name_is_valid(&valid, name) < 0 || !valid)
+		if (!ref_name_ok(str_of(name)))
 			return err_set(err, ERR_GIT,
 				       "the server shows a ref with an impossible name");
 		struct fetch_want *w = add_want(f, is_prefix(asked) ? name : asked, name);

@@ -11,7 +11,7 @@
 #include "gitsync/fetch_int.h"
 
 /*
- * The sockets of http, https (below TLS) and git. libgit2 has no hook for addresses and no limits, so it gets its sockets from us: each
+ * The sockets of git://. libgit2 has no hook for addresses and no limits, so it gets its sockets from us: each
  * address is judged as it is connected to, every byte counted. ssh makes its own sockets; there the host of the URL is replaced by an
  * address that fetch_resolve() has judged, and the host key answers for the name.
  */
@@ -117,6 +117,12 @@ static ssize_t stream_read(git_stream *parent, void *data, size_t len)
 		return -1;
 	}
 	uint64_t total = atomic_fetch_add(&current->page->bytes, (uint64_t)n) + (uint64_t)n;
+	/* The first line of the list of refs carries the capabilities. */
+	if (total == (uint64_t)n &&
+	    str_find(str_make(data, (size_t)n), STR("object-format=sha256"), 0) >= 0) {
+		(void)git_refuse_sha256(&current->why, "the remote repository");
+		return -1;
+	}
 	return within(current, total) ? n : -1;
 }
 

@@ -50,12 +50,21 @@ static int missing(struct verify *v, const git_oid *o, const char *what)
 
 static int check_blob(struct verify *v, const git_oid *o)
 {
-	if (!v->deep)
-		return git_odb_exists(v->odb, o) ? 0 : missing(v, o, "blob");
 	CLEANUP(cleanup_object) git_odb_object *b = NULL;
-	if (!oid_set_add(&v->seen, o) || git_odb_read(&b, v->odb, o) == 0)
+	char hex[GIT_OID_HEXSZ + 1];
+	size_t size;
+	git_object_t type;
+	if (!oid_set_add(&v->seen, o))
 		return 0;
-	return missing(v, o, "blob");
+	if (git_odb_read_header(&size, &type, v->odb, o) < 0)
+		return missing(v, o, "blob");
+	/* GIT_OPT_SET_PACK_MAX_OBJECT_SIZE lets whole objects pass; libgit2 streams them, so they cost disk only. */
+	if (size > v->f->limits.object_bytes)
+		return err_set(v->err, ERR_TOO_LARGE,
+			       "object %s has %zu bytes; at most %llu are accepted",
+			       git_oid_tostr(hex, sizeof(hex), o), size,
+			       (unsigned long long)v->f->limits.object_bytes);
+	return v->deep && git_odb_read(&b, v->odb, o) < 0 ? missing(v, o, "blob") : 0;
 }
 
 /* The tree that is known to be whole, read beside the new one: an entry that is equal in both needs no look. */
@@ -146,19 +155,32 @@ static int check_tree(struct verify *v, const git_oid *o, const git_oid *known, 
 	return rc;
 }
 
-/* Every commit back to what the mirror's refs already hold. */
+static int check_commit_tree(struct verify *v, const git_oid *o, const git_oid *known)
+{
+	git_commit *c = NULL;
+	if (git_commit_lookup(&c, v->f->m->repo, o) < 0)
+		return missing(v, o, "commit");
+	git_oid tree = *git_commit_tree_id(c);
+	git_commit_free(c);
+	return check_tree(v, &tree, known, 0);
+}
+
+/* Every commit back to what the mirror's refs already hold; deep: with all their trees, and to the beginning. */
 static int check_history(struct verify *v, const git_oid *commit)
 {
 	git_revwalk *w = NULL;
 	git_oid at;
-	int rc = git_revwalk_new(&w, v->f->m->repo);
+	int ours = 0, rc = git_revwalk_new(&w, v->f->m->repo);
 	if (rc == 0)
 		rc = git_revwalk_push(w, commit);
 	if (rc == 0 && !v->deep)
 		(void)git_revwalk_hide_glob(w, "refs/*");
-	while (rc == 0)
-		rc = git_revwalk_next(&at, w);
+	while (rc == 0 && ours == 0)
+		if ((rc = git_revwalk_next(&at, w)) == 0 && v->deep)
+			ours = check_commit_tree(v, &at, NULL);
 	git_revwalk_free(w);
+	if (ours < 0)
+		return ours;
 	return rc == GIT_ITEROVER ? 0 : missing(v, commit, "a part of the history of commit");
 }
 
@@ -177,27 +199,25 @@ static bool known_tree(struct verify *v, git_oid *ret)
 	return false;
 }
 
-static int check_commit(struct verify *v, const git_oid *tip)
+static int check_tip(struct verify *v, const git_oid *tip)
 {
+	CLEANUP(cleanup_object) git_odb_object *o = NULL;
 	git_oid at, known;
+	if (git_odb_read(&o, v->odb, tip) < 0)
+		return missing(v, tip, "object");
 	int rc = git_peel_commit(v->f->m->repo, tip, "what the remote sent", &at, v->err);
 	if (rc < 0)
-		return rc == ERR_NOT_FOUND ? missing(v, tip, "object") : rc;
-	git_commit *c = NULL;
-	if (git_commit_lookup(&c, v->f->m->repo, &at) < 0)
-		return missing(v, &at, "commit");
-	git_oid tree = *git_commit_tree_id(c);
-	git_commit_free(c);
+		return rc == ERR_NOT_FOUND ? missing(v, tip, "what is tagged by object") : rc;
 	if ((rc = check_history(v, &at)) < 0)
 		return rc;
-	return check_tree(v, &tree, known_tree(v, &known) ? &known : NULL, 0);
+	return check_commit_tree(v, &at, known_tree(v, &known) ? &known : NULL);
 }
 
 int fetch_verify(struct fetch *f, const git_oid *tip, bool deep, struct err *err)
 {
 	struct verify v = {.f = f, .odb = f->m->odb, .deep = deep, .err = err};
 	oid_set_init(&v.seen);
-	int rc = check_commit(&v, tip);
+	int rc = check_tip(&v, tip);
 	if (rc == 0)
 		rc = arena_check(v.seen.arena, "the list of folders in a commit", err);
 	oid_set_release(&v.seen);

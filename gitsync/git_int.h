@@ -43,9 +43,6 @@ int git_code(int rc, int other);
 bool git_said_sha256(void);
 int git_refuse_sha256(struct err *err, const char *where);
 
-/* After a fork and git_libgit2_shutdown(): the next gitsync_init() starts the library again. */
-void gitsync_forget(void);
-
 /*
  * Takes one entry off a raw tree object: "100644 name", NUL, 20 bytes. The name points into p. False when it is none.
  */
@@ -55,6 +52,11 @@ int tree_raw_order(const struct tree_entry *a, const struct tree_entry *b);
 
 /* Opens the repository at path itself, bare or with a .git folder, for reading. Errors: as mirror_open(). Gives. */
 NODISCARD int mirror_open_source(const char *path, struct mirror **ret, struct err *err);
+
+/* What git-check-ref-format(1) allows, without bytes that hide from a reader. */
+bool ref_name_ok(struct str name);
+/* A name for a message: at most 63 bytes, printable. Returns out. */
+char *ref_name_shown(struct str name, char out[64]);
 
 /* 40 lower-case hex digits. */
 bool oid_parse(struct str hex, git_oid *ret);

@@ -91,11 +91,6 @@ void gitsync_shutdown(void)
 	started = false;
 }
 
-void gitsync_forget(void)
-{
-	started = false;
-}
-
 const char *gitsync_library(void)
 {
 	static char text[48];

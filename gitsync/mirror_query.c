@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "gitsync/git_int.h"
 #include "gitsync/mirror.h"
 
@@ -42,26 +43,17 @@ static bool looks_hex(struct str s)
 static int refuse_name(struct str name, struct err *err)
 {
 	char show[64];
-	size_t n = 0;
-	for (; n < name.len && n < sizeof(show) - 1; n++)
-		show[n] = name.p[n] < 0x20 || name.p[n] == 0x7f ? '?' : name.p[n];
-	show[n] = '\0';
 	err_set(err, ERR_INVALID, "\"%s\" is neither a commit id nor the name of a branch or tag",
-		show);
+		ref_name_shown(name, show));
 	return err_remedy(err, "write a branch, a tag, or all 40 lower-case digits of a commit id");
 }
 
 static int by_name(struct mirror *m, struct str name, git_oid *ret, struct err *err)
 {
-	char z[256], full[300];
-	int valid = 0;
-	if (name.len == 0 || name.len >= sizeof(z) || name.p[0] == '-' ||
-	    memchr(name.p, 0, name.len))
+	char z[256];
+	if (!ref_name_ok(name))
 		return refuse_name(name, err);
 	snprintf(z, sizeof(z), "%.*s", STR_ARG(name));
-	snprintf(full, sizeof(full), "refs/heads/%s", z);
-	if (git_reference_name_is_valid(&valid, full) < 0 || !valid)
-		return refuse_name(name, err);
 	git_reference *found = NULL, *direct = NULL;
 	int rc = git_reference_dwim(&found, m->repo, z);
 	if (rc == 0)
@@ -194,12 +186,25 @@ int mirror_log(struct mirror *m, const struct tree_id *newest, const struct tree
 	return rc;
 }
 
+/* The role that keeps commits is the only writer of its refs: a lock there is one that it left behind when it was killed. */
+static int write_kept(struct mirror *m, const char *ref, const git_oid *oid)
+{
+	git_reference *made = NULL;
+	int rc = git_reference_create(&made, m->repo, ref, oid, 1, NULL);
+	if (rc == GIT_ELOCKED) {
+		CLEANUP_FREE char *lock = mem_printf("%s/%s.lock", m->path, ref);
+		(void)unlink(lock);
+		rc = git_reference_create(&made, m->repo, ref, oid, 1, NULL);
+	}
+	git_reference_free(made);
+	return rc;
+}
+
 int mirror_keep(struct mirror *m, const char *name, const struct tree_id *id, struct err *err)
 {
 	char ref[256];
-	int valid = 0;
 	snprintf(ref, sizeof(ref), KEEP_PREFIX "%s", name);
-	if (git_reference_name_is_valid(&valid, ref) < 0 || !valid)
+	if (strlen(name) > 200 || !ref_name_ok(str_of(ref)))
 		return err_set(err, ERR_INVALID, "\"%s\" is no name to keep a commit under", name);
 	if (id->len == 0) {
 		int rc = git_reference_remove(m->repo, ref);
@@ -210,8 +215,6 @@ int mirror_keep(struct mirror *m, const char *name, const struct tree_id *id, st
 	if (rc < 0)
 		return rc;
 	git_oid oid = oid_of(id);
-	git_reference *made = NULL;
-	rc = git_reference_create(&made, m->repo, ref, &oid, 1, NULL);
-	git_reference_free(made);
+	rc = write_kept(m, ref, &oid);
 	return rc < 0 ? git_fail(err, ERR_IO, "writing %s", ref) : 0;
 }

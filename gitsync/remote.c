@@ -40,7 +40,6 @@ struct remote_job {
 	struct buf record;
 	int64_t started, window; /* monotonic ms: the start, the start of the stall window */
 	uint64_t window_bytes, window_steps;
-	uint32_t window_phase;
 	bool ended;
 	struct child_end end;
 	struct err verdict; /* why we ended it; code 0: we did not */
@@ -81,8 +80,7 @@ static bool ref_ok(const char *ref)
 	snprintf(plain, sizeof(plain), "%s", ref);
 	if (plain[n - 1] == '*' && plain[n - 2] == '/')
 		plain[n - 1] = 'x';
-	int valid = 0;
-	return git_reference_name_is_valid(&valid, plain) == 0 && valid;
+	return ref_name_ok(str_of(plain));
 }
 
 static int check_opts(const struct remote_opts *o, struct err *err)
@@ -130,15 +128,11 @@ static int watch(struct remote_job *j, int fd, struct err *err)
 	return 0;
 }
 
-/* The next moment at which something may be wrong. */
+/* Looks four times in each stall window, so that a stall is noticed soon after it is one. */
 static void arm(struct remote_job *j)
 {
-	int64_t due = j->started + j->f.limits.wall_ms;
-	if (fetch_phase_is_network(j->window_phase))
-		due = MIN(due, j->window + j->f.limits.stall_ms);
-	else
-		due = MIN(due, now() + j->f.limits.stall_ms);
-	int64_t in = MAX(due - now(), (int64_t)1);
+	int64_t look = MAX(j->f.limits.stall_ms / 4, (int64_t)10);
+	int64_t in = MIN(look, MAX(j->started + j->f.limits.wall_ms - now(), (int64_t)1));
 	struct itimerspec t = {.it_value = {in / 1000, in % 1000 * 1000000}};
 	(void)timerfd_settime(j->timer, 0, &t, NULL);
 }
@@ -148,7 +142,6 @@ static void open_window(struct remote_job *j)
 	j->window = now();
 	j->window_bytes = atomic_load(&j->page->bytes);
 	j->window_steps = atomic_load(&j->page->steps);
-	j->window_phase = atomic_load(&j->page->phase);
 }
 
 static int start(struct remote_job *j, struct err *err)
@@ -241,7 +234,7 @@ static void expire(struct remote_job *j)
 		return;
 	}
 	uint64_t came = bytes - j->window_bytes;
-	bool alive = !fetch_phase_is_network(phase) || phase != j->window_phase ||
+	bool alive = !fetch_phase_is_network(phase) ||
 		     atomic_load(&j->page->steps) != j->window_steps ||
 		     came >= (uint64_t)(l->stall_bytes_per_s * l->stall_ms / 1000);
 	if (!alive && t >= j->window + l->stall_ms) {
