@@ -282,6 +282,8 @@ class Bad(Server):
         try:
             with conn:
                 handler(conn)
+                # A thread that still reads from it would keep a mere close from being seen.
+                conn.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 
@@ -385,7 +387,7 @@ class Bad(Server):
             self.answer(conn, 200, b"<html><body>Welcome</body></html>", "text/html")
 
     def relay(self, conn, change):
-        """Passes bytes between the client and the honest server; change(answer bytes so far, piece) gives what goes on, or None."""
+        """Passes bytes between the client and the honest server; change(answer bytes so far, piece) gives what goes on; less than it got ends it."""
         host, port = self.upstream.split("://")[1].split("/")[0].split(":")
         with socket.create_connection((host, int(port))) as up:
 
@@ -402,17 +404,15 @@ class Bad(Server):
             while piece := up.recv(65536):
                 out = change(seen, piece)
                 seen += piece
-                if out is None:
-                    return
                 conn.sendall(out)
+                if len(out) < len(piece):
+                    return
 
     def do_cut(self, conn):
         n = int(self.arg)
 
         def change(seen, piece):
-            if len(seen) >= n:
-                return None
-            return piece[: n - len(seen)]
+            return piece[: max(0, n - len(seen))]
 
         self.relay(conn, change)
 
