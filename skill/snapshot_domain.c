@@ -246,9 +246,13 @@ void domain_resolve(struct build *b, struct domain *d)
 	config_cascade(s->platform, d->config, NULL, &d->effective, &d->findings, d->name, STR(""));
 	for (size_t i = 0; i < d->skill_count; i++) {
 		struct domain_skill *ds = &d->skills[i];
+		struct findings told_above;
 		findings_init(&ds->findings, d->arena);
+		findings_init(&told_above, d->arena);
+		/* Without a configuration of its own a skill could only repeat the domain's slips. */
 		config_cascade(s->platform, d->config, ds->skill->config, &ds->effective,
-			       &ds->findings, d->name, ds->skill->name);
+			       ds->skill->config ? &ds->findings : &told_above, d->name,
+			       ds->skill->name);
 		if (ds->effective.format.profile != PROFILE_LENIENT)
 			skill_profile_findings(ds->skill,
 					       (enum profile)ds->effective.format.profile,
