@@ -62,17 +62,17 @@ static inline void golden_unescape(struct buf *out, struct str s)
 }
 
 /*
- * Runs every case of tests/unit/skill/golden/FILE. With GOLDEN_WRITE=1 in the environment the expected words are written anew (and the
+ * Runs every case of tests/unit/FILE. With GOLDEN_WRITE=1 in the environment the expected words are written anew (and the
  * difference is for a person to read before it is committed).
  */
-static inline void golden_run(const char *file, golden_fn fn)
+static inline void golden_run_file(const char *file, golden_fn fn)
 {
 	CLEANUP_FREE char *path = NULL;
 	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 20);
 	CLEANUP(buf_release) struct buf fresh = BUF_INIT(1 << 20);
 	CLEANUP(buf_release) struct buf failed = BUF_INIT(1 << 20);
 	size_t cases = 0;
-	ck_assert_int_gt(asprintf(&path, "%s/tests/unit/skill/golden/%s", support_root(), file), 0);
+	ck_assert_int_gt(asprintf(&path, "%s/tests/unit/%s", support_root(), file), 0);
 	assert_ok(io_read_file(path, &text, &support_err));
 	struct str rest = buf_str(&text);
 	while (rest.len) {
@@ -110,6 +110,14 @@ static inline void golden_run(const char *file, golden_fn fn)
 	fputs(buf_cstr(&failed), stdout);
 	fflush(stdout);
 	ck_assert_msg(failed.len == 0, "words differ; see above");
+}
+
+/* The same for tests/unit/skill/golden/FILE. */
+static inline void golden_run(const char *file, golden_fn fn)
+{
+	CLEANUP_FREE char *path = NULL;
+	ck_assert_int_gt(asprintf(&path, "skill/golden/%s", file), 0);
+	golden_run_file(path, fn);
 }
 
 #endif
