@@ -7,17 +7,9 @@
 
 /* --- policy over what a rule said ------------------------------------------------------------------------ */
 
-/* One line that says which waiver is at work, and why. */
-static void note_waiver(const struct rule_in *in, struct findings *out,
-			const struct rule_setting *s, size_t waived)
+static void at_setting(struct finding *f, const struct rule_setting *s)
 {
-	struct finding *f =
-		rule_say_of(in, out, STR_NULL, "%s is %s by policy%s%.*s: %.*s (%zu %s)",
-			    in->rule->id, rule_mode_name(s->mode),
-			    s->until.len ? " until the end of " : "", STR_ARG(s->until),
-			    STR_ARG(s->reason), waived, waived == 1 ? "finding" : "findings");
 	f->severity = SEVERITY_NOTE;
-	f->remedy = STR_NULL;
 	if (!s->doc)
 		return;
 	f->path = s->doc->path;
@@ -26,14 +18,25 @@ static void note_waiver(const struct rule_in *in, struct findings *out,
 	f->column = s->column;
 }
 
+/* One line that says which waiver is at work, and why. */
+static void note_waiver(const struct rule_in *in, struct findings *out,
+			const struct rule_setting *s, size_t waived)
+{
+	struct finding *f = rule_say_of(
+		in, out, STR_NULL, "%s by policy%s%.*s: %.*s (%zu %s)", rule_mode_name(s->mode),
+		s->until.len ? " until the end of " : "", STR_ARG(s->until), STR_ARG(s->reason),
+		waived, waived == 1 ? "finding" : "findings");
+	f->remedy = STR_NULL;
+	at_setting(f, s);
+}
+
 static void note_expired(const struct rule_in *in, struct findings *out,
 			 const struct rule_setting *s)
 {
-	struct finding *f = rule_say_of(in, out, STR_NULL,
-					"the waiver of %s ended with %.*s and holds no longer",
+	struct finding *f = rule_say_of(in, out, STR_NULL, "the waiver of %s ended with %.*s",
 					in->rule->id, STR_ARG(s->until));
-	f->severity = SEVERITY_NOTE;
 	f->remedy = STR("correct what it waived, or have the platform policy renew it");
+	at_setting(f, s);
 }
 
 /* Gives the findings from index `from` on the severity that policy says. */
@@ -77,25 +80,32 @@ static void call(struct rule_in *in, struct findings *out)
 	f->remedy = STR("what cannot be decided is denied; report this with the document at hand");
 }
 
-static void run_rules(struct rule_in *in, unsigned scope, struct findings *out)
+static void run_skills(struct rule_in *in, struct findings *out)
 {
-	for (size_t i = 0; rules[i].id; i++) {
-		if (!rules[i].check || !(rules[i].scope & scope))
-			continue;
+	for (size_t i = 0; in->domain && i < in->domain->skill_count; i++) {
+		in->skill = &in->domain->skills[i];
+		in->text = in->index->texts[i];
+		in->effective = rule_effective(in->index, in->domain, i);
+		if (in->text)
+			call(in, out);
+	}
+	in->skill = NULL;
+	in->text = NULL;
+}
+
+static void run_rules(struct rule_in *in, bool platform, struct findings *out)
+{
+	const struct rule *table = in->table ? in->table : rules;
+	for (size_t i = 0; table[i].id; i++) {
 		size_t from = out->count;
-		in->rule = &rules[i];
-		if (scope != RULE_PLATFORM && (rules[i].scope & RULE_DOMAIN))
+		in->rule = &table[i];
+		if (!table[i].check)
+			continue;
+		if (platform ? table[i].scope & RULE_PLATFORM : table[i].scope & RULE_DOMAIN)
 			call(in, out);
-		for (size_t j = 0;
-		     (rules[i].scope & RULE_SKILL) && in->domain && j < in->domain->skill_count;
-		     j++) {
-			in->skill = &in->domain->skills[j];
-			call(in, out);
-		}
-		in->skill = NULL;
-		if (scope == RULE_PLATFORM)
-			call(in, out);
-		if (!rules[i].fixed && out->count > from)
+		if (!platform && (table[i].scope & RULE_SKILL))
+			run_skills(in, out);
+		if (!table[i].fixed && out->count > from)
 			apply_policy(in, i, out, from);
 	}
 }
@@ -121,12 +131,7 @@ static void cascade_again(const struct rule_in *in, struct findings *out)
 
 static void said_before(const struct rule_in *in, struct findings *out)
 {
-	const struct domain *d = in->domain;
-	findings_append(out, &d->findings);
-	for (size_t i = 0; i < d->skill_count; i++) {
-		findings_append(out, &d->skills[i].skill->findings);
-		findings_append(out, &d->skills[i].findings);
-	}
+	domain_findings(in->domain, out);
 	cascade_again(in, out);
 }
 
@@ -145,6 +150,16 @@ static struct digest policy_key(const struct policy *p, const struct buf *in_for
 	return hasher_end(&h);
 }
 
+/* A skill whose text nobody has at hand cannot be judged. */
+static void check_texts(const struct rule_in *in, struct findings *out)
+{
+	for (size_t i = 0; in->domain && i < in->domain->skill_count; i++)
+		if (!in->index->texts[i])
+			findings_addf(out, "AD-INTERNAL-001", SEVERITY_DENY, in->name,
+				      in->domain->skills[i].skill->name,
+				      "the text of the skill is not at hand");
+}
+
 /* Sentences that do not fit would be missing from the key: then nothing is allowed under it. */
 static void check_in_force(const struct rule_in *in, struct findings *out)
 {
@@ -159,16 +174,18 @@ void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *
 	CLEANUP(buf_release) struct buf in_force = BUF_INIT(IN_FORCE_BYTES);
 	struct rule_in in = *given;
 	bool platform = !in.domain && !in.change;
-	rule_index_init(&index, in.domain);
-	in.index = &index;
-	in.in_force = &in_force;
 	in.arena = a;
+	rule_index_init(&index, &in);
+	in.index = &index;
+	in.domain_effective = index.domain_effective;
+	in.in_force = &in_force;
 
 	*ret = (struct verdict){.rules_version = RULES_VERSION};
 	findings_init(&ret->findings, a);
 	if (in.domain)
 		said_before(&in, &ret->findings);
-	run_rules(&in, platform ? RULE_PLATFORM : RULE_DOMAIN | RULE_SKILL, &ret->findings);
+	run_rules(&in, platform, &ret->findings);
+	check_texts(&in, &ret->findings);
 	check_in_force(&in, &ret->findings);
 	findings_sort(&ret->findings);
 	ret->allow = findings_count(&ret->findings, SEVERITY_DENY) == 0;

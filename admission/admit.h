@@ -32,6 +32,13 @@ struct admit_opts {
 	const struct plan_old *
 		old; /* loads old skills for unit `skill`; NULL: a skill that cannot be held denies its domain */
 	const struct admit_facts *facts; /* required */
+	struct admit_memory *memory; /* what is known of texts; NULL: nothing is kept */
+	/*
+	 * Brings the text of a skill back (skill_grow()) that is neither at hand nor remembered. NULL: such a skill is denied. With a memory it is let go
+	 * again (skill_shrink()) as soon as it has been looked at.
+	 */
+	int (*grow)(void *state, struct skill *s, struct err *err);
+	void *grow_state;
 };
 
 /* What became of one domain. */

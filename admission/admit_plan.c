@@ -55,7 +55,8 @@ void admitting_input(const struct admitting *m, size_t i, const struct domain *c
 				.policy = &m->policies[i],
 				.surfaces = &m->view,
 				.deployed = m->o->deployed,
-				.facts = m->o->facts};
+				.facts = m->o->facts,
+				.memory = m->o->memory};
 }
 
 void admitting_show(struct admitting *m, size_t i, const struct domain *candidate)
@@ -87,7 +88,51 @@ static void prepare(struct admitting *m)
 	}
 }
 
+int admitting_text(struct admitting *m, struct skill *s, struct err *err)
+{
+	bool at_hand = s->md_text.p || !s->md_blob.len;
+	if (admit_memory_find(m->o->memory, &s->content))
+		return 0;
+	if (!at_hand && m->o->grow) {
+		int rc = m->o->grow(m->o->grow_state, s, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (!m->o->memory)
+		return 0;
+	admit_memory_note(m->o->memory, s);
+	if (!at_hand)
+		skill_shrink(s);
+	return 0;
+}
+
+static int read_all_texts(struct admitting *m, struct err *err)
+{
+	for (size_t i = 0; i < m->o->plan->domain_count; i++) {
+		const struct domain *d = m->o->plan->domains[i].to;
+		for (size_t k = 0; d && k < d->skill_count; k++) {
+			int rc = admitting_text(m, d->skills[k].skill, err);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
 /* --- the platform and the repository -------------------------------------------------------------------------- */
+
+/* What reading had to say about the root is about the platform's configuration, where that is judged. */
+static void take_root_findings(struct admission *out)
+{
+	struct findings said = out->repository;
+	struct verdict *v = &out->platform;
+	findings_init(&out->repository, said.arena);
+	for (size_t i = 0; i < said.count; i++)
+		findings_add(said.items[i].domain.len ? &out->repository : &v->findings,
+			     &said.items[i]);
+	findings_sort(&v->findings);
+	v->allow = findings_count(&v->findings, SEVERITY_DENY) == 0;
+}
 
 static void judge_platform(struct admitting *m)
 {
@@ -103,12 +148,13 @@ static void judge_platform(struct admitting *m)
 			     .facts = m->o->facts};
 	admit_domain(m->arena, &in, &out->platform);
 	out->platform_judged = true;
+	take_root_findings(out);
 }
 
 /* A repository whose root is wrong, or whose platform configuration is denied, releases nothing as it stands. */
 static bool root_holds(const struct admitting *m)
 {
-	return findings_count(&m->out->repository, SEVERITY_DENY) == 0 &&
+	return !snapshot_refused(m->o->snapshot) &&
 	       (!m->out->platform_judged || m->out->platform.allow);
 }
 
@@ -165,8 +211,37 @@ static int judge(struct admitting *m, size_t i, struct err *err)
 	d->release = NULL;
 	d->reduced = NULL;
 	d->held_count = 0;
-	admitting_show_deployed(m, i);
 	return 1;
+}
+
+/* From the next round on others see what is left of the domain. */
+static void show_what_is_left(struct admitting *m, size_t i)
+{
+	if (may_go(&m->out->domains[i]))
+		admitting_show(m, i, m->out->domains[i].release);
+	else
+		admitting_show_deployed(m, i);
+}
+
+/* One round: all are judged beside the same; then what changed is shown. Returns 1 when something did. */
+static int judge_round(struct admitting *m, bool *denied, struct err *err)
+{
+	size_t n = m->out->domain_count;
+	CLEANUP_FREE bool *changed = mem_array(n + 1, sizeof(bool));
+	int any = 0;
+	for (size_t i = 0; i < n; i++) {
+		int rc = denied[i] ? 0 : judge(m, i, err);
+		if (rc < 0)
+			return rc;
+		changed[i] = rc > 0;
+		any |= rc > 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		denied[i] = !may_go(&m->out->domains[i]);
+		if (changed[i])
+			show_what_is_left(m, i);
+	}
+	return any;
 }
 
 /*
@@ -176,17 +251,10 @@ static int judge(struct admitting *m, size_t i, struct err *err)
 static int judge_all(struct admitting *m, struct err *err)
 {
 	CLEANUP_FREE bool *denied = mem_array(m->out->domain_count + 1, sizeof(bool));
-	for (bool again = true; again;) {
-		again = false;
-		for (size_t i = 0; i < m->out->domain_count; i++) {
-			int rc = denied[i] ? 0 : judge(m, i, err);
-			if (rc < 0)
-				return rc;
-			denied[i] = !may_go(&m->out->domains[i]);
-			again |= rc > 0 && m->out->domain_count > 1;
-		}
-	}
-	return 0;
+	int rc = judge_round(m, denied, err);
+	while (rc > 0 && m->out->domain_count > 1)
+		rc = judge_round(m, denied, err);
+	return rc;
 }
 
 /* policy.unit repository: one bad domain holds all. */
@@ -217,7 +285,7 @@ static void conclude(struct admitting *m)
 {
 	struct admission *out = m->out;
 	bool holds = root_holds(m);
-	out->allow = holds;
+	out->allow = holds && findings_count(&out->repository, SEVERITY_DENY) == 0;
 	for (size_t i = 0; i < out->domain_count; i++) {
 		struct admission_domain *d = &out->domains[i];
 		bool allow = d->verdict.allow;
@@ -255,9 +323,12 @@ int admit_plan(const struct admit_opts *o, struct admission **ret, struct err *e
 	CLEANUP(admission_freep) struct admission *out = m.out;
 	prepare(&m);
 	count_repository(&m);
+	int rc = read_all_texts(&m, err);
+	if (rc < 0)
+		return rc;
 	if (o->platform_changed)
 		judge_platform(&m);
-	int rc = judge_all(&m, err);
+	rc = judge_all(&m, err);
 	if (rc < 0)
 		return rc;
 	hold_repository(&m);

@@ -6,10 +6,15 @@
 /* --- who is at fault ------------------------------------------------------------------------------------------ */
 
 /* A deny that names no skill, or that stands for others which are not shown, cannot be put right by holding skills. */
-static bool beyond_skills(const struct finding *f)
+static bool is_beyond_skills(const struct verdict *v)
 {
-	return f->severity == SEVERITY_DENY &&
-	       (!f->skill.len || strcmp(f->rule, "SK-TOO-MANY") == 0);
+	for (size_t i = 0; i < v->findings.count; i++) {
+		const struct finding *f = &v->findings.items[i];
+		if (f->severity == SEVERITY_DENY &&
+		    (!f->skill.len || strcmp(f->rule, "SK-TOO-MANY") == 0))
+			return true;
+	}
+	return false;
 }
 
 static bool at_fault(const struct verdict *v, struct str skill)
@@ -75,6 +80,9 @@ static int old_version(struct admitting *m, const struct domain *d, struct str n
 		return rc;
 	GROW(m->out->old, m->out->old_count, m->out->old_cap);
 	m->out->old[m->out->old_count++] = s;
+	rc = admitting_text(m, s, err);
+	if (rc < 0)
+		return rc;
 	ret->skill = s;
 	findings_init(&ret->findings, m->arena);
 	config_cascade(m->o->snapshot->platform, d->config, s->config, &ret->effective,
@@ -133,6 +141,32 @@ static void sort_held(struct admission_domain *d)
 		}
 }
 
+/* Takes skills out of want until it is allowed (1) or nobody is left to blame (0). Leaves its own candidates on show. */
+static int reduce_until_allowed(struct admitting *m, size_t i, const struct domain *want,
+				struct verdict *v, struct err *err)
+{
+	struct admission_domain *d = &m->out->domains[i];
+	for (;;) {
+		struct domain *less;
+		struct rule_in in;
+		size_t held = d->held_count;
+		if (is_beyond_skills(v))
+			return 0;
+		int rc = reduce(m, d, want, v, &less, err);
+		if (rc <= 0 || d->held_count == held)
+			return MIN(rc, 0);
+		admitting_show(m, i, less);
+		admitting_input(m, i, less, &in);
+		admit_domain(m->arena, &in, v);
+		if (v->allow) {
+			d->release = less;
+			d->reduced = v;
+			return 1;
+		}
+		want = less;
+	}
+}
+
 int admit_reduce(struct admitting *m, size_t i, const struct domain *want, const struct verdict *v,
 		 struct err *err)
 {
@@ -141,27 +175,9 @@ int admit_reduce(struct admitting *m, size_t i, const struct domain *want, const
 	if (!d->held)
 		d->held = arena_array(m->arena, d->change->skill_count, sizeof(*d->held));
 	*mine = *v;
-	for (const struct domain *now = want;;) {
-		struct domain *less;
-		for (size_t k = 0; k < mine->findings.count; k++)
-			if (beyond_skills(&mine->findings.items[k]))
-				return 0;
-		size_t held = d->held_count;
-		int rc = reduce(m, d, now, mine, &less, err);
-		if (rc <= 0)
-			return rc;
-		if (d->held_count == held)
-			return 0;
-		struct rule_in in;
-		admitting_show(m, i, less);
-		admitting_input(m, i, less, &in);
-		admit_domain(m->arena, &in, mine);
-		if (mine->allow) {
-			d->release = less;
-			d->reduced = mine;
-			sort_held(d);
-			return 1;
-		}
-		now = less;
-	}
+	int rc = reduce_until_allowed(m, i, want, mine, err);
+	admitting_show(m, i, want);
+	if (rc > 0)
+		sort_held(d);
+	return rc;
 }

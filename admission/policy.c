@@ -45,6 +45,16 @@ static enum rule_mode rule_own_mode(const struct rule *r)
 	return r->severity == SEVERITY_DENY ? RULE_DENY : RULE_WARN;
 }
 
+static void place(struct rule_setting *s, const struct config_doc *doc,
+		  const struct config_rule_mode *m)
+{
+	struct finding at = {0};
+	policy_rule_place(doc, m, &at);
+	s->doc = doc;
+	s->line = at.line;
+	s->column = at.column;
+}
+
 /* What one line of policy.rules does to the setting so far. It may raise the mode; at the platform it may also waive. */
 static void apply(struct rule_setting *s, const struct rule *r, const struct config_rule_mode *m,
 		  const struct config_doc *doc, int64_t now_ms)
@@ -63,18 +73,15 @@ static void apply(struct rule_setting *s, const struct rule *r, const struct con
 		if (end <= now_ms) {
 			s->expired = true;
 			s->until = m->until;
+			place(s, doc, m);
 			return;
 		}
 	}
-	struct finding at = {0};
-	policy_rule_place(doc, m, &at);
-	*s = (struct rule_setting){.mode = (enum rule_mode)m->mode,
+	*s = (struct rule_setting){.mode = m->mode,
 				   .waived = waives,
 				   .reason = m->reason.len ? m->reason : s->reason,
-				   .until = m->until,
-				   .doc = doc,
-				   .line = at.line,
-				   .column = at.column};
+				   .until = m->until};
+	place(s, doc, m);
 }
 
 const struct config_rule_mode *policy_line(const struct config_doc *doc, const char *id)

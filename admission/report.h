@@ -20,7 +20,7 @@
 
 struct report_opts {
 	bool color; /* text only */
-	bool quiet; /* text: denied domains only, no notes */
+	bool quiet; /* text: no notes, and only domains with something to say */
 	const char *manual_url; /* prefix of links to rules' sections; NULL: names only */
 };
 

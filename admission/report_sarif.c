@@ -4,6 +4,7 @@
 #include "admission/report_int.h"
 
 #include "base/map.h"
+#include "skill/skill_rule.h"
 
 #define SCHEMA                                                                                     \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
@@ -61,7 +62,9 @@ static void add_parser_rule(void *state, const struct finding *f)
 	map_set(&s->parser_rules, id, (void *)(rule_count() + s->parser_rules.live + 1));
 	json_object(&s->j);
 	json_str(&s->j, "id", id);
-	text_member(&s->j, "shortDescription", STR("The document can be read without doubt."));
+	const struct skill_rule *known = skill_rule_find(f->rule);
+	text_member(&s->j, "shortDescription",
+		    str_of(known ? known->help : "The document can be read without doubt."));
 	json_end(&s->j);
 }
 

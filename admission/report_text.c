@@ -69,7 +69,8 @@ static void add_held(struct text_report *r, const struct admission_domain *d)
 static void add_domain(struct text_report *r, const struct admission_domain *d)
 {
 	CLEANUP(buf_release) struct buf more = BUF_INIT(256);
-	if (r->o && r->o->quiet && d->verdict.allow)
+	if (r->o && r->o->quiet && d->verdict.allow &&
+	    !findings_count(&d->verdict.findings, SEVERITY_WARN))
 		return;
 	buf_addf(&more, " (%s", change_op_name(d->op));
 	if (d->change && d->change->skill_count) {
@@ -92,7 +93,8 @@ static void write_text(struct buf *out, const struct admission *a, const struct 
 		head(&r, STR("repository"), allow ? "allowed" : "denied", allow, "");
 		add_findings(&r, &a->repository);
 	}
-	if (a->platform_judged && !(o && o->quiet && a->platform.allow)) {
+	bool mute = o && o->quiet && !findings_count(&a->platform.findings, SEVERITY_WARN);
+	if (a->platform_judged && !mute) {
 		head(&r, STR("platform configuration"), a->platform.allow ? "allowed" : "denied",
 		     a->platform.allow, "");
 		add_findings(&r, &a->platform.findings);

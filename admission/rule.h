@@ -9,6 +9,7 @@
 #define ADMISSION_RULE_H
 
 #include "admission/facts.h"
+#include "admission/memory.h"
 #include "admission/policy.h"
 #include "admission/surfaces.h"
 #include "skill/plan.h"
@@ -41,10 +42,16 @@ struct rule_in {
 	const struct surface_view *surfaces; /* all domains as they would be, this one included */
 	const struct surfaces *deployed; /* as they are; NULL: nothing is */
 	const struct admit_facts *facts;
+	const struct rule *table; /* NULL: rules; tests pass rows that fail (and are fixed) */
+
+	const struct admit_memory *memory; /* NULL: texts are at hand */
 
 	/* Set by admit_domain(). */
 	const struct rule *rule; /* the row being called */
 	const struct rule_index *index;
+	const struct config *domain_effective; /* under the platform that judges */
+	const struct config *effective; /* the same of in->skill */
+	const struct text_facts *text; /* of in->skill; never NULL for RULE_SKILL */
 	struct buf *
 		in_force; /* what else the outcome rests on (date, confirmations, posted results), for the key: rule_rests_on() */
 	struct arena *arena; /* for what must outlive the call */

@@ -9,8 +9,8 @@
 int rule_budget_order(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	int64_t run = in->skill->effective.budget.per_run_microusd;
-	int64_t day = in->skill->effective.budget.per_day_microusd;
+	int64_t run = in->effective->budget.per_run_microusd;
+	int64_t day = in->effective->budget.per_day_microusd;
 	char a[32], b[32];
 	struct finding ignored = {0};
 	if (run <= day || !rule_at_effective(in, &ignored, "budget.per_run_usd"))
@@ -21,7 +21,12 @@ int rule_budget_order(const struct rule_in *in, struct findings *out, struct err
 	finding_remedy(out, f, "write budget.per_run_usd: %s or less, or raise budget.per_day_usd",
 		       rule_usd(day, b));
 	rule_at_effective(in, f, "budget.per_run_usd");
-	rule_relate_field(in, f, "budget.per_day_usd");
+	struct finding day_at = {0};
+	if (rule_at_effective(in, &day_at, "budget.per_day_usd")) {
+		f->related_path = day_at.path;
+		f->related_line = day_at.line;
+		f->related_column = day_at.column;
+	}
 	return 0;
 }
 
@@ -33,8 +38,8 @@ static const struct skill *largest(const struct domain *d)
 	for (size_t i = 0; i < d->skill_count; i++) {
 		const struct domain_skill *ds = &d->skills[i];
 		if (rule_at_field(&ignored, ds->skill->config, "budget.per_day_usd") &&
-		    (!top || ds->effective.budget.per_day_microusd >
-				     top->effective.budget.per_day_microusd))
+		    (!top || ds->skill->config->values.budget.per_day_microusd >
+				     top->skill->config->values.budget.per_day_microusd))
 			top = ds;
 	}
 	return top ? top->skill : NULL;
@@ -55,7 +60,8 @@ int rule_budget_sum(const struct rule_in *in, struct findings *out, struct err *
 	const struct domain *d = in->domain;
 	if (!d || !in->index->per_day_count || !is_limited(in, "budget.per_day_usd"))
 		return 0;
-	int64_t limit = d->effective.budget.per_day_microusd, sum = in->index->per_day_sum_microusd;
+	int64_t limit = in->domain_effective->budget.per_day_microusd,
+		sum = in->index->per_day_sum_microusd;
 	char a[32], b[32];
 	if (sum <= limit)
 		return 0;

@@ -7,11 +7,11 @@ static bool allowed(const struct rule_in *in, struct str capability)
 {
 	const struct config_doc *platform = in->policy->platform;
 	return platform && rule_strings_have(&platform->values.policy.capabilities, capability) &&
-	       rule_strings_have(&in->domain->effective.policy.capabilities, capability);
+	       rule_strings_have(&in->domain_effective->policy.capabilities, capability);
 }
 
-static void deny(const struct rule_in *in, struct findings *out, const char *what, const char *name,
-		 const char *dotted)
+static struct finding *deny(const struct rule_in *in, struct findings *out, const char *what,
+			    const char *name, const char *dotted)
 {
 	struct finding *f = rule_say(
 		in, out, "%s needs the capability \"%s\", which policy does not allow", what, name);
@@ -19,6 +19,24 @@ static void deny(const struct rule_in *in, struct findings *out, const char *wha
 		       name);
 	rule_at_effective(in, f, dotted);
 	rule_relate_field(in, f, "policy.capabilities");
+	return f;
+}
+
+/* The line of the variable, where the document is at hand. */
+static void at_env(const struct rule_in *in, struct finding *f, struct str name)
+{
+	const struct config_doc *docs[] = {in->skill->skill->config, in->domain->config};
+	for (size_t i = 0; i < ARRAY_SIZE(docs); i++) {
+		const struct doc_node *map = docs[i] ? doc_find_path(docs[i]->root, "runtime.env")
+						     : NULL;
+		const struct doc_pair *pair = doc_find_pair(map, name);
+		if (!pair)
+			continue;
+		f->path = docs[i]->path;
+		f->blob = docs[i]->blob;
+		finding_at_node(f, pair->value);
+		return;
+	}
 }
 
 static bool is_reference(struct str value)
@@ -41,22 +59,22 @@ static bool platform_sets(const struct rule_in *in, const struct config_env *e)
 
 static void check_env(const struct rule_in *in, struct findings *out)
 {
-	const struct config_env *env = in->skill->effective.runtime.env.items;
-	for (size_t i = 0; i < in->skill->effective.runtime.env.count; i++) {
+	const struct config_env *env = in->effective->runtime.env.items;
+	for (size_t i = 0; i < in->effective->runtime.env.count; i++) {
 		if (!is_reference(env[i].value) || platform_sets(in, &env[i]) ||
 		    allowed(in, env[i].value) || allowed(in, STR("secrets")))
 			continue;
 		const char *name = arena_strndup(in->arena, env[i].value.p, env[i].value.len);
 		const char *what = arena_printf(in->arena, "environment variable %.*s",
 						STR_ARG(env[i].key));
-		deny(in, out, what, name, "runtime.env");
+		at_env(in, deny(in, out, what, name, "runtime.env"), env[i].key);
 	}
 }
 
 int rule_capability(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	const struct config *c = &in->skill->effective;
+	const struct config *c = in->effective;
 	if (c->runtime.network && !allowed(in, STR("network")))
 		deny(in, out, "runtime.network", "network", "runtime.network");
 	if (c->runtime.isolation < ISOLATION_NAMESPACE && !allowed(in, STR("weak-isolation")))
@@ -78,7 +96,7 @@ static bool is_set(const struct rule_in *in, const char *dotted)
 int rule_limits(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	const struct config *c = &in->skill->effective;
+	const struct config *c = in->effective;
 	if (c->limits.tmp_bytes > c->limits.memory_bytes && is_set(in, "limits.disk")) {
 		struct finding *f = rule_say(in, out,
 					     "a run may write %lld MiB to its temporary folder, "

@@ -2,16 +2,22 @@
 
 #define NAMES_SHOWN 5
 
+/* In hundredths of a percent, upwards: what is shown is what must be confirmed. */
 static int64_t share(size_t part, size_t whole)
 {
-	return whole ? (int64_t)((double)part / (double)whole * 1000000 + 0.5) : 0;
+	return whole ? (int64_t)((part * 10000 + whole - 1) / whole) * 100 : 0;
+}
+
+static bool within(size_t part, size_t whole, int64_t limit)
+{
+	return part < whole && (double)part * 1000000 <= (double)limit * (double)whole;
 }
 
 static int64_t limit_of(const struct rule_in *in, bool repository)
 {
 	struct config by_default;
 	if (!repository && in->domain)
-		return in->domain->effective.policy.max_delete_millionths;
+		return in->domain_effective->policy.max_delete_millionths;
 	if (in->policy->platform)
 		return in->policy->platform->values.policy.max_delete_millionths;
 	field_defaults(in->arena, config_fields, &by_default);
@@ -51,7 +57,7 @@ static void judge(const struct rule_in *in, struct findings *out, size_t part, s
 {
 	int64_t is = share(part, whole), limit = limit_of(in, repository);
 	char a[32], b[32];
-	if (!part || (is <= limit && part < whole))
+	if (!part || within(part, whole, limit))
 		return;
 	const struct admit_confirmation *c = confirmed(in, is, repository);
 	if (c) {
@@ -69,7 +75,9 @@ static void judge(const struct rule_in *in, struct findings *out, size_t part, s
 	rule_rests_on(in, "deletion of %zu of %zu not confirmed", part, whole);
 	struct finding *f;
 	const char *of = repository ? "of the repository" : "of the domain";
-	if (part >= whole)
+	if (part >= whole && whole == 1)
+		f = rule_say(in, out, "deletes the only skill %s (%s)", of, buf_cstr(&names));
+	else if (part >= whole)
 		f = rule_say(in, out, "deletes all %zu skills %s (%s)", whole, of,
 			     buf_cstr(&names));
 	else

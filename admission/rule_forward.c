@@ -10,6 +10,16 @@ static const struct config_forward *forwards_of(const struct config_doc *doc, si
 	return doc ? doc->values.routing.forwards.items : NULL;
 }
 
+/* Surfaces keep targets in order of names; configuration as it was written. */
+static size_t forward_index(const struct config_doc *doc, struct str target)
+{
+	size_t n, i = 0;
+	const struct config_forward *w = forwards_of(doc, &n);
+	while (i < n && !str_eq(w[i].forward_to, target))
+		i++;
+	return i;
+}
+
 static void at_forward(struct finding *f, const struct config_doc *doc, size_t n)
 {
 	const struct doc_node *list = doc_find_path(doc->root, "routing.forwards");
@@ -47,11 +57,9 @@ static void check_forward(const struct rule_in *in, struct findings *out,
 {
 	struct str domain, name;
 	struct finding *f = NULL;
-	if (name_split(w->forward_to, &domain, &name, NULL) < 0) {
-		f = rule_say(in, out, "\"%.*s\" names no skill to forward to",
-			     STR_ARG(w->forward_to));
-		f->remedy = STR("write domain/skill, such as frm/escalation");
-	} else if (!surface_view_skill(in->surfaces, domain, name)) {
+	if (name_split(w->forward_to, &domain, &name, NULL) < 0)
+		return; /* reading has said so */
+	if (!surface_view_skill(in->surfaces, domain, name)) {
 		f = rule_say(in, out, "forwards to %.*s, which does not exist",
 			     STR_ARG(w->forward_to));
 		suggest(in, out, f, domain, name);
@@ -97,7 +105,7 @@ static void left_behind(void *state, const struct surface *d)
 				STR_ARG(domain), STR_ARG(name), STR_ARG(d->domain),
 				STR_ARG(d->skills[i].name));
 			f->remedy = STR("take that forward out first");
-			f->related_path = d->skills[i].path;
+			f->related_path = arena_str(l->in->arena, d->skills[i].path);
 			f->related_line = d->skills[i].line;
 			f->related_column = d->skills[i].column;
 		}
@@ -242,7 +250,8 @@ static void say_cycle(const struct walk *w, struct findings *out)
 		f->severity = SEVERITY_NOTE;
 	const struct domain_skill *ds = domain_skill_find(w->in->domain, h->skill->name);
 	if (ds && ds->skill->config)
-		at_forward(f, ds->skill->config, h->next - 1);
+		at_forward(f, ds->skill->config,
+			   forward_index(ds->skill->config, h->skill->forwards[h->next - 1]));
 }
 
 int rule_route_cycle(const struct rule_in *in, struct findings *out, struct err *err)
@@ -269,64 +278,37 @@ int rule_route_cycle(const struct rule_in *in, struct findings *out, struct err 
 
 /* --- skills of other domains are named before they are called --------------------------------------------------------------- */
 
-static bool name_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
 static bool forwards_to(const struct config_doc *doc, struct str target)
 {
 	size_t n;
-	const struct config_forward *w = forwards_of(doc, &n);
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(w[i].forward_to, target))
-			return true;
-	return false;
+	(void)forwards_of(doc, &n);
+	return forward_index(doc, target) < n;
 }
 
-/* The words around a '/', when they could be domain/skill and are not part of a longer path. */
-static bool mention_at(struct str text, size_t from, size_t slash, size_t *ret_start,
-		       size_t *ret_end)
+static bool is_named(const struct rule_in *in, struct str target)
 {
-	size_t start = slash, end = slash + 1;
-	while (start > from && name_byte(text.p[start - 1]))
-		start--;
-	while (end < text.len && name_byte(text.p[end]))
-		end++;
-	*ret_start = start;
-	*ret_end = end;
-	if (start == slash || end == slash + 1 || slash - start > NAME_MAX_BYTES)
-		return false;
-	char before = start > from ? text.p[start - 1] : ' ';
-	char after = end < text.len ? text.p[end] : ' ';
-	bool path = before == '/' || before == '.' || before == '_' || after == '/' || after == '_';
-	return !path && !(after == '.' && end + 1 < text.len && name_byte(text.p[end + 1]));
+	return forwards_to(in->skill->skill->config, target) ||
+	       forwards_to(in->domain->config, target) || forwards_to(in->policy->platform, target);
 }
 
 int rule_route_mention(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	const struct skill *s = in->skill->skill;
-	size_t from = s->body.len ? (size_t)(s->body.p - s->md_text.p) : s->md_text.len, start, end;
-	for (ptrdiff_t at = (ptrdiff_t)from; (at = str_find_byte(s->md_text, '/', (size_t)at)) >= 0;
-	     at++) {
-		if (!mention_at(s->md_text, from, (size_t)at, &start, &end))
-			continue;
-		struct str target = str_sub(s->md_text, start, end);
-		struct str domain = str_sub(s->md_text, start, (size_t)at);
-		struct str name = str_sub(s->md_text, (size_t)at + 1, end);
-		if (str_eq(domain, in->name) || !surface_view_skill(in->surfaces, domain, name) ||
-		    forwards_to(s->config, target) || forwards_to(in->domain->config, target) ||
-		    forwards_to(in->policy->platform, target))
+	for (size_t i = 0; i < in->text->count; i++) {
+		const struct text_fact *t = &in->text->items[i];
+		struct str domain, name;
+		if (t->kind != TEXT_MENTION || name_split(t->words, &domain, &name, NULL) < 0 ||
+		    str_eq(domain, in->name) || !surface_view_skill(in->surfaces, domain, name) ||
+		    is_named(in, t->words))
 			continue;
 		struct finding *f = rule_say(in, out, "names %.*s, and no forward goes there",
-					     STR_ARG(target));
+					     STR_ARG(t->words));
 		finding_remedy(
 			out, f,
 			"if it is called: write routing.forwards: [{when: {domain: %.*s}, then: "
 			"{forward_to: %.*s}}]",
-			STR_ARG(in->name), STR_ARG(target));
-		rule_at_body(in, f, s, start, end);
+			STR_ARG(in->name), STR_ARG(t->words));
+		rule_at_text(in, f, t);
 	}
 	return 0;
 }

@@ -10,11 +10,18 @@
 struct rule_index {
 	struct map files; /* the domain's own files, "runbooks/x.md" → struct domain_file */
 	struct map forwarded; /* "domain/skill" that skills of this domain forward to → anything */
+	const struct text_facts *
+		*texts; /* beside domain->skills; NULL: neither remembered nor at hand */
+	struct text_facts **made; /* those that are ours to free */
+	size_t made_count;
+	/* Under the platform that judges. effectives: beside domain->skills; NULL when it is the one of the snapshot. */
+	const struct config *effectives, *domain_effective;
 	size_t managers;
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
 	size_t per_day_count;
 };
-void rule_index_init(struct rule_index *x, const struct domain *d);
+void rule_index_init(struct rule_index *x, const struct rule_in *in);
+const struct config *rule_effective(const struct rule_index *x, const struct domain *d, size_t i);
 void rule_index_release(struct rule_index *x);
 
 /* --- speaking ----------------------------------------------------------------------------------------- */
@@ -39,11 +46,7 @@ void rule_relate_field(const struct rule_in *in, struct finding *f, const char *
 /* The skill's SKILL.md: a key of its frontmatter, or its first line. */
 void rule_at_front(const struct rule_in *in, struct finding *f, const struct skill *s,
 		   const char *key);
-/* Bytes [start, end) of the skill's body (offsets in SKILL.md). */
-void rule_at_body(const struct rule_in *in, struct finding *f, const struct skill *s, size_t start,
-		  size_t end);
-void rule_at_link(const struct rule_in *in, struct finding *f, const struct skill *s,
-		  const struct skill_link *l);
+void rule_at_text(const struct rule_in *in, struct finding *f, const struct text_fact *t);
 void rule_at_trigger(const struct rule_in *in, struct finding *f, const struct skill *s,
 		     const struct trigger *t);
 /* "skills/ecm/x/SKILL.md", in the arena. */
@@ -70,6 +73,7 @@ void rule_list(struct buf *out, const struct field_strings *list);
 #define RULE_CHECK(name) int name(const struct rule_in *in, struct findings *out, struct err *err)
 RULE_CHECK(rule_tests_exist);
 RULE_CHECK(rule_tests_posted);
+RULE_CHECK(rule_tests_passed);
 RULE_CHECK(rule_budget_order);
 RULE_CHECK(rule_budget_sum);
 RULE_CHECK(rule_tools_server);
@@ -90,6 +94,6 @@ RULE_CHECK(rule_ref_outside);
 RULE_CHECK(rule_delete_share);
 RULE_CHECK(rule_capability);
 RULE_CHECK(rule_limits);
-RULE_CHECK(rule_policy_waiver);
+RULE_CHECK(rule_policy_rules);
 
 #endif

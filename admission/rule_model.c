@@ -36,7 +36,7 @@ static void tiers_for(const struct rule_in *in, enum role role, struct buf *out)
 int rule_model_role(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	struct str tier = in->skill->effective.model.tier;
+	struct str tier = in->effective->model.tier;
 	enum role role = in->skill->skill->role;
 	if (!tier.len)
 		return 0;
@@ -75,7 +75,7 @@ int rule_model_price(const struct rule_in *in, struct findings *out, struct err 
 {
 	(void)err;
 	if (in->skill) {
-		const struct config_model *m = model_find(in, in->skill->effective.model.tier);
+		const struct config_model *m = model_find(in, in->effective->model.tier);
 		if (!m || priced(m))
 			return 0;
 		struct finding *f = rule_say(in, out, "the price of model tier %.*s is not known",

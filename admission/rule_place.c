@@ -67,21 +67,13 @@ void rule_at_front(const struct rule_in *in, struct finding *f, const struct ski
 		f->line = f->column = 1;
 }
 
-void rule_at_body(const struct rule_in *in, struct finding *f, const struct skill *s, size_t start,
-		  size_t end)
+void rule_at_text(const struct rule_in *in, struct finding *f, const struct text_fact *t)
 {
-	at_md(in, f, s);
-	finding_span(f, s->md_text, start, end);
-}
-
-void rule_at_link(const struct rule_in *in, struct finding *f, const struct skill *s,
-		  const struct skill_link *l)
-{
-	at_md(in, f, s);
-	f->line = l->line;
-	f->column = l->column;
-	f->start = l->start;
-	f->end = l->end;
+	at_md(in, f, in->skill->skill);
+	f->line = t->line;
+	f->column = t->column;
+	f->start = t->start;
+	f->end = t->end;
 }
 
 void rule_at_trigger(const struct rule_in *in, struct finding *f, const struct skill *s,

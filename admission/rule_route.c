@@ -92,18 +92,23 @@ static bool shadows(const struct rule_in *in, const struct surface_pattern *p,
 	return c < 0;
 }
 
-/* In one domain a more specific pattern beside a general one is how a manager is written; across domains nobody takes from another. */
+/*
+ * In one domain a special pattern may stand beside a general one that covers it: that is how a manager is written, and it is clear who answers. Across
+ * domains nobody takes a text from another.
+ */
 static bool may_overlap(const struct rule_in *in, const struct surface_pattern *p,
 			const struct pattern *own)
 {
-	return str_eq(p->domain, in->name) && pattern_order(p->parsed, own) != 0;
+	return str_eq(p->domain, in->name) && !pattern_same(p->parsed, own) &&
+	       (pattern_covers(p->parsed, own) || pattern_covers(own, p->parsed));
 }
 
 /* --- speaking -------------------------------------------------------------------------------------------------------------- */
 
-static void relate(struct finding *f, const struct surface_pattern *p)
+/* Surfaces may go before the verdict does: their words are copied. */
+static void relate(const struct rule_in *in, struct finding *f, const struct surface_pattern *p)
 {
-	f->related_path = p->path;
+	f->related_path = arena_str(in->arena, p->path);
 	f->related_line = p->line;
 	f->related_column = p->column;
 }
@@ -118,7 +123,7 @@ static void say_collision(const struct rule_in *in, struct findings *out, const 
 	if (fault == FAULT_OLD)
 		f->severity = SEVERITY_NOTE;
 	rule_at_trigger(in, f, in->skill->skill, t);
-	relate(f, p);
+	relate(in, f, p);
 }
 
 static void say_more(const struct rule_in *in, struct findings *out, const struct trigger *t,
@@ -165,7 +170,7 @@ static void collide_alert(const struct rule_in *in, struct findings *out,
 			f->severity = SEVERITY_NOTE;
 		f->remedy = STR("let one skill take the alert, and forward from there");
 		rule_at_trigger(in, f, in->skill->skill, t);
-		relate(f, p);
+		relate(in, f, p);
 	}
 }
 
@@ -210,7 +215,7 @@ static void say_unreachable(const struct rule_in *in, struct findings *out, cons
 	if (fault == FAULT_OLD)
 		f->severity = SEVERITY_NOTE;
 	rule_at_trigger(in, f, in->skill->skill, t);
-	relate(f, p);
+	relate(in, f, p);
 }
 
 static void unreachable_among(const struct rule_in *in, struct findings *out,

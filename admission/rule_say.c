@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
-static void index_skill(struct rule_index *x, const struct domain_skill *ds)
+#include "base/mem.h"
+
+static void index_skill(struct rule_index *x, const struct skill *s, const struct config *effective)
 {
-	const struct skill *s = ds->skill;
 	struct finding ignored = {0};
 	x->managers += s->role == ROLE_MANAGER;
 	if (!s->config)
@@ -14,21 +15,68 @@ static void index_skill(struct rule_index *x, const struct domain_skill *ds)
 		map_set(&x->forwarded, w[i].forward_to, x);
 	if (!rule_at_field(&ignored, s->config, "budget.per_day_usd"))
 		return;
-	x->per_day_sum_microusd += ds->effective.budget.per_day_microusd;
+	x->per_day_sum_microusd += effective->budget.per_day_microusd;
 	x->per_day_count++;
 }
 
-void rule_index_init(struct rule_index *x, const struct domain *d)
+static void index_text(struct rule_index *x, size_t i, const struct skill *s,
+		       const struct admit_memory *memory)
 {
+	x->texts[i] = admit_memory_find(memory, &s->content);
+	if (x->texts[i] || (!s->md_text.p && s->md_blob.len))
+		return;
+	x->texts[i] = x->made[x->made_count++] = text_facts_make(s);
+}
+
+/*
+ * Under another platform configuration than the snapshot was resolved under, effective values are others. What the cascade has to say is said by
+ * admit_domain().
+ */
+static void index_effective(struct rule_index *x, const struct rule_in *in)
+{
+	const struct domain *d = in->domain;
+	struct findings unsaid;
+	x->domain_effective = d ? &d->effective : NULL;
+	if (!d || in->policy->platform == in->snap->platform)
+		return;
+	struct config *own = arena_array(in->arena, d->skill_count + 1, sizeof(*own));
+	for (size_t i = 0; i <= d->skill_count; i++) {
+		const struct config_doc *skill = i ? d->skills[i - 1].skill->config : NULL;
+		findings_init(&unsaid, in->arena);
+		config_cascade(in->policy->platform, d->config, skill, &own[i], &unsaid, d->name,
+			       STR_NULL);
+	}
+	x->domain_effective = own;
+	x->effectives = own + 1;
+}
+
+const struct config *rule_effective(const struct rule_index *x, const struct domain *d, size_t i)
+{
+	return x->effectives ? &x->effectives[i] : &d->skills[i].effective;
+}
+
+void rule_index_init(struct rule_index *x, const struct rule_in *in)
+{
+	const struct domain *d = in->domain;
+	size_t n = d ? d->skill_count : 0;
 	*x = (struct rule_index){.files = MAP_INIT, .forwarded = MAP_INIT};
+	x->texts = mem_array(n + 1, sizeof(*x->texts));
+	x->made = mem_array(n + 1, sizeof(*x->made));
+	index_effective(x, in);
 	for (size_t i = 0; d && i < d->file_count; i++)
 		map_set(&x->files, d->files[i].path, &d->files[i]);
-	for (size_t i = 0; d && i < d->skill_count; i++)
-		index_skill(x, &d->skills[i]);
+	for (size_t i = 0; i < n; i++) {
+		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
+		index_text(x, i, d->skills[i].skill, in->memory);
+	}
 }
 
 void rule_index_release(struct rule_index *x)
 {
+	for (size_t i = 0; i < x->made_count; i++)
+		free(x->made[i]);
+	free(x->made);
+	free(x->texts);
 	map_release(&x->files);
 	map_release(&x->forwarded);
 }

@@ -77,16 +77,11 @@ static void deny_server(const struct rule_in *in, struct findings *out, size_t n
 int rule_tools_server(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	const struct field_strings *tools = &in->skill->effective.mcp.tools;
+	const struct field_strings *tools = &in->effective->mcp.tools;
 	for (size_t i = 0; i < tools->count; i++) {
 		struct str server, tool;
-		if (!rule_split_tool(tools->items[i], &server, &tool)) {
-			struct finding *f = rule_say(in, out, "\"%.*s\" names no tool of a server",
-						     STR_ARG(tools->items[i]));
-			f->remedy = STR("write server.tool, such as redshift.query");
-			at_tool(in, f, i);
-			continue;
-		}
+		if (!rule_split_tool(tools->items[i], &server, &tool))
+			continue; /* reading has said so */
 		const struct config_mcp_server *s = server_find(in, server);
 		if (!s)
 			deny_server(in, out, i, server, "is not known to the platform");
@@ -120,7 +115,7 @@ static void deny_unlisted(const struct rule_in *in, struct findings *out, size_t
 static void deny_not_allowed(const struct rule_in *in, struct findings *out, size_t n)
 {
 	CLEANUP(buf_release) struct buf names = BUF_INIT(4096);
-	const struct config *c = &in->skill->effective;
+	const struct config *c = in->effective;
 	struct finding *f = rule_say(in, out, "tool %.*s is not among those that mcp.allow names",
 				     STR_ARG(c->mcp.tools.items[n]));
 	rule_list(&names, &c->mcp.allow);
@@ -133,7 +128,7 @@ static void deny_not_allowed(const struct rule_in *in, struct findings *out, siz
 int rule_tools_tool(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	const struct field_strings *tools = &in->skill->effective.mcp.tools;
+	const struct field_strings *tools = &in->effective->mcp.tools;
 	for (size_t i = 0; i < tools->count; i++) {
 		struct str server, tool;
 		if (!rule_split_tool(tools->items[i], &server, &tool))
@@ -143,7 +138,7 @@ int rule_tools_tool(const struct rule_in *in, struct findings *out, struct err *
 			continue;
 		if (!rule_strings_have(&s->tools, tool))
 			deny_unlisted(in, out, i, s, tool);
-		else if (!allow_covers(&in->skill->effective, tools->items[i]))
+		else if (!allow_covers(in->effective, tools->items[i]))
 			deny_not_allowed(in, out, i);
 	}
 	return 0;

@@ -1,0 +1,207 @@
+#include "admission/text_int.h"
+
+#include "base/id.h"
+#include "base/mem.h"
+
+#define RUNBOOKS "runbooks/"
+#define FACTS_BYTES ((size_t)64 << 20) /* SKILL.md itself is limited */
+
+static bool name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+static bool path_byte(char c)
+{
+	return name_byte(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '/';
+}
+
+/* "runbooks/x.md", with what stands before it of the same path. The folder alone is only spoken of. */
+bool text_find_runbook(struct str text, size_t from, struct text_span *ret)
+{
+	for (ptrdiff_t at = (ptrdiff_t)from;
+	     (at = str_find(text, STR(RUNBOOKS), (size_t)at)) >= 0;) {
+		size_t start = (size_t)at, bare = start + sizeof(RUNBOOKS) - 1, end = bare;
+		while (start > from && path_byte(text.p[start - 1]))
+			start--;
+		while (end < text.len && path_byte(text.p[end]))
+			end++;
+		*ret = (struct text_span){start, end};
+		if (end > bare)
+			return true;
+		at = (ptrdiff_t)end;
+	}
+	return false;
+}
+
+/* The words around a '/', when they could be domain/skill and are not part of a longer path. */
+static bool mention_at(struct str text, size_t from, size_t slash, struct text_span *ret)
+{
+	size_t start = slash, end = slash + 1;
+	while (start > from && name_byte(text.p[start - 1]))
+		start--;
+	while (end < text.len && name_byte(text.p[end]))
+		end++;
+	*ret = (struct text_span){start, end};
+	if (start == slash || end == slash + 1 || slash - start > NAME_MAX_BYTES ||
+	    end - slash - 1 > NAME_MAX_BYTES)
+		return false;
+	char before = start > from ? text.p[start - 1] : ' ';
+	char after = end < text.len ? text.p[end] : ' ';
+	bool path = strchr("/._", before) || strchr("/_", after);
+	return !path && !(after == '.' && end + 1 < text.len && name_byte(text.p[end + 1]));
+}
+
+bool text_find_mention(struct str text, size_t from, struct text_span *ret)
+{
+	for (ptrdiff_t at = (ptrdiff_t)from; (at = str_find_byte(text, '/', (size_t)at)) >= 0; at++)
+		if (mention_at(text, from, (size_t)at, ret))
+			return true;
+	return false;
+}
+
+/* --- gathering ------------------------------------------------------------------------------------------------- */
+
+struct gathering {
+	const struct skill *s;
+	struct arena *arena;
+	struct text_fact *items;
+	size_t count, cap, bytes;
+};
+
+static void add(struct gathering *g, const struct text_fact *f)
+{
+	ARENA_GROW(g->arena, g->items, g->count, g->cap);
+	g->items[g->count++] = *f;
+	g->bytes += f->words.len + 1;
+}
+
+static void add_span(struct gathering *g, enum text_fact_kind kind, struct text_span at)
+{
+	struct finding place = {0};
+	finding_span(&place, g->s->md_text, at.start, at.end);
+	add(g, &(struct text_fact){.kind = kind,
+				   .start = place.start,
+				   .end = place.end,
+				   .line = place.line,
+				   .column = place.column,
+				   .words = str_sub(g->s->md_text, at.start, at.end)});
+}
+
+static void add_links(struct gathering *g)
+{
+	for (size_t i = 0; i < g->s->link_count; i++) {
+		const struct skill_link *l = &g->s->links[i];
+		add(g, &(struct text_fact){.kind = TEXT_LINK,
+					   .start = l->start,
+					   .end = l->end,
+					   .line = l->line,
+					   .column = l->column,
+					   .words = l->target});
+	}
+}
+
+static bool inside_link(const struct skill *s, size_t at)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		if (at >= s->links[i].start && at < s->links[i].end)
+			return true;
+	return false;
+}
+
+static void add_all(struct gathering *g, enum text_fact_kind kind,
+		    bool (*find)(struct str text, size_t from, struct text_span *ret))
+{
+	struct str text = g->s->md_text, body = g->s->body;
+	struct text_span at = {0, body.len ? (size_t)(body.p - text.p) : text.len};
+	while (find(text, at.end, &at))
+		if (kind == TEXT_REMOTE || !inside_link(g->s, at.start))
+			add_span(g, kind, at);
+}
+
+/* --- batch scores of field skills ---------------------------------------------------------------------------------- */
+
+static bool is_batch_capability(struct str s)
+{
+	return str_eqz(s, "batch-scores") || str_eqz(s, "batch-score") ||
+	       str_eqz(s, "batch-scoring") || str_eqz(s, "batch");
+}
+
+/* A list, or words with commas or spaces between them. */
+static const struct doc_node *declared_batch(const struct doc_node *n)
+{
+	for (size_t i = 0; n && n->type == DOC_LIST && i < n->list.count; i++)
+		if (is_batch_capability(n->list.items[i]->text))
+			return n->list.items[i];
+	if (!n || n->type != DOC_STRING)
+		return NULL;
+	for (size_t i = 0, from = 0; i <= n->text.len; i++)
+		if (i == n->text.len || strchr(", \t", n->text.p[i])) {
+			if (is_batch_capability(str_sub(n->text, from, i)))
+				return n;
+			from = i + 1;
+		}
+	return NULL;
+}
+
+static void add_node(struct gathering *g, const struct doc_node *n, struct str words)
+{
+	struct finding place = {0};
+	finding_at_node(&place, n);
+	add(g, &(struct text_fact){.kind = TEXT_BATCH,
+				   .start = place.start,
+				   .end = place.end,
+				   .line = place.line,
+				   .column = place.column,
+				   .words = words});
+}
+
+static void add_batch(struct gathering *g)
+{
+	const struct doc_node *front = g->s->front;
+	const struct doc_node *n = declared_batch(doc_find(front, "capabilities"));
+	struct text_span at;
+	if (!n)
+		n = declared_batch(doc_find(doc_find(front, "metadata"), "aspora.capabilities"));
+	if (n)
+		add_node(g, n, n->text);
+	n = doc_find(front, "description");
+	if (n && text_find_batch(g->s->description, 0, &at))
+		add_node(g, n, str_sub(g->s->description, at.start, at.end));
+	add_all(g, TEXT_BATCH, text_find_batch);
+}
+
+/* --- packing ---------------------------------------------------------------------------------------------------------- */
+
+static struct text_facts *pack(const struct gathering *g)
+{
+	size_t head = sizeof(struct text_facts) + g->count * sizeof(struct text_fact);
+	char *block = mem_alloc(head + g->bytes);
+	struct text_facts *facts = (void *)block;
+	char *words = block + head;
+	facts->count = g->count;
+	facts->items = (void *)(facts + 1);
+	for (size_t i = 0; i < g->count; i++) {
+		facts->items[i] = g->items[i];
+		if (g->items[i].words.len)
+			memcpy(words, g->items[i].words.p, g->items[i].words.len);
+		facts->items[i].words.p = words;
+		words += g->items[i].words.len;
+		*words++ = '\0';
+	}
+	return facts;
+}
+
+struct text_facts *text_facts_make(const struct skill *s)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(FACTS_BYTES);
+	struct gathering g = {.s = s, .arena = a};
+	add_links(&g);
+	if (s->role == ROLE_FIELD)
+		add_batch(&g);
+	else
+		add_all(&g, TEXT_RUNBOOK, text_find_runbook);
+	add_all(&g, TEXT_REMOTE, text_find_remote);
+	add_all(&g, TEXT_MENTION, text_find_mention);
+	return pack(&g);
+}

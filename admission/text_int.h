@@ -1,0 +1,19 @@
+/*
+ * Inside text_facts_make(): what is looked for in SKILL.md. text_facts.c gathers and packs; the searches are pure functions over bytes.
+ */
+#ifndef ADMISSION_TEXT_INT_H
+#define ADMISSION_TEXT_INT_H
+
+#include "admission/memory.h"
+
+struct text_span {
+	size_t start, end;
+};
+
+/* Each finds the first at or after from, and gives where the search goes on (ret->end or later); false when there is none. */
+bool text_find_remote(struct str text, size_t from, struct text_span *ret);
+bool text_find_batch(struct str text, size_t from, struct text_span *ret);
+bool text_find_runbook(struct str text, size_t from, struct text_span *ret);
+bool text_find_mention(struct str text, size_t from, struct text_span *ret);
+
+#endif
