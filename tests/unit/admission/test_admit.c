@@ -1,0 +1,371 @@
+/* What becomes of the domains of a plan. */
+#include "skill/digest.h"
+#include "tests/unit/admission/repo_text.h"
+
+static void put_skill(struct world *w, const char *domain, const char *name, const char *command)
+{
+	char path[256], text[1024];
+	snprintf(path, sizeof(path), "skills/%s/%s/SKILL.md", domain, name);
+	snprintf(text, sizeof(text),
+		 "---\nname: %s\ndescription: Does one thing well. Use it for that one thing.\n"
+		 "trigger:\n  command: %s\n---\n# Skill\nDo it.\n",
+		 name, command);
+	world_put(w, path, text);
+}
+
+static void put_tests(struct world *w, const char *domain, const char *name, const char *what)
+{
+	char path[256], text[512];
+	snprintf(path, sizeof(path), "skills/%s/%s/tests/cases.md", domain, name);
+	snprintf(text, sizeof(text), "## It works\n### Input\n%s\n### Expect\n- contains \"x\"\n",
+		 what);
+	world_put(w, path, text);
+}
+
+static void set_unit(struct world *w, const char *unit)
+{
+	char text[256];
+	snprintf(text, sizeof(text), "policy:\n  unit: %s\n", unit);
+	world_put(w, "aspora.config.yaml", text);
+	world_put(w, "skills/ecm/order-details/aspora.config.yaml", "budget:\n  per_day_usd: 20\n");
+}
+
+static const struct admission_domain *domain(const struct world *w, const char *name)
+{
+	const struct admission_domain *d = admission_find(w->admission, str_of(name));
+	ck_assert_ptr_nonnull(d);
+	return d;
+}
+
+/* --- one domain at a time --------------------------------------------------------------------------------- */
+
+START_TEST(a_bad_domain_does_not_hold_another)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	world_remove(&w, STR("skills/ecm/manager/tests"));
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	const struct admission *a = world_admit(&w);
+	ck_assert_uint_eq(a->domain_count, 2);
+	ck_assert(!a->allow);
+	ck_assert(!domain(&w, "ecm")->verdict.allow && !domain(&w, "ecm")->release);
+	ck_assert(domain(&w, "frm")->verdict.allow);
+	ck_assert_ptr_eq(domain(&w, "frm")->release, snapshot_domain(w.after, STR("frm")));
+	ck_assert_uint_eq(a->allowed, 1);
+	ck_assert_uint_eq(a->denied, 1);
+	ck_assert_ptr_null(admission_find(a, STR("hr")));
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(a_plan_without_changes_is_allowed_and_empty)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	const struct admission *a = world_admit(&w);
+	ck_assert(a->allow && a->domain_count == 0 && !a->platform_judged);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(an_allowed_deletion_releases_no_domain)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	w.confirmations[0] = (struct admit_confirmation){STR("deletion"), STR("frm"), STR("anna"),
+							 STR("closed"),	  1000000,    0};
+	w.facts.confirmation_count = 1;
+	world_remove(&w, STR("skills/frm"));
+	world_admit(&w);
+	ck_assert(domain(&w, "frm")->verdict.allow);
+	ck_assert_int_eq(domain(&w, "frm")->op, CHANGE_DELETE);
+	ck_assert_ptr_null(domain(&w, "frm")->release);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(a_confirmation_ends)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	world_remove(&w, STR("skills/frm"));
+	w.facts.confirmation_count = 1;
+	w.confirmations[0] = (struct admit_confirmation){STR("deletion"), STR("frm"),
+							 STR("anna"),	  STR("closed"),
+							 1000000,	  w.facts.now_ms + 1};
+	world_admit(&w);
+	ck_assert(domain(&w, "frm")->verdict.allow);
+	w.confirmations[0].until_ms = w.facts.now_ms;
+	world_admit(&w);
+	ck_assert(!domain(&w, "frm")->verdict.allow);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(a_domain_that_needs_a_denied_one_is_denied_too)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	put_skill(&w, "frm", "new", "new thing {x}"); /* without tests */
+	world_put(&w, "skills/ecm/manager/aspora.config.yaml",
+		  "routing:\n  forwards:\n    - then: {forward_to: frm/new}\n");
+	world_admit(&w);
+	ck_assert(!domain(&w, "frm")->verdict.allow);
+	ck_assert_ptr_nonnull(verdict_finding(&domain(&w, "ecm")->verdict, "AD-ROUTE-003"));
+	put_tests(&w, "frm", "new", "new thing 3");
+	world_admit(&w);
+	ck_assert(domain(&w, "frm")->verdict.allow && domain(&w, "ecm")->verdict.allow);
+	world_release(&w);
+}
+END_TEST
+
+/* --- unit skill ------------------------------------------------------------------------------------------------ */
+
+START_TEST(a_held_skill_stays_at_its_old_version)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	put_skill(&w, "ecm", "order-details", "order status {id} please");
+	world_remove(&w, STR("skills/ecm/order-details/tests"));
+	put_skill(&w, "ecm", "newcomer", "new thing {x}");
+	put_skill(&w, "ecm", "welcome", "welcome {x}");
+	put_tests(&w, "ecm", "welcome", "welcome you");
+	world_admit(&w);
+	const struct admission_domain *d = domain(&w, "ecm");
+	ck_assert(!d->verdict.allow && d->release && d->reduced && d->reduced->allow);
+	ck_assert_uint_eq(d->held_count, 2);
+	assert_str(d->held[0], "newcomer");
+	assert_str(d->held[1], "order-details");
+	ck_assert_ptr_null(domain_skill_find(d->release, STR("newcomer")));
+	ck_assert_ptr_nonnull(domain_skill_find(d->release, STR("welcome")));
+	const struct domain_skill *kept = domain_skill_find(d->release, STR("order-details"));
+	const struct domain_skill *was = domain_skill_find(snapshot_domain(w.before, STR("ecm")),
+							   STR("order-details"));
+	ck_assert(digest_equal(&kept->skill->content, &was->skill->content));
+	ck_assert(digest_equal(&kept->runtime, &was->runtime));
+	ck_assert(digest_equal(&kept->context, &was->context));
+	struct digest again = domain_digest(w.after, d->release);
+	ck_assert(digest_equal(&d->release->candidate, &again));
+	ck_assert(digest_equal(&d->reduced->key.candidate, &again));
+	ck_assert(!digest_equal(&d->verdict.key.candidate, &again));
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(a_skill_whose_old_version_is_not_known_denies_its_domain)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	w.no_loader = true;
+	world_remove(&w, STR("skills/ecm/order-details/tests"));
+	world_admit(&w);
+	ck_assert(!domain(&w, "ecm")->release && !domain(&w, "ecm")->reduced);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_the_domain_itself_cannot_be_held)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	world_put(&w, "skills/ecm/aspora.config.yaml",
+		  "budget:\n  per_day_usd: 60\nrouting:\n  forwards:\n    - then: {forward_to: "
+		  "ecm/gone}\n");
+	world_admit(&w);
+	ck_assert(!domain(&w, "ecm")->verdict.allow && !domain(&w, "ecm")->release);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(holding_one_skill_can_mean_holding_another)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	/* "lost" is denied for want of tests; "sender" forwards to it and cannot stand without. */
+	put_skill(&w, "ecm", "lost", "lost thing {x}");
+	put_skill(&w, "ecm", "sender", "send thing {x}");
+	put_tests(&w, "ecm", "sender", "send thing 3");
+	world_put(&w, "skills/ecm/sender/aspora.config.yaml",
+		  "routing:\n  forwards:\n    - then: {forward_to: ecm/lost}\n");
+	put_tests(&w, "ecm", "manager", "order help me");
+	world_admit(&w);
+	const struct admission_domain *d = domain(&w, "ecm");
+	ck_assert_uint_eq(d->held_count, 2);
+	assert_str(d->held[0], "lost");
+	assert_str(d->held[1], "sender");
+	ck_assert_ptr_nonnull(d->release);
+	ck_assert_uint_eq(d->release->skill_count, 3);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(others_are_judged_beside_what_is_left_of_a_reduced_domain)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	put_skill(&w, "frm", "lost", "lost thing {x}"); /* without tests: out */
+	world_put(&w, "skills/ecm/manager/aspora.config.yaml",
+		  "routing:\n  forwards:\n    - then: {forward_to: frm/lost}\n");
+	world_admit(&w);
+	ck_assert_uint_eq(domain(&w, "frm")->held_count, 1);
+	const struct admission_domain *ecm = domain(&w, "ecm");
+	ck_assert_ptr_nonnull(verdict_finding(&ecm->verdict, "AD-ROUTE-003"));
+	ck_assert_uint_eq(ecm->held_count, 1);
+	assert_str(ecm->held[0], "manager");
+	world_release(&w);
+}
+END_TEST
+
+/* --- other units ------------------------------------------------------------------------------------------------ */
+
+START_TEST(unit_repository_releases_all_or_nothing)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "repository");
+	world_deploy(&w);
+	world_remove(&w, STR("skills/ecm/manager/tests"));
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	world_admit(&w);
+	ck_assert_ptr_null(domain(&w, "frm")->release);
+	ck_assert_ptr_nonnull(verdict_finding(world_verdict(&w, "frm"), "AD-UNIT-001"));
+	put_tests(&w, "ecm", "manager", "order help me");
+	world_admit(&w);
+	ck_assert(domain(&w, "frm")->release && domain(&w, "ecm")->release);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(waiting_for_a_check_is_not_being_at_fault)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_put(&w, "skills/frm/aspora.config.yaml", "tests:\n  required: [promptfoo]\n");
+	world_deploy(&w);
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	world_admit(&w);
+	ck_assert(!domain(&w, "frm")->verdict.allow && domain(&w, "frm")->waiting);
+	put_skill(&w, "frm", "untested", "untested {x}");
+	world_admit(&w);
+	ck_assert(!domain(&w, "frm")->verdict.allow && !domain(&w, "frm")->waiting);
+	world_release(&w);
+}
+END_TEST
+
+/* --- the platform -------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_denied_platform_configuration_releases_nothing)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	world_put(&w, "aspora.config.yaml",
+		  "policy:\n  rules:\n    AD-NOTHING-001: {mode: deny}\n");
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	const struct admission *a = world_admit(&w);
+	ck_assert(a->platform_judged && !a->platform.allow && !a->allow);
+	for (size_t i = 0; i < a->domain_count; i++)
+		ck_assert_ptr_null(a->domains[i].release);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(the_first_platform_configuration_judges_itself)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	const struct admission *a = world_admit(&w);
+	ck_assert(a->allow && a->platform_judged && a->platform.allow);
+	ck_assert(digest_equal(&a->platform.key.candidate, &w.after->platform_digest));
+	world_put(&w, "aspora.config.yaml", "policy:\n  rules:\n    AD-TESTS-001: {mode: off}\n");
+	a = world_admit(&w);
+	ck_assert(!a->platform.allow);
+	world_release(&w);
+}
+END_TEST
+
+/* --- the loader ------------------------------------------------------------------------------------------------------- */
+
+static int store_is_away(void *state, const struct deployed_skill *d, struct skill **ret,
+			 struct err *err)
+{
+	(void)state;
+	(void)d;
+	(void)ret;
+	return err_set(err, ERR_UNAVAILABLE, "the store is away");
+}
+
+START_TEST(an_error_of_the_loader_is_an_error)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_deploy(&w);
+	world_remove(&w, STR("skills/ecm/order-details/tests"));
+	world_admit(&w);
+	struct plan_old broken = {store_is_away, &w};
+	struct admission *a = NULL;
+	struct admit_opts o = {.snapshot = w.after,
+			       .plan = w.plan,
+			       .deployed = w.deployed,
+			       .have = &w.have,
+			       .facts = &w.facts,
+			       .old = &broken};
+	assert_err(admit_plan(&o, &a, &support_err), ERR_UNAVAILABLE, "the store is away");
+	ck_assert_ptr_null(a);
+	world_release(&w);
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE(a_bad_domain_does_not_hold_another),
+	CASE(a_plan_without_changes_is_allowed_and_empty),
+	CASE(an_allowed_deletion_releases_no_domain),
+	CASE(a_confirmation_ends),
+	CASE(a_domain_that_needs_a_denied_one_is_denied_too),
+	CASE(a_held_skill_stays_at_its_old_version),
+	CASE(a_skill_whose_old_version_is_not_known_denies_its_domain),
+	CASE(what_is_wrong_with_the_domain_itself_cannot_be_held),
+	CASE(holding_one_skill_can_mean_holding_another),
+	CASE(others_are_judged_beside_what_is_left_of_a_reduced_domain),
+	CASE(unit_repository_releases_all_or_nothing),
+	CASE(waiting_for_a_check_is_not_being_at_fault),
+	CASE(a_denied_platform_configuration_releases_nothing),
+	CASE(the_first_platform_configuration_judges_itself),
+	CASE(an_error_of_the_loader_is_an_error),
+	{0}};
+
+int main(void)
+{
+	return support_main("admission/admit", cases);
+}

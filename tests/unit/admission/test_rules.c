@@ -1,0 +1,194 @@
+/* Every rule, by fixtures: a change to the repository of fixtures/base.txt and what the text report says. */
+#include "tests/unit/admission/repo_text.h"
+#include "tests/unit/skill/golden.h"
+
+struct options {
+	bool deployed, notes;
+	size_t check_skill_count;
+	struct {
+		struct str skill; /* "ecm/order-details" */
+		bool stale;
+	} check_skills[8];
+};
+
+static struct str word(struct str *rest)
+{
+	struct str w = STR_NULL;
+	*rest = str_trim(*rest);
+	(void)str_split(rest, ' ', &w);
+	return w;
+}
+
+static int64_t number(struct str s)
+{
+	int64_t n = 0;
+	ck_assert_msg(str_to_i64(s, &n), "\"%.*s\" is not a number", STR_ARG(s));
+	return n;
+}
+
+/* ! confirm DOMAIN SHARE WHO WHY: '*' is the repository, '-' is nobody. */
+static void confirm(struct world *w, struct str line)
+{
+	struct admit_confirmation *c = &w->confirmations[w->facts.confirmation_count++];
+	struct str domain = word(&line);
+	*c = (struct admit_confirmation){.kind = STR("deletion"),
+					 .domain = str_eqz(domain, "*") ? STR("") : domain};
+	c->up_to_millionths = number(word(&line));
+	c->by = word(&line);
+	if (str_eqz(c->by, "-"))
+		c->by = STR(" ");
+	c->reason = line;
+}
+
+/* ! check NAME DOMAIN/SKILL this|other PASSED FAILED SKIPPED */
+static void check(struct world *w, struct options *o, struct str line)
+{
+	struct admit_check *c = &w->checks[w->facts.check_count++];
+	c->name = word(&line);
+	o->check_skills[o->check_skill_count].skill = word(&line);
+	o->check_skills[o->check_skill_count++].stale = str_eqz(word(&line), "other");
+	c->passed = number(word(&line));
+	c->failed = number(word(&line));
+	c->skipped = number(word(&line));
+}
+
+static struct str *file_text(struct world *w, struct str path)
+{
+	for (size_t i = 0; i < w->file_count; i++)
+		if (str_eq(w->files[i].path, path))
+			return &w->files[i].bytes;
+	ck_abort_msg("no file %.*s", STR_ARG(path));
+}
+
+/* ! append FILE TEXT puts a line below "policy:"; ! replace FILE WORD: TEXT puts another for the block that begins with it. */
+static void edit(struct world *w, struct str line, bool replace)
+{
+	struct str path = word(&line);
+	struct str *text = file_text(w, path);
+	const char *begin = "policy:\n";
+	ptrdiff_t at = str_find(*text, str_of(begin), 0);
+	ck_assert_int_ge(at, 0);
+	size_t from = (size_t)at, to = from + strlen(begin);
+	if (replace) {
+		(void)word(&line);
+		line = str_trim(line);
+		while (to < text->len && text->p[to] == ' ')
+			to = (size_t)str_find_byte(*text, '\n', to) + 1;
+	} else {
+		from = to;
+	}
+	*text = str_of(arena_printf(w->arena, "%.*s%.*s\n%.*s", STR_ARG(str_sub(*text, 0, from)),
+				    STR_ARG(line), STR_ARG(str_sub(*text, to, text->len))));
+}
+
+static void option(struct world *w, struct str line, void *state)
+{
+	struct options *o = state;
+	struct str rest = line, name = word(&rest);
+	if (str_eqz(name, "deployed"))
+		world_deploy(w);
+	else if (str_eqz(name, "notes"))
+		o->notes = true;
+	else if (str_eqz(name, "confirm"))
+		confirm(w, rest);
+	else if (str_eqz(name, "check"))
+		check(w, o, rest);
+	else if (str_eqz(name, "append") || str_eqz(name, "replace"))
+		edit(w, rest, str_eqz(name, "replace"));
+	else
+		ck_abort_msg("no option %.*s", STR_ARG(line));
+}
+
+/* Results are posted for a digest, which is known only once the change has been read. */
+static void bind_checks(struct world *w, const struct options *o)
+{
+	struct snapshot *s = o->check_skill_count ? world_snapshot(w, NULL) : NULL;
+	for (size_t i = 0; i < o->check_skill_count; i++) {
+		struct str domain, name;
+		assert_ok(name_split(o->check_skills[i].skill, &domain, &name, &support_err));
+		const struct domain_skill *ds = domain_skill_find(snapshot_domain(s, domain), name);
+		w->checks[i].content = ds->skill->content;
+		if (o->check_skills[i].stale)
+			w->checks[i].content.bytes[0] ^= 1;
+	}
+	snapshot_unref(s);
+}
+
+static void run(struct str name, struct str input, struct buf *out)
+{
+	struct world w;
+	struct options o = {0};
+	(void)name;
+	world_init(&w);
+	world_base(&w);
+	world_read(&w, arena_str(w.arena, input), option, &o);
+	bind_checks(&w, &o);
+	struct report_opts how = {.quiet = !o.notes};
+	report_format_find(STR("text"))->write(out, world_admit(&w), &how);
+	world_release(&w);
+}
+
+static const char *const files[] = {"tests",	  "limits",    "roles", "routes",
+				    "references", "deletions", "policy"};
+
+START_TEST(every_rule_says_what_its_fixtures_want)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "admission/fixtures/%s.txt", files[_i]);
+	golden_run_file(path, run);
+}
+END_TEST
+
+START_TEST(rules_are_in_the_order_of_their_ids)
+{
+	for (size_t i = 0; i < rule_count(); i++) {
+		ck_assert_ptr_eq(rule_find(str_of(rules[i].id)), &rules[i]);
+		ck_assert(i == 0 || strcmp(rules[i - 1].id, rules[i].id) < 0);
+	}
+	ck_assert_ptr_null(rule_find(STR("AD-TESTS-0011")));
+	ck_assert_ptr_null(rule_find(STR("")));
+	ck_assert_str_eq(rule_nearest(STR("AD-TEST-001")), "AD-TESTS-001");
+}
+END_TEST
+
+START_TEST(every_rule_has_its_words)
+{
+	for (size_t i = 0; i < rule_count(); i++) {
+		const struct rule *r = &rules[i];
+		ck_assert_msg(r->family && r->looks_at && r->sentence && r->advice, "%s", r->id);
+		ck_assert_msg(r->sentence[strlen(r->sentence) - 1] == '.', "%s", r->id);
+		ck_assert_msg(!r->check == !r->scope, "%s", r->id);
+		ck_assert_int_ge(r->severity, SEVERITY_WARN);
+	}
+}
+END_TEST
+
+/* Lines of the manual's source: one sentence each, as it stands in the table. */
+START_TEST(the_manual_has_every_rule)
+{
+	CLEANUP(buf_release) struct buf page = BUF_INIT(1 << 20);
+	char path[4096], line[512];
+	snprintf(path, sizeof(path), "%s/man/aspora-admission.7", support_root());
+	assert_ok(io_read_file(path, &page, &support_err));
+	for (size_t i = 0; i < rule_count(); i++) {
+		const struct rule *r = &rules[i];
+		snprintf(line, sizeof(line), "\n.It Sy %s\n.Pq %s, %s\n%s\n", r->id, r->family,
+			 r->severity == SEVERITY_DENY ? "denies" : "warns", r->sentence);
+		ck_assert_msg(strstr(buf_cstr(&page), line) != NULL, "%s", line);
+		snprintf(line, sizeof(line), "\nTo correct it: %s.\n", r->advice);
+		ck_assert_msg(strstr(buf_cstr(&page), line) != NULL, "%s", line);
+	}
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE_LOOP(every_rule_says_what_its_fixtures_want, ARRAY_SIZE(files)),
+	CASE(rules_are_in_the_order_of_their_ids),
+	CASE(every_rule_has_its_words),
+	CASE(the_manual_has_every_rule),
+	{0}};
+
+int main(void)
+{
+	return support_main("admission/rules", cases);
+}
