@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/pidfd.h>
+#include <sys/socket.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -18,6 +18,7 @@
 
 #define PROBE_TIMEOUT_MS 10000
 #define END_WAIT_MS 5000
+#define QUIET_END_MS 500
 #define UID_BASE 0x70000000u /* a range that distributions leave unused */
 #define UID_MASK 0x0fffffffu
 #define CHILD_SECCOMP_FD 4 /* and 5 */
@@ -49,11 +50,6 @@ static void launch_release(struct launch *l)
 	for (int i = 0; i < SECCOMP_FILTERS; i++)
 		if (l->seccomp[i] >= 0)
 			close(l->seccomp[i]);
-}
-
-static void group_name(const struct runtime *rt, const char *instance, char out[CGROUP_NAME_MAX])
-{
-	snprintf(out, CGROUP_NAME_MAX, "aspora-%s-%s", runtime_owner(rt), instance);
 }
 
 /* What cannot be removed now is found by list() and reaped later. */
@@ -254,7 +250,7 @@ static int start(struct runtime *rt, const struct sandbox_spec *spec, struct san
 		return rc;
 	CLEANUP_FREE struct bwrap_sandbox *s = mem_zalloc(sizeof(*s));
 	s->cgroups = &rt->cgroups;
-	group_name(rt, spec->instance, s->group);
+	bwrap_group_name(rt, spec->instance, s->group);
 	rc = start_child(rt, spec, theirs, speak, s, err);
 	if (rc < 0)
 		return rc;
@@ -301,6 +297,10 @@ static void release(struct sandbox *head)
 	struct bwrap_sandbox *s = (struct bwrap_sandbox *)head;
 	if (!s)
 		return;
+	/* With its door gone aspora-init ends by itself, and bubblewrap reaps it; that leaves no zombie for the host's init. */
+	shutdown(s->head.door_fd, SHUT_RDWR);
+	if (!s->ended && child_wait(&s->child, QUIET_END_MS, &s->end, NULL) == 0)
+		s->ended = true;
 	kill_sandbox(head);
 	if (!s->ended && child_wait(&s->child, END_WAIT_MS, &s->end, NULL) < 0)
 		child_release(&s->child);
@@ -311,71 +311,6 @@ static void release(struct sandbox *head)
 	close(s->head.stderr_fd);
 	remove_group(s->cgroups, s->group);
 	free(s);
-}
-
-/* --- list and reap --- */
-
-struct finder {
-	sandbox_found_fn fn;
-	void *state;
-	size_t prefix;
-	struct sandbox_found *seen;
-	size_t count, cap;
-};
-
-static int found(struct finder *f, const char *instance, struct err *err)
-{
-	for (size_t i = 0; i < f->count; i++)
-		if (strcmp(f->seen[i].instance, instance) == 0)
-			return 0;
-	GROW(f->seen, f->count, f->cap);
-	struct sandbox_found *new_ = &f->seen[f->count++];
-	snprintf(new_->instance, sizeof(new_->instance), "%s", instance);
-	return f->fn(f->state, new_, err);
-}
-
-static int found_group(void *state, const char *name, struct err *err)
-{
-	struct finder *f = state;
-	return found(f, name + f->prefix, err);
-}
-
-static int found_process(void *state, int pidfd, const char *instance, struct err *err)
-{
-	(void)pidfd;
-	return found(state, instance, err);
-}
-
-static int list(struct runtime *rt, sandbox_found_fn fn, void *state, struct err *err)
-{
-	char prefix[CGROUP_NAME_MAX];
-	group_name(rt, "", prefix);
-	struct finder f = {fn, state, strlen(prefix), NULL, 0, 0};
-	int rc = cgroup_list(&rt->cgroups, prefix, found_group, &f, err);
-	if (rc >= 0)
-		rc = bwrap_processes(rt->owner, found_process, &f, err);
-	free(f.seen);
-	return rc < 0 ? rc : 0;
-}
-
-static int end_process(void *state, int pidfd, const char *instance, struct err *err)
-{
-	(void)err;
-	if (strcmp(instance, state) != 0 || pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0)
-		return 0;
-	struct pollfd gone = {pidfd, POLLIN, 0};
-	poll(&gone, 1, END_WAIT_MS);
-	return 0;
-}
-
-static int reap(struct runtime *rt, const char *instance, struct err *err)
-{
-	char group[CGROUP_NAME_MAX], name[SANDBOX_NAME_MAX + 1];
-	group_name(rt, instance, group);
-	snprintf(name, sizeof(name), "%s", instance);
-	cgroup_kill(&rt->cgroups, group);
-	int rc = bwrap_processes(rt->owner, end_process, name, err);
-	return rc < 0 ? rc : cgroup_remove(&rt->cgroups, group, err);
 }
 
 static int prepare(struct runtime *rt, const struct digest *runtime, const struct manifest *m,
@@ -394,7 +329,7 @@ const struct driver driver_bubblewrap = {
 	.start = start,
 	.poll = poll_sandbox,
 	.kill = kill_sandbox,
-	.list = list,
-	.reap = reap,
+	.list = bwrap_list,
+	.reap = bwrap_reap,
 	.release = release,
 };

@@ -1,6 +1,8 @@
-/* Finding sandboxes without control groups: by the command lines of the processes that are there. */
+/* Finding and ending sandboxes that somebody else started: by their control groups, and by the command lines of the processes that are there. */
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
 
@@ -8,8 +10,14 @@
 #include "base/mem.h"
 #include "runtime/driver/bubblewrap_int.h"
 #include "runtime/init/protocol.h"
+#include "runtime/runtime_int.h"
 
 #define COMMAND_LINE_MAX ((size_t)64 * 1024)
+#define END_WAIT_MS 5000
+#define REAP_LOOKS 20
+
+/* "--name OWNER.INSTANCE" is an argument of both bubblewrap and aspora-init. */
+typedef int (*bwrap_process_fn)(void *state, int pidfd, const char *instance, struct err *err);
 
 static bool is_ours(struct str program)
 {
@@ -60,7 +68,7 @@ static int look_at(const char *name, const char *owner, bwrap_process_fn fn, voi
 	return fn(state, fd, instance, err);
 }
 
-int bwrap_processes(const char *owner, bwrap_process_fn fn, void *state, struct err *err)
+static int processes(const char *owner, bwrap_process_fn fn, void *state, struct err *err)
 {
 	DIR *d = opendir("/proc");
 	struct dirent *e;
@@ -71,4 +79,89 @@ int bwrap_processes(const char *owner, bwrap_process_fn fn, void *state, struct 
 		rc = look_at(e->d_name, owner, fn, state, err);
 	closedir(d);
 	return rc;
+}
+
+void bwrap_group_name(const struct runtime *rt, const char *instance, char out[CGROUP_NAME_MAX])
+{
+	snprintf(out, CGROUP_NAME_MAX, "aspora-%s-%s", runtime_owner(rt), instance);
+}
+
+/* --- list and reap --- */
+
+struct finder {
+	sandbox_found_fn fn;
+	void *state;
+	size_t prefix;
+	struct sandbox_found *seen;
+	size_t count, cap;
+};
+
+static int found(struct finder *f, const char *instance, struct err *err)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->seen[i].instance, instance) == 0)
+			return 0;
+	GROW(f->seen, f->count, f->cap);
+	struct sandbox_found *new_ = &f->seen[f->count++];
+	snprintf(new_->instance, sizeof(new_->instance), "%s", instance);
+	return f->fn(f->state, new_, err);
+}
+
+static int found_group(void *state, const char *name, struct err *err)
+{
+	struct finder *f = state;
+	return found(f, name + f->prefix, err);
+}
+
+static int found_process(void *state, int pidfd, const char *instance, struct err *err)
+{
+	(void)pidfd;
+	return found(state, instance, err);
+}
+
+int bwrap_list(struct runtime *rt, sandbox_found_fn fn, void *state, struct err *err)
+{
+	char prefix[CGROUP_NAME_MAX];
+	bwrap_group_name(rt, "", prefix);
+	struct finder f = {fn, state, strlen(prefix), NULL, 0, 0};
+	int rc = cgroup_list(&rt->cgroups, prefix, found_group, &f, err);
+	if (rc >= 0)
+		rc = processes(rt->owner, found_process, &f, err);
+	free(f.seen);
+	return rc < 0 ? rc : 0;
+}
+
+struct ender {
+	const char *instance;
+	int found;
+};
+
+static int end_process(void *state, int pidfd, const char *instance, struct err *err)
+{
+	struct ender *e = state;
+	(void)err;
+	if (strcmp(instance, e->instance) != 0 || pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0)
+		return 0;
+	struct pollfd gone = {pidfd, POLLIN, 0};
+	e->found++;
+	poll(&gone, 1, END_WAIT_MS);
+	return 0;
+}
+
+int bwrap_reap(struct runtime *rt, const char *instance, struct err *err)
+{
+	char group[CGROUP_NAME_MAX];
+	bwrap_group_name(rt, instance, group);
+	cgroup_kill(&rt->cgroups, group);
+	/* One that was just starting may have forked behind our back: until a look finds none. */
+	struct ender e = {instance, 1};
+	for (int looks = 0; e.found && looks < REAP_LOOKS; looks++) {
+		e.found = 0;
+		int rc = processes(rt->owner, end_process, &e, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (e.found)
+		return err_set(err, ERR_SANDBOX, "the sandbox %s does not end", instance);
+	return cgroup_remove(&rt->cgroups, group, err);
 }

@@ -48,8 +48,9 @@ struct bwrap_args {
 };
 void bwrap_args(const struct bwrap_args *a, struct words *w);
 
-/* Finding our sandboxes by the command line of bubblewrap and of aspora-init ("--name OWNER.INSTANCE"). */
-typedef int (*bwrap_process_fn)(void *state, int pidfd, const char *instance, struct err *err);
-NODISCARD int bwrap_processes(const char *owner, bwrap_process_fn fn, void *state, struct err *err);
+/* "aspora-OWNER-INSTANCE", in out of CGROUP_NAME_MAX bytes. */
+void bwrap_group_name(const struct runtime *rt, const char *instance, char out[CGROUP_NAME_MAX]);
+NODISCARD int bwrap_list(struct runtime *rt, sandbox_found_fn fn, void *state, struct err *err);
+NODISCARD int bwrap_reap(struct runtime *rt, const char *instance, struct err *err);
 
 #endif

@@ -62,22 +62,41 @@ static const char *no_interpreter(const char *handler, const char *extension, co
 	return FAULT_KIND;
 }
 
+/* The program that a file's first line names; false when it has no such line. */
+static bool first_line(const char *path, char program[256])
+{
+	char line[256] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n < 3 || line[0] != '#' || line[1] != '!')
+		return false;
+	const char *from = line + 2 + strspn(line + 2, " \t");
+	size_t len = strcspn(from, " \t\r\n");
+	memcpy(program, from, len);
+	program[len] = '\0';
+	return len > 0;
+}
+
 /* A file without a known extension runs by its first line. */
 static const char *runner_itself(const char *handler, struct runner *ret, struct bytes *why)
 {
-	char start[2] = {0, 0};
-	int fd = open(ret->path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)!read(fd, start, sizeof(start));
-		close(fd);
+	char program[256];
+	if (!first_line(ret->path, program) || access(ret->path, X_OK) < 0) {
+		bytes_addf(why,
+			   "%s: cannot tell how to run it; give it the extension .py, .js or .sh, "
+			   "or make it "
+			   "executable with a first line such as #!/usr/bin/python3",
+			   handler);
+		return FAULT_KIND;
 	}
-	if (start[0] == '#' && start[1] == '!' && access(ret->path, X_OK) == 0)
+	if (access(program, X_OK) == 0)
 		return NULL;
 	bytes_addf(why,
-		   "%s: cannot tell how to run it; give it the extension .py, .js or .sh, or make "
-		   "it executable "
-		   "with a first line such as #!/usr/bin/python3",
-		   handler);
+		   "%s: its first line names %s, which is not in a sandbox (only /usr of this host "
+		   "is)",
+		   handler, program);
 	return FAULT_KIND;
 }
 
