@@ -14,7 +14,9 @@ static char *root;
 
 static void set_up(void)
 {
+	free(root);
 	root = io_join(support_dir(), "bundles");
+	run_result_release(&rig.result);
 	rig_init(&rig, NULL, "");
 	rig_file(&rig, "SKILL.md", STR("# no\n"), false);
 	rig_file(&rig, "code/handler.sh", STR("echo 1\n"), true);

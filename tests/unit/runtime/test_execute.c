@@ -12,6 +12,8 @@ static struct rig r;
 
 static void set_up(driver_fake_fn script, void *state)
 {
+	runtime_close(rt);
+	rig_release(&r);
 	rt = rig_runtime(support_dir());
 	driver_fake_script(script, state);
 	rig_init(&r, rt, "fake");
