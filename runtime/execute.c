@@ -28,19 +28,19 @@ void run_result_release(struct run_result *r)
 	buf_release(&r->transcript);
 }
 
-static int64_t mono(const struct instance *i)
+static int64_t mono(const struct run_instance *i)
 {
 	return clock_mono(runtime_clock(i->rt));
 }
 
-static int64_t wall(const struct instance *i)
+static int64_t wall(const struct run_instance *i)
 {
 	return clock_wall(runtime_clock(i->rt));
 }
 
 /* --- waiting --- */
 
-static int heartbeat(struct instance *i, struct err *err)
+static int heartbeat(struct run_instance *i, struct err *err)
 {
 	const struct run_request *r = i->req;
 	if (!r->on_heartbeat || mono(i) < i->heartbeat_due)
@@ -52,7 +52,7 @@ static int heartbeat(struct instance *i, struct err *err)
 }
 
 /* What the driver's programs say when something is wrong with the sandbox itself. */
-static void hear(struct instance *i)
+static void hear(struct run_instance *i)
 {
 	char piece[4096];
 	ssize_t n;
@@ -62,7 +62,7 @@ static void hear(struct instance *i)
 		buf_add(&i->words, piece, (size_t)n);
 }
 
-static int wait_ms(const struct instance *i, int64_t until)
+static int wait_ms(const struct run_instance *i, int64_t until)
 {
 	int64_t next = until, now = mono(i);
 	if (i->req->on_heartbeat)
@@ -71,7 +71,7 @@ static int wait_ms(const struct instance *i, int64_t until)
 }
 
 /* One wait for anything, and what came of it. 1: the sandbox has ended. */
-static int wait_once(struct instance *i, int64_t until, struct err *err)
+static int wait_once(struct run_instance *i, int64_t until, struct err *err)
 {
 	struct pollfd p[3] = {{i->sandbox->door_fd, door_events(i->door), 0},
 			      {i->sandbox->wait_fd, POLLIN, 0},
@@ -102,7 +102,8 @@ static bool answered(enum door_phase p)
 }
 
 /* Serves the door until the phase is one that `done` likes. Errors: ERR_TIMEOUT (bare), ERR_CANCELLED, ERR_SANDBOX, … */
-static int serve(struct instance *i, bool (*done)(enum door_phase), int64_t until, struct err *err)
+static int serve(struct run_instance *i, bool (*done)(enum door_phase), int64_t until,
+		 struct err *err)
 {
 	bool ended = false;
 	while (!done(door_phase(i->door))) {
@@ -128,7 +129,7 @@ static int serve(struct instance *i, bool (*done)(enum door_phase), int64_t unti
 }
 
 /* What aspora-init reported, when it reported a failure. */
-static int fault_or(struct instance *i, struct err *err)
+static int fault_or(struct run_instance *i, struct err *err)
 {
 	struct sandbox_status s;
 	if (door_phase(i->door) != DOOR_FAILED)
@@ -139,7 +140,7 @@ static int fault_or(struct instance *i, struct err *err)
 
 /* --- opening --- */
 
-static int check_request(struct instance *i, struct err *err)
+static int check_request(struct run_instance *i, struct err *err)
 {
 	const struct run_request *r = i->req;
 	if (manifest_find(r->manifest, r->handler) && skill_file_is_runtime(r->handler))
@@ -150,7 +151,7 @@ static int check_request(struct instance *i, struct err *err)
 	return err_remedy(err, "add it, or name another one as handler.file");
 }
 
-static int start(struct instance *i, bool probe, struct err *err)
+static int start(struct run_instance *i, bool probe, struct err *err)
 {
 	const struct run_request *r = i->req;
 	int rc = check_request(i, err);
@@ -181,7 +182,7 @@ static int start(struct instance *i, bool probe, struct err *err)
 	return rc;
 }
 
-static int wait_ready(struct instance *i, struct err *err)
+static int wait_ready(struct run_instance *i, struct err *err)
 {
 	i->door = door_new(&(struct door_opts){.fd = i->sandbox->door_fd,
 					       .clock = runtime_clock(i->rt),
@@ -200,10 +201,10 @@ static int wait_ready(struct instance *i, struct err *err)
 	return rc;
 }
 
-static int open_instance(struct runtime *rt, const struct run_request *req, bool probe,
-			 struct instance **ret, struct run_result *result, struct err *err)
+static int start_instance(struct runtime *rt, const struct run_request *req, bool probe,
+			  struct run_instance **ret, struct run_result *result, struct err *err)
 {
-	CLEANUP(instance_closep) struct instance *i = mem_zalloc(sizeof(*i));
+	CLEANUP(run_instance_closep) struct run_instance *i = mem_zalloc(sizeof(*i));
 	i->rt = rt;
 	i->req = req;
 	i->result = result;
@@ -219,10 +220,10 @@ static int open_instance(struct runtime *rt, const struct run_request *req, bool
 	return 0;
 }
 
-int instance_open(struct runtime *rt, const struct run_request *req, struct instance **ret,
-		  struct run_result *result, struct err *err)
+int run_instance_open(struct runtime *rt, const struct run_request *req, struct run_instance **ret,
+		      struct run_result *result, struct err *err)
 {
-	int rc = open_instance(rt, req, false, ret, result, err);
+	int rc = start_instance(rt, req, false, ret, result, err);
 	if (rc < 0)
 		result->ended_ms = clock_wall(runtime_clock(rt));
 	return rc;
@@ -230,7 +231,7 @@ int instance_open(struct runtime *rt, const struct run_request *req, struct inst
 
 /* --- invoking --- */
 
-static void keep_figures(struct instance *i)
+static void keep_figures(struct run_instance *i)
 {
 	struct run_result *r = i->result;
 	struct sandbox_status s;
@@ -246,7 +247,7 @@ static void keep_figures(struct instance *i)
 	r->ended_ms = wall(i);
 }
 
-static int normalise(struct instance *i, struct err *err)
+static int normalise(struct run_instance *i, struct err *err)
 {
 	struct run_result *r = i->result;
 	int rc = skill_result_normalise(door_response(i->door), &r->result_json, err);
@@ -259,7 +260,7 @@ static int normalise(struct instance *i, struct err *err)
 	return rc;
 }
 
-static int give_and_serve(struct instance *i, struct err *err)
+static int give_and_serve(struct run_instance *i, struct err *err)
 {
 	const struct run_request *r = i->req;
 	int64_t timeout = i->limits.timeout_ms;
@@ -280,8 +281,8 @@ static int give_and_serve(struct instance *i, struct err *err)
 	return rc < 0 ? rc : normalise(i, err);
 }
 
-int instance_invoke(struct instance *i, const struct run_request *req, struct run_result *ret,
-		    struct err *err)
+int run_instance_invoke(struct run_instance *i, const struct run_request *req,
+			struct run_result *ret, struct err *err)
 {
 	assert(door_phase(i->door) == DOOR_WAITING);
 	i->req = req;
@@ -294,12 +295,12 @@ int instance_invoke(struct instance *i, const struct run_request *req, struct ru
 	return rc;
 }
 
-int instance_wait_fd(const struct instance *i)
+int run_instance_wait_fd(const struct run_instance *i)
 {
 	return i->sandbox->wait_fd;
 }
 
-void instance_close(struct instance *i)
+void run_instance_close(struct run_instance *i)
 {
 	if (!i)
 		return;
@@ -311,9 +312,9 @@ void instance_close(struct instance *i)
 	free(i);
 }
 
-void instance_closep(struct instance **i)
+void run_instance_closep(struct run_instance **i)
 {
-	instance_close(*i);
+	run_instance_close(*i);
 }
 
 /* --- the two whole things --- */
@@ -321,16 +322,16 @@ void instance_closep(struct instance **i)
 int runtime_execute(struct runtime *rt, const struct run_request *req, struct run_result *ret,
 		    struct err *err)
 {
-	CLEANUP(instance_closep) struct instance *i = NULL;
-	int rc = instance_open(rt, req, &i, ret, err);
-	return rc < 0 ? rc : instance_invoke(i, req, ret, err);
+	CLEANUP(run_instance_closep) struct run_instance *i = NULL;
+	int rc = run_instance_open(rt, req, &i, ret, err);
+	return rc < 0 ? rc : run_instance_invoke(i, req, ret, err);
 }
 
 int runtime_probe_version(struct runtime *rt, const struct run_request *req, struct run_result *ret,
 			  struct err *err)
 {
-	CLEANUP(instance_closep) struct instance *i = NULL;
-	int rc = open_instance(rt, req, true, &i, ret, err);
+	CLEANUP(run_instance_closep) struct run_instance *i = NULL;
+	int rc = start_instance(rt, req, true, &i, ret, err);
 	ret->ended_ms = clock_wall(runtime_clock(rt));
 	return rc;
 }

@@ -3,7 +3,7 @@
  *
  *	runtime_execute(rt, &request, &result, &err)
  *
- * is instance_open + instance_invoke + instance_close; a warm pool calls the three itself. Whoever claims executions from the database is the
+ * is run_instance_open + run_instance_invoke + run_instance_close; a warm pool calls the three itself. Whoever claims executions from the database is the
  * caller; nothing here knows a store.
  *
  * Failures, and whose fault: result.content_fault is true when other content would not have failed (quarantine material), false when
@@ -39,7 +39,7 @@ struct run_request {
 	size_t env_count;
 	bool network;
 
-	/* One invocation; unused by instance_open and runtime_probe_version. */
+	/* One invocation; unused by run_instance_open and runtime_probe_version. */
 	const char *execution; /* "EXEC-…": the request id inside */
 	struct str context_json; /* a SkillContext, at most EXECUTION_INPUT_MAX */
 	int64_t deadline_wall_ms; /* 0: by limits.timeout_ms alone; the earlier one holds */
@@ -78,14 +78,16 @@ NODISCARD int runtime_probe_version(struct runtime *rt, const struct run_request
 				    struct run_result *ret, struct err *err);
 
 /* The parts, for a warm pool: a sandbox that has asked for its first invocation. req is borrowed until close. */
-struct instance;
-NODISCARD int instance_open(struct runtime *rt, const struct run_request *req,
-			    struct instance **ret, struct run_result *result, struct err *err);
+struct run_instance;
+NODISCARD int run_instance_open(struct runtime *rt, const struct run_request *req,
+				struct run_instance **ret, struct run_result *result,
+				struct err *err);
 /* One invocation, then the instance can only be closed. req gives the invocation's fields. */
-NODISCARD int instance_invoke(struct instance *i, const struct run_request *req,
-			      struct run_result *ret, struct err *err);
-void instance_close(struct instance *i);
-void instance_closep(struct instance **i);
-int instance_wait_fd(const struct instance *i); /* readable when the sandbox has ended by itself */
+NODISCARD int run_instance_invoke(struct run_instance *i, const struct run_request *req,
+				  struct run_result *ret, struct err *err);
+void run_instance_close(struct run_instance *i);
+void run_instance_closep(struct run_instance **i);
+int run_instance_wait_fd(
+	const struct run_instance *i); /* readable when the sandbox has ended by itself */
 
 #endif

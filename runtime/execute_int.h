@@ -7,7 +7,7 @@
 
 #define DRIVER_WORDS_MAX ((size_t)8 * 1024)
 
-struct instance {
+struct run_instance {
 	struct runtime *rt;
 	const struct run_request *req; /* whose callbacks hold now */
 	struct run_result *result;
@@ -21,19 +21,19 @@ struct instance {
 };
 
 /* --- steps.c --- */
-void step_text(struct instance *i, const char *kind, const char *key, struct str value);
-void step_started(struct instance *i);
-void step_ended(struct instance *i, const struct sandbox_status *s);
+void step_text(struct run_instance *i, const char *kind, const char *key, struct str value);
+void step_started(struct run_instance *i);
+void step_ended(struct run_instance *i, const struct sandbox_status *s);
 void step_request(void *instance, struct str method, struct str target, int status);
 void step_log(void *instance, struct str text);
 
 /* --- failure.c: every way to fail, in words, and whose fault it was --- */
 
 /* aspora-init reported it. */
-int failure_reported(struct instance *i, const struct sandbox_status *s, struct err *err);
+int failure_reported(struct run_instance *i, const struct sandbox_status *s, struct err *err);
 /* The sandbox ended, or closed the door, before there was an answer. */
-int failure_early_end(struct instance *i, const struct sandbox_status *s, struct err *err);
-int failure_timeout(struct instance *i, bool ready, struct err *err);
+int failure_early_end(struct run_instance *i, const struct sandbox_status *s, struct err *err);
+int failure_timeout(struct run_instance *i, bool ready, struct err *err);
 /* Line and words of an interpreter's complaint about the handler. message points into said. */
 void failure_place(struct str said, struct str handler, uint32_t *ret_line,
 		   struct str *ret_message);

@@ -9,7 +9,7 @@
 #define TAIL_MAX 400
 
 /* The last lines of stderr, cut at a line where there is one, without the final newline. */
-static struct str tail(const struct instance *i)
+static struct str tail(const struct run_instance *i)
 {
 	struct str all = str_trim(door_log(i->door));
 	if (all.len <= TAIL_MAX)
@@ -19,7 +19,7 @@ static struct str tail(const struct instance *i)
 	return newline < 0 ? last : str_sub(last, (size_t)newline + 1, last.len);
 }
 
-static int content(struct instance *i, int code)
+static int content(struct run_instance *i, int code)
 {
 	i->result->content_fault = true;
 	return code;
@@ -72,7 +72,7 @@ void failure_place(struct str said, struct str handler, uint32_t *ret_line, stru
 		*ret_message = str_sub(*ret_message, (size_t)words + 2, ret_message->len);
 }
 
-static int refused_by_interpreter(struct instance *i, struct str said, struct err *err)
+static int refused_by_interpreter(struct run_instance *i, struct str said, struct err *err)
 {
 	uint32_t line;
 	struct str message;
@@ -87,7 +87,7 @@ static int refused_by_interpreter(struct instance *i, struct str said, struct er
 
 /* --- reported by aspora-init --- */
 
-static int out_of_memory(struct instance *i, struct err *err)
+static int out_of_memory(struct run_instance *i, struct err *err)
 {
 	err_set(err, ERR_HANDLER_MEMORY, "the handler needed more than %lld MiB of memory",
 		(long long)(i->limits.memory_bytes >> 20));
@@ -95,7 +95,7 @@ static int out_of_memory(struct instance *i, struct err *err)
 	return content(i, ERR_HANDLER_MEMORY);
 }
 
-static int handler_ended(struct instance *i, const struct door_fault *f,
+static int handler_ended(struct run_instance *i, const struct door_fault *f,
 			 const struct sandbox_status *s, struct err *err)
 {
 	struct str last = tail(i);
@@ -122,7 +122,7 @@ static int handler_ended(struct instance *i, const struct door_fault *f,
 	return content(i, ERR_HANDLER_EXIT);
 }
 
-static int too_much_output(struct instance *i, struct err *err)
+static int too_much_output(struct run_instance *i, struct err *err)
 {
 	err_set(err, ERR_TOO_LARGE, "the handler printed more than %lld bytes",
 		(long long)i->limits.output_bytes);
@@ -130,7 +130,7 @@ static int too_much_output(struct instance *i, struct err *err)
 	return content(i, ERR_TOO_LARGE);
 }
 
-int failure_timeout(struct instance *i, bool ready, struct err *err)
+int failure_timeout(struct run_instance *i, bool ready, struct err *err)
 {
 	char text[32];
 	if (!ready) {
@@ -143,7 +143,7 @@ int failure_timeout(struct instance *i, bool ready, struct err *err)
 	return content(i, ERR_HANDLER_TIMEOUT);
 }
 
-int failure_reported(struct instance *i, const struct sandbox_status *s, struct err *err)
+int failure_reported(struct run_instance *i, const struct sandbox_status *s, struct err *err)
 {
 	const struct door_fault *f = door_fault(i->door);
 	struct str words = buf_str(&f->message);
@@ -164,7 +164,7 @@ int failure_reported(struct instance *i, const struct sandbox_status *s, struct 
 	return handler_ended(i, f, s, err);
 }
 
-int failure_early_end(struct instance *i, const struct sandbox_status *s, struct err *err)
+int failure_early_end(struct run_instance *i, const struct sandbox_status *s, struct err *err)
 {
 	struct child_end end = {.exited = s->exited, .status = s->status};
 	struct str words = str_trim(buf_str(&i->words));

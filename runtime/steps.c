@@ -1,14 +1,14 @@
 /* The append-only steps of an execution, as JSON. */
 #include "runtime/execute_int.h"
 
-static void emit(struct instance *i, const char *kind, const struct buf *data)
+static void emit(struct run_instance *i, const char *kind, const struct buf *data)
 {
 	struct execution_step step = {clock_wall(runtime_clock(i->rt)), kind, buf_str(data)};
 	if (i->req->on_step)
 		i->req->on_step(i->req->state, &step);
 }
 
-void step_text(struct instance *i, const char *kind, const char *key, struct str value)
+void step_text(struct run_instance *i, const char *kind, const char *key, struct str value)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(BUF_MAX);
 	struct json j;
@@ -19,7 +19,7 @@ void step_text(struct instance *i, const char *kind, const char *key, struct str
 	emit(i, kind, &b);
 }
 
-void step_started(struct instance *i)
+void step_started(struct run_instance *i)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(BUF_MAX);
 	struct json j;
@@ -34,7 +34,7 @@ void step_started(struct instance *i)
 	emit(i, "sandbox.started", &b);
 }
 
-void step_ended(struct instance *i, const struct sandbox_status *s)
+void step_ended(struct run_instance *i, const struct sandbox_status *s)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(BUF_MAX);
 	struct json j;
@@ -49,7 +49,7 @@ void step_ended(struct instance *i, const struct sandbox_status *s)
 
 void step_request(void *instance, struct str method, struct str target, int status)
 {
-	struct instance *i = instance;
+	struct run_instance *i = instance;
 	CLEANUP(buf_release) struct buf b = BUF_INIT(BUF_MAX);
 	struct json j;
 	json_init(&j, &b);

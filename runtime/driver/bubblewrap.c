@@ -19,8 +19,6 @@
 #define PROBE_TIMEOUT_MS 10000
 #define END_WAIT_MS 5000
 #define QUIET_END_MS 500
-#define UID_BASE 0x70000000u /* a range that distributions leave unused */
-#define UID_MASK 0x0fffffffu
 #define CHILD_SECCOMP_FD 4 /* and 5 */
 
 struct bwrap_sandbox {
@@ -38,7 +36,7 @@ struct launch {
 	int seccomp[SECCOMP_FILTERS];
 	struct child_fd fds[3 + SECCOMP_FILTERS];
 	size_t fd_count;
-	struct child_limit limits[10];
+	struct child_limit limits[12];
 	size_t limit_count;
 	struct bwrap_enter enter;
 	struct cgroup cgroup;
@@ -73,8 +71,11 @@ static void add_limits(struct launch *l, const struct cgroup_host *h, const stru
 	add_limit(l, RLIMIT_MSGQUEUE, 0);
 	add_limit(l, RLIMIT_RTPRIO, 0);
 	/* Per process, where no control group holds all of them together. */
-	if (!h->has[CGROUP_MEMORY])
+	if (!h->has[CGROUP_MEMORY]) {
 		add_limit(l, RLIMIT_DATA, r->memory_bytes);
+		/* The stacks of threads are as large as this says, and count as data whether used or not. */
+		add_limit(l, RLIMIT_STACK, 2 * 1024 * 1024);
+	}
 	if (!h->has[CGROUP_CPU])
 		add_limit(l, RLIMIT_CPU, r->timeout_ms * MAX(r->cpu_millis, 1000) / 1000000 + 2);
 }
@@ -83,9 +84,6 @@ static void add_limits(struct launch *l, const struct cgroup_host *h, const stru
 static int launch_make(struct runtime *rt, enum bwrap_mode mode, const struct sandbox_spec *spec,
 		       struct launch *l, struct err *err)
 {
-	struct digest d = digest_of(str_of(spec->instance));
-	uint32_t n = (uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
-		     (uint32_t)d.bytes[2] << 8 | d.bytes[3];
 	const char *bundle = spec->bundle ? spec->bundle->path : rt->etc;
 	bool staged = mode == BWRAP_OWN_UID;
 	const int in_child[SECCOMP_FILTERS] = {CHILD_SECCOMP_FD, CHILD_SECCOMP_FD + 1};
@@ -96,7 +94,7 @@ static int launch_make(struct runtime *rt, enum bwrap_mode mode, const struct sa
 		l->fds[l->fd_count++] = (struct child_fd){l->seccomp[i], in_child[i]};
 	}
 	l->enter = (struct bwrap_enter){mode,	       &l->cgroup, bundle,
-					rt->init_path, rt->etc,	   UID_BASE + (n & UID_MASK),
+					rt->init_path, rt->etc,	   bwrap_uid(spec->instance),
 					getpid()};
 	bwrap_args(&(struct bwrap_args){.mode = mode,
 					.spec = spec,
@@ -137,6 +135,12 @@ static int try_mode(struct runtime *rt, enum bwrap_mode mode, struct err *err)
 		.instance = "probe", .handler = STR("-"), .limits = run_limits_default};
 	struct child_end end;
 	char text[64];
+	if (mode == BWRAP_ROOT && bwrap_is_host_root()) {
+		err_set(err, ERR_UNSUPPORTED, "root has no user number here to give to a sandbox");
+		return err_remedy(
+			err,
+			"run asporad as an ordinary user, or with CAP_SYS_ADMIN and CAP_SETUID");
+	}
 	int rc = launch_make(rt, mode, &spec, &l, err);
 	if (rc < 0)
 		return rc;
@@ -183,6 +187,8 @@ static int probe(struct runtime *rt, struct buf *detail, struct err *err)
 		rc = try_mode(rt, modes[i].mode, err);
 		if (rc < 0)
 			continue;
+		if (err)
+			*err = (struct err)ERR_INIT;
 		runtime_state(rt, &driver_bubblewrap)->mode = (int)modes[i].mode;
 		add_version(detail);
 		buf_addf(detail, ", %s, %s", modes[i].words, runtime_limits_describe(rt));

@@ -67,6 +67,20 @@ static void add_etc(struct words *w, const char *etc)
 	add3(w, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
 }
 
+/*
+ * Kernel settings that belong to a namespace of the sandbox, or that whoever is root outside may write without a capability. bubblewrap leaves
+ * them alone when it takes their folder for unwritable.
+ */
+static void add_proc(struct words *w)
+{
+	static const char *const closed[] = {"/proc/sys", "/proc/irq",	"/proc/bus",
+					     "/proc/fs",  "/proc/acpi", "/proc/scsi"};
+	add3(w, "--proc", "/proc", "--dev");
+	words_add(w, "/dev");
+	for (size_t i = 0; i < ARRAY_SIZE(closed); i++)
+		add3(w, "--ro-bind-try", closed[i], closed[i]);
+}
+
 static void add_env(struct words *w, const struct sandbox_spec *s)
 {
 	static const char *const pairs[][2] = {
@@ -129,8 +143,7 @@ void bwrap_args(const struct bwrap_args *a, struct words *w)
 	add_all(w, head);
 	add_root(w);
 	add_etc(w, a->etc);
-	add3(w, "--proc", "/proc", "--dev");
-	words_add(w, "/dev");
+	add_proc(w);
 	add_writable(w, a->spec);
 	add3(w, "--ro-bind", a->bundle, BUNDLE_MOUNT);
 	add3(w, "--ro-bind", a->init, INIT_MOUNT);

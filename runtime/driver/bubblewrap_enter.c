@@ -8,7 +8,6 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -69,6 +68,10 @@ static int set_stage(const struct bwrap_enter *e)
 
 static int drop_root(const struct bwrap_enter *e)
 {
+	if (e->uid == 0) {
+		errno = ERANGE;
+		return failed("find a user number for the sandbox");
+	}
 	if (setgroups(0, NULL) < 0 || setresgid(e->uid, e->uid, e->uid) < 0 ||
 	    setresuid(e->uid, e->uid, e->uid) < 0)
 		return failed("become the sandbox's user");

@@ -10,7 +10,7 @@
 /*
  * Whose user a sandbox is, outside. Inside it is always 65534 of a user namespace of its own.
  *   OWN_UID   we are root: each instance has an unused user number of its own, and bubblewrap itself runs as it
- *   ROOT      we are root, but such numbers are not ours to give (a container); bubblewrap runs as root
+ *   ROOT      we are root of a user namespace that has no numbers to give (and not the host's root); bubblewrap runs as us
  *   SAME      we are somebody: sandboxes run as us
  */
 enum bwrap_mode { BWRAP_OWN_UID, BWRAP_ROOT, BWRAP_SAME };
@@ -30,6 +30,12 @@ struct bwrap_enter {
 	pid_t parent;
 };
 int bwrap_enter(void *state); /* before_exec; says on descriptor 2 what failed */
+
+/* The user number of an instance, out of a range that nobody uses and that this user namespace has; 0 when it has none. */
+uid_t bwrap_uid(const char *instance);
+
+/* Root here is root one namespace up as well: it owns kernel settings, and so must not be a sandbox's user. */
+bool bwrap_is_host_root(void);
 
 /* The argument vector. */
 struct words {

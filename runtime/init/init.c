@@ -45,6 +45,18 @@ static struct args read_args(int argc, char **argv)
 	return a;
 }
 
+/* Whoever is the host's root outside may write these without any capability. Opening alone changes nothing. */
+static void no_kernel_settings(void)
+{
+	static const char *const files[] = {
+		"/proc/sys/kernel/core_pattern",   "/proc/sys/kernel/modprobe",
+		"/proc/sys/vm/overcommit_memory",  "/proc/sysrq-trigger",
+		"/proc/sys/fs/protected_symlinks", NULL};
+	for (size_t i = 0; files[i]; i++)
+		if (open(files[i], O_WRONLY | O_CLOEXEC) >= 0)
+			die("the sandbox is not closed: its user may write %s", files[i]);
+}
+
 /* What the sandbox promises about every process in it, read where the kernel says it. */
 static void self_test(void)
 {
@@ -68,6 +80,7 @@ static void self_test(void)
 			die("the sandbox is not closed: %s does not hold", wanted[i]);
 	if (getpid() != 1)
 		die("the sandbox has no process numbers of its own");
+	no_kernel_settings();
 	_exit(0);
 }
 

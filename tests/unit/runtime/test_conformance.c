@@ -304,21 +304,21 @@ START_TEST(a_living_sandbox_of_another_owner_is_not_touched)
 	{
 		struct runtime *other = rig_runtime(support_dir());
 		ck_assert_str_ne(runtime_owner(rt), runtime_owner(other));
-		struct instance *i = NULL;
+		struct run_instance *i = NULL;
 		size_t reaped = 0;
 		rig_file(&r, "code/handler.sh", STR("echo 1\n"), true);
 		r.req.manifest = &r.manifest;
 		r.req.blobs = &r.reader;
 		r.req.handler = STR("code/handler.sh");
-		assert_ok(instance_open(rt, &r.req, &i, &r.result, &support_err));
+		assert_ok(run_instance_open(rt, &r.req, &i, &r.result, &support_err));
 		ck_assert_int_eq(rig_alive(rt, usable[d_]), 1);
 		ck_assert_int_eq(rig_alive(other, usable[d_]), 0);
 		assert_ok(runtime_reap(other, NULL, 0, &reaped, &support_err));
 		ck_assert_uint_eq(reaped, 0);
 		/* Still good for its one invocation: this is what a warm pool does. */
-		assert_ok(instance_invoke(i, &r.req, &r.result, &support_err));
+		assert_ok(run_instance_invoke(i, &r.req, &r.result, &support_err));
 		ck_assert_ptr_nonnull(strstr(buf_cstr(&r.result.result_json), "\"output\":1"));
-		instance_close(i);
+		run_instance_close(i);
 		NOTHING_LEFT();
 		runtime_close(other);
 	}
@@ -329,20 +329,20 @@ START_TEST(a_reaped_sandbox_is_an_environment_failure)
 {
 	EACH_DRIVER(r)
 	{
-		struct instance *i = NULL;
+		struct run_instance *i = NULL;
 		size_t reaped = 0;
 		rig_file(&r, "code/handler.sh", STR("echo 1\n"), true);
 		r.req.manifest = &r.manifest;
 		r.req.blobs = &r.reader;
 		r.req.handler = STR("code/handler.sh");
-		assert_ok(instance_open(rt, &r.req, &i, &r.result, &support_err));
+		assert_ok(run_instance_open(rt, &r.req, &i, &r.result, &support_err));
 		assert_ok(runtime_reap(rt, NULL, 0, &reaped, &support_err));
 		ck_assert_uint_eq(reaped, 1);
-		struct pollfd gone = {instance_wait_fd(i), POLLIN, 0};
+		struct pollfd gone = {run_instance_wait_fd(i), POLLIN, 0};
 		ck_assert_int_eq(poll(&gone, 1, 10000), 1);
-		r.rc = instance_invoke(i, &r.req, &r.result, &r.err);
+		r.rc = run_instance_invoke(i, &r.req, &r.result, &r.err);
 		assert_failed(&r, ERR_SANDBOX, false, "the sandbox ended without an answer");
-		instance_close(i);
+		run_instance_close(i);
 	}
 }
 END_TEST
@@ -352,7 +352,7 @@ START_TEST(an_instance_name_is_used_once_at_a_time)
 {
 	EACH_DRIVER(r)
 	{
-		struct instance *i = NULL;
+		struct run_instance *i = NULL;
 		struct rig other;
 		if (!strstr(runtime_limits_describe(rt), "cgroup"))
 			SKIP("no control groups here to tell by");
@@ -360,12 +360,12 @@ START_TEST(an_instance_name_is_used_once_at_a_time)
 		r.req.manifest = &r.manifest;
 		r.req.blobs = &r.reader;
 		r.req.handler = STR("code/handler.sh");
-		assert_ok(instance_open(rt, &r.req, &i, &r.result, &support_err));
+		assert_ok(run_instance_open(rt, &r.req, &i, &r.result, &support_err));
 		rig_init(&other, rt, usable[d_]);
 		rig_run(&other, "code/handler.sh", "echo 1\n");
 		assert_failed(&other, ERR_SANDBOX, false, "cannot make the control group");
 		rig_release(&other);
-		instance_close(i);
+		run_instance_close(i);
 		rig_init(&other, rt, usable[d_]);
 		other.req.instance = "../evil";
 		rig_run(&other, "code/handler.sh", "echo 1\n");

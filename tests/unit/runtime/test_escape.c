@@ -106,14 +106,14 @@ START_TEST(two_sandboxes_see_nothing_of_each_other)
 {
 	EACH_DRIVER(r)
 	{
-		struct instance *i = NULL;
+		struct run_instance *i = NULL;
 		struct rig other;
 		rig_file(&r, "code/handler.sh", STR("echo secret >/tmp/mine; sleep 60\n"), true);
 		r.req.manifest = &r.manifest;
 		r.req.blobs = &r.reader;
 		r.req.handler = STR("code/handler.sh");
 		r.req.instance = "tenant-a";
-		assert_ok(instance_open(rt, &r.req, &i, &r.result, &support_err));
+		assert_ok(run_instance_open(rt, &r.req, &i, &r.result, &support_err));
 		rig_init(&other, rt, usable[d_]);
 		other.req.instance = "tenant-b";
 		rig_run(&other, "code/handler.sh",
@@ -124,7 +124,7 @@ START_TEST(two_sandboxes_see_nothing_of_each_other)
 			"echo '\"nothing\"'\n");
 		assert_output(&other, "\"nothing\"");
 		rig_release(&other);
-		instance_close(i);
+		run_instance_close(i);
 		NOTHING_LEFT();
 	}
 }
