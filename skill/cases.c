@@ -2,9 +2,10 @@
  * tests/cases.md, read with cmark's tree; what an analyst meant literally (an input, an expectation) is taken from the source lines, not from rendered
  * text.
  */
+#include "skill/cases.h"
+
 #include <cmark.h>
 
-#include "base/mem.h"
 #include "skill/cases_int.h"
 #include "skill/text.h"
 
@@ -364,6 +365,14 @@ static void block(struct parse *p, cmark_node *n)
 		expect_block(p, n);
 }
 
+static size_t brackets(struct str text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.len; i++)
+		n += text.p[i] == '[';
+	return n;
+}
+
 static bool usable(struct parse *p, struct str text)
 {
 	size_t bad = 0;
@@ -371,13 +380,17 @@ static bool usable(struct parse *p, struct str text)
 	if (text.len > CASES_BYTES_MAX)
 		buf_addf(&message, "the file has %zu bytes; at most %d are read", text.len,
 			 CASES_BYTES_MAX);
+	else if (brackets(text) > CASES_BRACKETS_MAX)
+		buf_addf(&message, "the file has more than %d opening brackets",
+			 CASES_BRACKETS_MAX);
 	else if (!str_is_utf8(text, &bad))
 		buf_addf(&message, "byte %zu is not UTF-8", bad + 1);
 	else if (str_find_byte(text, '\0', 0) >= 0)
 		buf_addf(&message, "byte %zu is NUL", (size_t)str_find_byte(text, '\0', 0) + 1);
 	if (!message.len)
 		return true;
-	slip(p, "SK-CASES-FILE", 1, 1, 0, buf_cstr(&message), "save it as plain UTF-8 text");
+	slip(p, "SK-CASES-FILE", 1, 1, 0, buf_cstr(&message),
+	     "save it as plain UTF-8 text, and split a long one");
 	return false;
 }
 

@@ -43,6 +43,7 @@ struct skill_case {
 };
 
 #define CASES_BYTES_MAX (128 * 1024)
+#define CASES_BRACKETS_MAX 8192 /* cmark 0.30 is quadratic in some runs of '[' */
 #define CASES_MAX 1000
 #define CASE_EXPECTS_MAX 64
 

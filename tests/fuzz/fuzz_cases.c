@@ -2,7 +2,7 @@
  * tests/cases.md: whatever the bytes, findings have places inside the text and words that a terminal can show; cases that were taken can be
  * checked against outputs and compile to a promptfoo configuration that is YAML.
  */
-#include "skill/cases_int.h"
+#include "skill/cases.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_findings(const struct findings *f, size_t size)

@@ -82,6 +82,13 @@ START_TEST(counts_and_sizes_have_limits)
 	buf_add_char(&text, '\n');
 	ck_assert_uint_eq(parse(buf_str(&text), &cases), 0);
 	assert_str(findings.items[0].message, "the file has 131073 bytes; at most 131072 are read");
+	buf_reset(&text);
+	buf_addz(&text, "## c\n**Input:** x\n\n**Expect**\n- is 1\n");
+	buf_add_repeat(&text, '[', CASES_BRACKETS_MAX);
+	ck_assert_uint_eq(parse(buf_str(&text), &cases), 1);
+	buf_add_char(&text, '[');
+	ck_assert_uint_eq(parse(buf_str(&text), &cases), 0);
+	assert_str(findings.items[0].message, "the file has more than 8192 opening brackets");
 }
 END_TEST
 
