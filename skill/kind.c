@@ -65,7 +65,7 @@ const struct kind kinds[] = {
 	 COLUMNS({"DOMAIN", "metadata.domain", NARROW}, {"SKILL", "spec.skill", NARROW},
 		 {"NAME", "metadata.name", NARROW}, {"STATE", "status.phase", NARROW},
 		 {"DRIVER", "spec.driver", NARROW}, {"VERSION", "@short spec.content", NARROW},
-		 {"AGE", CREATED, NARROW}, {"NODE", "status.node", WIDE}, {"LIMITS", "status.limits", WIDE},
+		 {"AGE", CREATED, NARROW}, {"NODE", "status.node", WIDE}, {"ISOLATION", "status.isolation", WIDE},
 		 {"MESSAGE", MESSAGE, WIDE}),
 	 "One sandbox that is starting, ready, busy or draining."},
 	{"Execution", "executions", "execution", "exec", true, VERB_LIST | VERB_GET | VERB_CREATE | VERB_DELETE,
