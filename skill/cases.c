@@ -9,110 +9,7 @@
 #include "skill/cases_int.h"
 #include "skill/text.h"
 
-enum section { SECTION_NONE, SECTION_INPUT, SECTION_EXPECT };
-
 static const char *const section_names[] = {"input", "expect"};
-
-/* One parse under way. */
-struct parse {
-	struct arena *arena;
-	struct str text; /* in arena */
-	uint32_t *lines; /* offset of each line, and of the end */
-	size_t line_count;
-	struct str domain, skill, path;
-	const struct tree_id *blob;
-	struct findings *findings;
-	struct skill_case *cases;
-	size_t case_count, case_cap;
-	/* The case at work. */
-	bool open, bad;
-	struct skill_case now;
-	size_t expect_cap;
-	enum section section;
-	bool input_fenced;
-};
-
-static uint32_t line_start(const struct parse *p, int line)
-{
-	size_t n = line < 1 ? 0 : (size_t)line - 1;
-	return p->lines[MIN(n, p->line_count)];
-}
-
-/* Without its newline. */
-static uint32_t line_end(const struct parse *p, int line)
-{
-	uint32_t end = line_start(p, line + 1);
-	while (end > line_start(p, line) &&
-	       (p->text.p[end - 1] == '\n' || p->text.p[end - 1] == '\r'))
-		end--;
-	return end;
-}
-
-static uint32_t offset_of(const struct parse *p, int line, int column)
-{
-	return MIN(line_start(p, line) + (uint32_t)MAX(column - 1, 0), line_end(p, line));
-}
-
-/* Everything from the node's first to its last line, as written, but for carriage returns. */
-static struct str source_of(const struct parse *p, cmark_node *n)
-{
-	uint32_t from = offset_of(p, cmark_node_get_start_line(n), cmark_node_get_start_column(n));
-	uint32_t to = line_end(p, cmark_node_get_end_line(n));
-	struct str s = to > from ? str_trim(str_sub(p->text, from, to)) : STR("");
-	if (str_find_byte(s, '\r', 0) < 0)
-		return s;
-	char *copy = arena_alloc(p->arena, s.len + 1);
-	size_t n_copied = 0;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] != '\r')
-			copy[n_copied++] = s.p[i];
-	}
-	return str_make(copy, n_copied);
-}
-
-/* An item that goes on in the next line, as one line. */
-static struct str one_line(struct arena *a, struct str s)
-{
-	char *copy = arena_strndup(a, s.p, s.len);
-	size_t n = 0;
-	for (size_t i = 0; i < s.len; i++) {
-		if (copy[i] == '\n') {
-			copy[n++] = ' ';
-			while (i + 1 < s.len && (copy[i + 1] == ' ' || copy[i + 1] == '\t'))
-				i++;
-		} else {
-			copy[n++] = copy[i];
-		}
-	}
-	return str_make(copy, n);
-}
-
-static struct finding *slip(struct parse *p, const char *rule, int line, int column, int end_line,
-			    const char *message, const char *remedy)
-{
-	struct finding f = {.rule = rule,
-			    .severity = SEVERITY_DENY,
-			    .domain = p->domain,
-			    .skill = p->skill,
-			    .path = p->path,
-			    .line = (uint32_t)MAX(line, 1),
-			    .column = (uint32_t)MAX(column, 1),
-			    .message = str_of(message),
-			    .remedy = str_of(remedy)};
-	if (p->blob)
-		f.blob = *p->blob;
-	f.start = offset_of(p, line, column);
-	f.end = MAX(f.start, line_end(p, MAX(line, end_line)));
-	p->bad = true;
-	return findings_add(p->findings, &f);
-}
-
-static struct finding *slip_at(struct parse *p, const char *rule, cmark_node *n,
-			       const char *message, const char *remedy)
-{
-	return slip(p, rule, cmark_node_get_start_line(n), cmark_node_get_start_column(n),
-		    cmark_node_get_end_line(n), message, remedy);
-}
 
 /* The words of a heading or paragraph, without marks. */
 static void words_of(struct buf *out, cmark_node *n)
@@ -132,15 +29,16 @@ static void words_of(struct buf *out, cmark_node *n)
 
 /* --- ends of cases ----------------------------------------------------------------------------------------------- */
 
-static void named_slip(struct parse *p, const char *rule, const char *fmt, const char *remedy)
+static void named_slip(struct cases_reading *p, const char *rule, const char *fmt,
+		       const char *remedy)
 {
 	char quoted[120];
 	CLEANUP(buf_release) struct buf message = BUF_INIT(512);
 	buf_addf(&message, fmt, text_quote(p->now.name, quoted, sizeof(quoted)));
-	slip(p, rule, (int)p->now.line, (int)p->now.column, 0, buf_cstr(&message), remedy);
+	cases_slip(p, rule, (int)p->now.line, (int)p->now.column, 0, buf_cstr(&message), remedy);
 }
 
-static bool name_taken(const struct parse *p, struct str name)
+static bool name_taken(const struct cases_reading *p, struct str name)
 {
 	for (size_t i = 0; i < p->case_count; i++) {
 		if (str_eq(p->cases[i].name, name))
@@ -149,7 +47,7 @@ static bool name_taken(const struct parse *p, struct str name)
 	return false;
 }
 
-static void check_json(struct parse *p, struct str info, int line)
+static void check_json(struct cases_reading *p, struct str info, int line)
 {
 	const struct doc_node *n = NULL;
 	struct err why = ERR_INIT;
@@ -164,13 +62,13 @@ static void check_json(struct parse *p, struct str info, int line)
 	} else if (asked) {
 		CLEANUP(buf_release) struct buf message = BUF_INIT(ERR_MSG_MAX + 64);
 		buf_addf(&message, "the input is not JSON: %s", why.msg);
-		slip(p, "SK-CASES-JSON", line + (int)why.where.line, (int)why.where.column, 0,
-		     buf_cstr(&message),
-		     "correct it, or write ```text for an input that is not JSON");
+		cases_slip(p, "SK-CASES-JSON", line + (int)why.where.line, (int)why.where.column, 0,
+			   buf_cstr(&message),
+			   "correct it, or write ```text for an input that is not JSON");
 	}
 }
 
-static void case_end(struct parse *p)
+static void case_end(struct cases_reading *p)
 {
 	if (!p->open)
 		return;
@@ -192,7 +90,7 @@ static void case_end(struct parse *p)
 
 /* --- blocks ------------------------------------------------------------------------------------------------------ */
 
-static void begin_case(struct parse *p, cmark_node *n)
+static void begin_case(struct cases_reading *p, cmark_node *n)
 {
 	CLEANUP(buf_release) struct buf name = BUF_INIT(512);
 	case_end(p);
@@ -205,17 +103,17 @@ static void begin_case(struct parse *p, cmark_node *n)
 				     .line = (uint32_t)cmark_node_get_start_line(n),
 				     .column = (uint32_t)cmark_node_get_start_column(n)};
 	if (name.overflow || !p->now.name.len)
-		slip_at(p, "SK-CASES-NAME", n,
-			name.overflow ? "the name of the case is longer than 512 bytes"
-				      : "the case has no name",
-			"write in a few words what the case shows: ## Order 17 is found");
+		cases_slip_at(p, "SK-CASES-NAME", n,
+			      name.overflow ? "the name of the case is longer than 512 bytes"
+					    : "the case has no name",
+			      "write in a few words what the case shows: ## Order 17 is found");
 	if (p->case_count == CASES_MAX)
-		slip_at(p, "SK-CASES-COUNT", n, "there are more than 1000 cases",
-			"move some to another skill, or to promptfooconfig.yaml");
+		cases_slip_at(p, "SK-CASES-COUNT", n, "there are more than 1000 cases",
+			      "move some to another skill, or to promptfooconfig.yaml");
 }
 
 /* A heading or bold word that names a section. */
-static bool names_section(struct parse *p, cmark_node *n, enum section *ret, bool tell)
+static bool names_section(struct cases_reading *p, cmark_node *n, enum case_section *ret, bool tell)
 {
 	CLEANUP(buf_release) struct buf words = BUF_INIT(256);
 	words_of(&words, n);
@@ -234,12 +132,12 @@ static bool names_section(struct parse *p, cmark_node *n, enum section *ret, boo
 		buf_addf(&message, "\"%s\" is not a section of a case",
 			 text_quote(name, quoted, sizeof(quoted)));
 		buf_addf(&remedy, "did you mean %s?", *near == 'i' ? "Input" : "Expect");
-		slip_at(p, "SK-CASES-SECTION", n, buf_cstr(&message), buf_cstr(&remedy));
+		cases_slip_at(p, "SK-CASES-SECTION", n, buf_cstr(&message), buf_cstr(&remedy));
 	}
 	return *ret != SECTION_NONE;
 }
 
-static void add_input(struct parse *p, struct str more)
+static void add_input(struct cases_reading *p, struct str more)
 {
 	if (!more.len)
 		return;
@@ -249,18 +147,18 @@ static void add_input(struct parse *p, struct str more)
 	p->now.input = more;
 }
 
-static void input_block(struct parse *p, cmark_node *n)
+static void input_block(struct cases_reading *p, cmark_node *n)
 {
 	if (cmark_node_get_type(n) == CMARK_NODE_HTML_BLOCK)
 		return; /* a comment */
 	if (cmark_node_get_type(n) != CMARK_NODE_CODE_BLOCK) {
 		if (!p->input_fenced)
-			add_input(p, source_of(p, n));
+			add_input(p, cases_source(p, n));
 		return;
 	}
 	if (p->input_fenced) {
-		slip_at(p, "SK-CASES-INPUT", n, "the case has two inputs",
-			"write a second case, or one input of both");
+		cases_slip_at(p, "SK-CASES-INPUT", n, "the case has two inputs",
+			      "write a second case, or one input of both");
 		return;
 	}
 	/* Words above a fenced block say what it is. */
@@ -271,14 +169,14 @@ static void input_block(struct parse *p, cmark_node *n)
 	check_json(p, str_trim(str_of(cmark_node_get_fence_info(n))), cmark_node_get_start_line(n));
 }
 
-static void expect_item(struct parse *p, cmark_node *item)
+static void expect_item(struct cases_reading *p, cmark_node *item)
 {
 	struct err why = ERR_INIT;
 	struct str block = STR_NULL;
 	cmark_node *words = cmark_node_first_child(item);
 	if (!words || cmark_node_get_type(words) != CMARK_NODE_PARAGRAPH) {
-		slip_at(p, "SK-CASES-EXPECT", item, "the list item says nothing to expect",
-			"write for example - contains \"shipped\"");
+		cases_slip_at(p, "SK-CASES-EXPECT", item, "the list item says nothing to expect",
+			      "write for example - contains \"shipped\"");
 		return;
 	}
 	cmark_node *below = cmark_node_next(words);
@@ -288,13 +186,14 @@ static void expect_item(struct parse *p, cmark_node *item)
 			block.len--;
 	}
 	if (p->now.expect_count == CASE_EXPECTS_MAX) {
-		slip_at(p, "SK-CASES-COUNT", item, "a case expects at most 64 things",
-			"write a second case");
+		cases_slip_at(p, "SK-CASES-COUNT", item, "a case expects at most 64 things",
+			      "write a second case");
 		return;
 	}
 	struct expect e;
-	if (expect_parse(p->arena, one_line(p->arena, source_of(p, words)), block, &e, &why) < 0) {
-		slip_at(p, "SK-CASES-EXPECT", words, why.msg, why.remedy);
+	if (expect_parse(p->arena, cases_one_line(p->arena, cases_source(p, words)), block, &e,
+			 &why) < 0) {
+		cases_slip_at(p, "SK-CASES-EXPECT", words, why.msg, why.remedy);
 		return;
 	}
 	e.line = (uint32_t)cmark_node_get_start_line(words);
@@ -303,14 +202,14 @@ static void expect_item(struct parse *p, cmark_node *item)
 	p->now.expects[p->now.expect_count++] = e;
 }
 
-static void expect_block(struct parse *p, cmark_node *n)
+static void expect_block(struct cases_reading *p, cmark_node *n)
 {
 	cmark_node_type t = cmark_node_get_type(n);
 	if (t == CMARK_NODE_HTML_BLOCK)
 		return;
 	if (t != CMARK_NODE_LIST) {
-		slip_at(p, "SK-CASES-EXPECT", n, "an expectation is an item of a list",
-			"begin the line with a hyphen: - contains \"shipped\"");
+		cases_slip_at(p, "SK-CASES-EXPECT", n, "an expectation is an item of a list",
+			      "begin the line with a hyphen: - contains \"shipped\"");
 		return;
 	}
 	for (cmark_node *i = cmark_node_first_child(n); i; i = cmark_node_next(i))
@@ -318,17 +217,17 @@ static void expect_block(struct parse *p, cmark_node *n)
 }
 
 /* "**Input**" alone, or "**Input:** order status 17" with the input after it. */
-static bool bold_section(struct parse *p, cmark_node *n)
+static bool bold_section(struct cases_reading *p, cmark_node *n)
 {
 	cmark_node *bold = cmark_node_first_child(n);
-	enum section section;
+	enum case_section section;
 	if (cmark_node_get_type(n) != CMARK_NODE_PARAGRAPH || !bold ||
 	    cmark_node_get_type(bold) != CMARK_NODE_STRONG)
 		return false;
 	if (!names_section(p, bold, &section, !cmark_node_next(bold)))
 		return false;
 	p->section = section;
-	struct str rest = source_of(p, n);
+	struct str rest = cases_source(p, n);
 	ptrdiff_t end = str_find(rest, STR("**"), 2);
 	if (end < 0)
 		end = str_find(rest, STR("__"), 2);
@@ -338,12 +237,12 @@ static bool bold_section(struct parse *p, cmark_node *n)
 	if (rest.len && section == SECTION_INPUT)
 		add_input(p, rest);
 	else if (rest.len)
-		slip_at(p, "SK-CASES-EXPECT", n, "an expectation is an item of a list",
-			"begin a line below with a hyphen: - contains \"shipped\"");
+		cases_slip_at(p, "SK-CASES-EXPECT", n, "an expectation is an item of a list",
+			      "begin a line below with a hyphen: - contains \"shipped\"");
 	return true;
 }
 
-static void block(struct parse *p, cmark_node *n)
+static void block(struct cases_reading *p, cmark_node *n)
 {
 	bool heading = cmark_node_get_type(n) == CMARK_NODE_HEADING;
 	int level = heading ? cmark_node_get_heading_level(n) : 0;
@@ -373,7 +272,7 @@ static size_t brackets(struct str text)
 	return n;
 }
 
-static bool usable(struct parse *p, struct str text)
+static bool usable(struct cases_reading *p, struct str text)
 {
 	size_t bad = 0;
 	CLEANUP(buf_release) struct buf message = BUF_INIT(256);
@@ -389,12 +288,12 @@ static bool usable(struct parse *p, struct str text)
 		buf_addf(&message, "byte %zu is NUL", (size_t)str_find_byte(text, '\0', 0) + 1);
 	if (!message.len)
 		return true;
-	slip(p, "SK-CASES-FILE", 1, 1, 0, buf_cstr(&message),
-	     "save it as plain UTF-8 text, and split a long one");
+	cases_slip(p, "SK-CASES-FILE", 1, 1, 0, buf_cstr(&message),
+		   "save it as plain UTF-8 text, and split a long one");
 	return false;
 }
 
-static void find_lines(struct parse *p)
+static void find_lines(struct cases_reading *p)
 {
 	size_t count = 1;
 	for (size_t i = 0; i < p->text.len; i++)
@@ -412,13 +311,13 @@ void cases_parse(struct arena *a, struct str text, struct str path, const struct
 		 size_t *ret_count)
 {
 	static uint32_t no_lines[2];
-	struct parse p = {.arena = a,
-			  .lines = no_lines,
-			  .domain = domain,
-			  .skill = skill,
-			  .path = path,
-			  .blob = blob,
-			  .findings = f};
+	struct cases_reading p = {.arena = a,
+				  .lines = no_lines,
+				  .domain = domain,
+				  .skill = skill,
+				  .path = path,
+				  .blob = blob,
+				  .findings = f};
 	size_t before = f->count;
 	*ret = NULL;
 	*ret_count = 0;
@@ -432,8 +331,8 @@ void cases_parse(struct arena *a, struct str text, struct str path, const struct
 	cmark_node_free(root);
 	case_end(&p);
 	if (!p.case_count && f->count == before)
-		slip(&p, "SK-CASES-NONE", 1, 1, 0, "the file has no case",
-		     "write ## and a name, ### Input and a request, ### Expect and a list");
+		cases_slip(&p, "SK-CASES-NONE", 1, 1, 0, "the file has no case",
+			   "write ## and a name, ### Input and a request, ### Expect and a list");
 	*ret = p.cases;
 	*ret_count = p.case_count;
 }
