@@ -1,0 +1,54 @@
+/*
+ * The skills repository that a person works in: the folder with skills/ at or above the current one, what is in it now, and what was in a
+ * commit of it. The caller: 1. cli_folder_open() 2. cli_read_folder(), cli_read_commit() 3. cli_tree_release().
+ */
+#ifndef CLI_FOLDER_H
+#define CLI_FOLDER_H
+
+#include "cli/cli.h"
+#include "skill/snapshot.h"
+
+struct mirror;
+
+/* What of the repository is meant; empty: all. Strings live with the command. */
+struct cli_scope {
+	struct str domain, skill;
+};
+
+struct cli_folder {
+	const char *root; /* absolute */
+	struct mirror *clone; /* the Git repository that holds it; opened when first needed */
+	const char *subpath; /* of root in its work tree; NULL: the same */
+};
+
+/*
+ * Finds the folder from --folder or the current one, and what `operand` (may be NULL) means in it: "D/N", "D", or a folder at, above or below a skill's.
+ * A folder given as the operand may also be one of another repository. Errors: ERR_NOT_FOUND, with what to do; ERR_INVALID (no such name).
+ */
+NODISCARD int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
+			      struct cli_scope *ret_scope, struct err *err);
+void cli_folder_release(struct cli_folder *f);
+
+/* One state of it. */
+struct cli_tree {
+	struct tree_source *source;
+	struct snapshot *snap;
+};
+void cli_tree_release(struct cli_tree *t);
+
+/* Errors: those of the tree; ERR_GIT. Bad content is findings, not an error. */
+NODISCARD int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct err *err);
+/* The state in a commit: 40 hex digits, a branch, a tag. Errors: ERR_NOT_FOUND (no Git repository, no such commit). */
+NODISCARD int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
+			      struct cli_tree *ret, struct err *err);
+
+/* ERR_NOT_FOUND with the nearest name when the scope names what is not there. */
+NODISCARD int cli_scope_check(const struct cli *c, const struct snapshot *s,
+			      const struct cli_scope *scope, struct err *err);
+/* The one skill that scope names; ERR_USAGE when it names none, ERR_NOT_FOUND as above. */
+NODISCARD int cli_scope_skill(const struct cli *c, const struct snapshot *s,
+			      const struct cli_scope *scope, struct domain **ret_domain,
+			      struct domain_skill **ret, struct err *err);
+bool cli_scope_has(const struct cli_scope *scope, struct str domain, struct str skill);
+
+#endif

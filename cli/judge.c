@@ -1,0 +1,147 @@
+#include "cli/judge.h"
+
+#include "base/clock.h"
+#include "skill/digest.h"
+
+/* --- the base as a deployed state ------------------------------------------------------------------------ */
+
+static void deploy_domain(struct deployed *have, const struct snapshot *s, const struct domain *d)
+{
+	struct deployed_domain *to = &have->domains[have->domain_count++];
+	*to = (struct deployed_domain){
+		.name = d->name,
+		.source = s->source,
+		.tree = d->tree,
+		.candidate = d->candidate,
+		.policy = policy_digest(s->platform, d->config, RULES_VERSION),
+	};
+	for (size_t k = 0; k < d->skill_count; k++)
+		have->skills[have->skill_count++] = (struct deployed_skill){
+			.domain = d->name,
+			.name = d->skills[k].skill->name,
+			.tree = d->skills[k].skill->tree,
+			.content = d->skills[k].skill->content,
+			.runtime = d->skills[k].runtime,
+			.context = d->skills[k].context,
+		};
+}
+
+static void deploy(struct cli *c, const struct snapshot *s, struct deployed *have)
+{
+	*have = (struct deployed){.arena = c->arena};
+	if (!s)
+		return;
+	have->domains = arena_array(c->arena, s->domain_count + 1, sizeof(*have->domains));
+	have->skills = arena_array(c->arena, s->skill_count + 1, sizeof(*have->skills));
+	have->platform_source = s->source;
+	have->platform_digest = s->platform_digest;
+	for (size_t i = 0; i < s->domain_count; i++)
+		deploy_domain(have, s, s->domains[i]);
+}
+
+static struct domain_skill *base_skill(const struct cli_judged *j, const struct deployed_skill *d)
+{
+	struct domain *domain = snapshot_domain(j->base.snap, d->domain);
+	return domain ? domain_skill_find(domain, d->name) : NULL;
+}
+
+static int load_old(void *state, const struct deployed_skill *d, struct skill **ret,
+		    struct err *err)
+{
+	const struct domain_skill *ds = base_skill(state, d);
+	(void)err;
+	*ret = ds ? skill_ref(ds->skill) : NULL;
+	return 0;
+}
+
+static int load_effective(void *state, const struct deployed_skill *d, struct arena *a,
+			  const struct config **ret, struct err *err)
+{
+	const struct domain_skill *ds = base_skill(state, d);
+	(void)a;
+	(void)err;
+	*ret = ds ? &ds->effective : NULL;
+	return 0;
+}
+
+/* --- judging ------------------------------------------------------------------------------------------------ */
+
+static int read_sides(struct cli *c, const char *commit, const char *base, struct cli_judged *j,
+		      struct err *err)
+{
+	int rc = commit ? cli_read_commit(c, &j->folder, commit, &j->want, err)
+			: cli_read_folder(&j->folder, &j->want, err);
+	if (rc == 0 && base)
+		rc = cli_read_commit(c, &j->folder, base, &j->base, err);
+	return rc;
+}
+
+/* A name that one of the sides has: what is being deleted has one too. */
+static int check_scope(struct cli *c, const struct cli_judged *j, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	if (j->base.snap && cli_scope_check(c, j->base.snap, &j->scope, &ignored) == 0)
+		return 0;
+	return cli_scope_check(c, j->want.snap, &j->scope, err);
+}
+
+int cli_judge_plan(struct cli *c, const char *operand, const char *commit, const char *base,
+		   struct cli_judged *ret, struct err *err)
+{
+	*ret = (struct cli_judged){0};
+	int rc = cli_folder_open(c, operand, &ret->folder, &ret->scope, err);
+	if (rc == 0)
+		rc = read_sides(c, commit, base, ret, err);
+	if (rc == 0)
+		rc = check_scope(c, ret, err);
+	if (rc < 0)
+		return rc;
+	deploy(c, ret->base.snap, &ret->have);
+	ret->old = (struct plan_old){load_old, ret, load_effective};
+	const char *domains[] = {
+		arena_strndup(c->arena, ret->scope.domain.p, ret->scope.domain.len), NULL};
+	const struct plan_scope scope = {.domains = ret->scope.domain.len ? domains : NULL,
+					 .infer_deletes = true,
+					 .rules_version = RULES_VERSION};
+	return plan_make(ret->want.snap, &ret->have, &scope, &ret->old, &ret->plan, err);
+}
+
+static void show_base(struct cli *c, struct cli_judged *j)
+{
+	j->surfaces = surfaces_new();
+	for (size_t i = 0; j->base.snap && i < j->base.snap->domain_count; i++) {
+		struct surface s;
+		surface_of(c->arena, j->base.snap->domains[i], &s);
+		surfaces_set(j->surfaces, &s);
+	}
+}
+
+int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
+{
+	const struct admit_facts facts = {.now_ms = clock_wall(&clock_real)};
+	const struct snapshot *base = j->base.snap;
+	show_base(c, j);
+	struct admit_opts o = {
+		.snapshot = j->want.snap,
+		.plan = j->plan,
+		.released_platform = base ? base->platform : NULL,
+		.platform_changed = !base || !digest_equal(&base->platform_digest,
+							   &j->want.snap->platform_digest),
+		.deployed = j->surfaces,
+		.have = &j->have,
+		.old = &j->old,
+		.facts = &facts,
+	};
+	return admit_plan(&o, &j->admission, err);
+}
+
+void cli_judged_release(struct cli_judged *j)
+{
+	admission_free(j->admission);
+	plan_free(j->plan);
+	surfaces_free(j->surfaces);
+	cli_tree_release(&j->want);
+	cli_tree_release(&j->base);
+	cli_folder_release(&j->folder);
+	*j = (struct cli_judged){0};
+}

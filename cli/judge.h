@@ -1,0 +1,33 @@
+/*
+ * What would happen if the folder were merged: a plan against a base, and the admission of it, by the code that asporad uses. The base stands for
+ * what is deployed.
+ */
+#ifndef CLI_JUDGE_H
+#define CLI_JUDGE_H
+
+#include "admission/admit.h"
+#include "cli/folder.h"
+
+struct cli_judged {
+	struct cli_folder folder;
+	struct cli_scope scope;
+	struct cli_tree want; /* the folder, or the commit that is judged */
+	struct cli_tree base; /* empty without a base: everything is new */
+	struct deployed have;
+	struct plan_old old;
+	struct plan *plan;
+	struct surfaces *surfaces;
+	struct admission *admission;
+};
+
+/*
+ * Reads both sides and compares. operand as in cli_folder_open(), commit (NULL: the folder as it is) and base (NULL: nothing is deployed) as in
+ * cli_read_commit(). Release in any case.
+ */
+NODISCARD int cli_judge_plan(struct cli *c, const char *operand, const char *commit,
+			     const char *base, struct cli_judged *ret, struct err *err);
+/* Admits the plan. The platform configuration of the base judges, and so does the candidate's own. */
+NODISCARD int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err);
+void cli_judged_release(struct cli_judged *j);
+
+#endif

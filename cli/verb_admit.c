@@ -1,0 +1,83 @@
+/* aspora admit: may the folder, or a commit, be released? The verdict that asporad would give, without a server. */
+#include "admission/report.h"
+#include "cli/judge.h"
+#include "cli/verbs.h"
+
+static struct {
+	const char *base, *commit, *format, *manual;
+	bool quiet;
+} o;
+
+static const struct opt options[] = {
+	{"base", 'b', OPT_STRING, &o.base, "COMMIT",
+	 "What is deployed: a branch, tag or whole commit id; only what differs is judged. Nothing "
+	 "when left out, and all is judged.",
+	 NULL},
+	{"commit", 0, OPT_STRING, &o.commit, "COMMIT",
+	 "Judge this commit instead of the folder as it is now.", NULL},
+	{"output", 'o', OPT_STRING, &o.format, "FORMAT",
+	 "How to print: text, json, sarif, junit, markdown, github or gitlab.", NULL},
+	{"quiet", 'q', OPT_FLAG, &o.quiet, NULL, "Text: only domains that are denied, no notes.",
+	 NULL},
+	{"manual-url", 0, OPT_STRING, &o.manual, "URL",
+	 "Make links to the rules' sections that begin like this.", NULL},
+	OPT_END,
+};
+
+static int find_format(const struct report_format **ret, struct err *err)
+{
+	CLEANUP(buf_release) struct buf list = BUF_INIT(1024);
+	const char *names[32];
+	size_t count = 0;
+	*ret = report_format_find(str_of(o.format ? o.format : "text"));
+	if (*ret)
+		return 0;
+	for (; report_formats[count] && count < ARRAY_SIZE(names); count++) {
+		names[count] = report_formats[count]->name;
+		buf_addf(&list, "%s%s", count ? ", " : "", names[count]);
+	}
+	err_set(err, ERR_USAGE, "--output cannot be \"%s\"", o.format);
+	const char *near = str_nearest(str_of(o.format), names, count);
+	if (near)
+		err_remedy(err, "did you mean %s?", near);
+	else
+		err_remedy(err, "it is one of: %s", buf_cstr(&list));
+	return ERR_USAGE;
+}
+
+static int admit(struct cli *c, struct err *err)
+{
+	CLEANUP(cli_judged_release) struct cli_judged j = {0};
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	const struct report_format *format = NULL;
+	const struct report_opts how = {
+		.color = c->color, .quiet = o.quiet, .manual_url = o.manual};
+	int rc = find_format(&format, err);
+	if (rc == 0)
+		rc = cli_judge_plan(c, c->operand_count ? c->operands[0] : NULL, o.commit, o.base,
+				    &j, err);
+	if (rc == 0)
+		rc = cli_judge_admit(c, &j, err);
+	if (rc < 0)
+		return rc;
+	format->write(&out, j.admission, &how);
+	rc = cli_write(&out, err);
+	return rc < 0 ? rc : report_exit_status(j.admission);
+}
+
+const struct cli_verb cli_verb_admit = {
+	.name = "admit",
+	.usage = "[DOMAIN | DIR]",
+	.help = "Say whether the folder may be released, as asporad would.",
+	.about = "Judges by every admission rule and the platform's policy. With --base only what "
+		 "differs\n"
+		 "from that commit is judged, and its policy is the one that judges, as on a "
+		 "merge:\n"
+		 "    aspora admit --base origin/main\n"
+		 "In CI, -o sarif, junit, github or gitlab puts each finding on its line.\n\n"
+		 "The exit status is 0 when all is allowed, and 6 when something is denied.",
+	.options = options,
+	.uses = CLI_USES_FOLDER,
+	.most = 1,
+	.run = admit,
+};

@@ -1,0 +1,29 @@
+#include "cli/verbs.h"
+
+const struct cli_verb *const cli_verbs[] = {
+	&cli_verb_validate, &cli_verb_list, &cli_verb_explain, &cli_verb_schema, &cli_verb_create,
+	&cli_verb_admit,    &cli_verb_diff, &cli_verb_version, &cli_verb_help,	 NULL,
+};
+
+const struct cli_verb *cli_verb_find(const char *name)
+{
+	for (size_t i = 0; cli_verbs[i]; i++)
+		if (strcmp(cli_verbs[i]->name, name) == 0)
+			return cli_verbs[i];
+	return NULL;
+}
+
+int cli_verb_unknown(const char *name, struct err *err)
+{
+	const char *names[64];
+	size_t count = 0;
+	for (; cli_verbs[count] && count < ARRAY_SIZE(names); count++)
+		names[count] = cli_verbs[count]->name;
+	err_set(err, ERR_USAGE, "there is no verb \"%s\"", name);
+	const char *near = str_nearest(str_of(name), names, count);
+	if (near)
+		err_remedy(err, "did you mean \"aspora %s\"?", near);
+	else
+		err_remedy(err, "`aspora help` lists them");
+	return ERR_USAGE;
+}

@@ -1,0 +1,13 @@
+/*
+ * Every verb: one file each, cli/verb_x.c, with one entry.
+ */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_verb cli_verb_validate, cli_verb_list, cli_verb_explain, cli_verb_schema,
+	cli_verb_create, cli_verb_admit, cli_verb_diff, cli_verb_fix, cli_verb_test;
+extern const struct cli_verb cli_verb_version, cli_verb_help;
+
+#endif

@@ -1,0 +1,135 @@
+admit judges as asporad would.
+
+  $ cd "$EXAMPLES" && aspora admit
+  platform configuration: allowed
+  ecm: allowed (create, 3 skills)
+    grows: manager: new trigger command: order help {question}
+    grows: order-details: new trigger command: order status {order_id}
+    grows: order-details: new tool redshift.query
+    grows: triage-and-assign: new trigger command: triage order {order_id} {problem}
+    grows: triage-and-assign: new trigger alert: order.stuck
+  frm: allowed (create, 3 skills)
+    grows: alert-review: new trigger command: review alert {alert_id}
+    grows: alert-review: new trigger alert: fraud.alert
+    grows: manager: new trigger command: fraud help {question}
+    grows: rule-simulation: new trigger command: simulate rule over {amount} in {country}
+    grows: rule-simulation: new trigger command: simulate rule over {amount}
+    grows: rule-simulation: new tool redshift.query
+  hr: allowed (create, 1 skill)
+    grows: resume-screen: new trigger command: screen resume for {vacancy}
+  platform: allowed (create, 1 skill)
+    grows: classifier: new trigger command: classify {text}
+    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: ecm/manager}}
+    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: frm/manager}}
+  wealth: allowed (create, 1 skill)
+    grows: portfolio-summary: new trigger command: portfolio summary {client}
+    grows: portfolio-summary: new trigger cron: weekdays 07:30 Asia/Dubai
+  5 domains allowed, 0 denied
+  $ aspora admit ecm
+  platform configuration: allowed
+  ecm: allowed (create, 3 skills)
+    grows: manager: new trigger command: order help {question}
+    grows: order-details: new trigger command: order status {order_id}
+    grows: order-details: new tool redshift.query
+    grows: triage-and-assign: new trigger command: triage order {order_id} {problem}
+    grows: triage-and-assign: new trigger alert: order.stuck
+  1 domain allowed, 0 denied
+
+A skill without tests is refused, with the file and what to do; other domains are not held back by it.
+  $ rm -r skills/ecm/order-details/tests && aspora admit -q
+  ecm: denied (create, 3 skills)
+    skills/ecm/order-details/SKILL.md:1:1: deny AD-TESTS-001: there are no tests; at least 2 test cases must check something
+        write tests/cases.md: "## What is tested", then "### Input" with what is asked, then "### Expect" with "- contains "what must be in the answer""
+        see aspora.config.yaml:14:14
+    grows: manager: new trigger command: order help {question}
+    grows: order-details: new trigger command: order status {order_id}
+    grows: order-details: new tool redshift.query
+    grows: triage-and-assign: new trigger command: triage order {order_id} {problem}
+    grows: triage-and-assign: new trigger alert: order.stuck
+  platform: denied (create, 1 skill)
+    skills/platform/classifier/aspora.config.yaml:7:26: deny AD-ROUTE-003: forwards to ecm/manager, which does not exist
+        there is no domain ecm; write domain/skill of a skill that exists
+    grows: classifier: new trigger command: classify {text}
+    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: ecm/manager}}
+    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: frm/manager}}
+  3 domains allowed, 2 denied; 2 to correct, 0 to look at
+  [6]
+  $ aspora admit -q -o github
+  ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests; at least 2 test cases must check something%0Awrite tests/cases.md: "## What is tested", then "### Input" with what is asked, then "### Expect" with "- contains "what must be in the answer""
+  ::error file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which does not exist%0Athere is no domain ecm; write domain/skill of a skill that exists
+  [6]
+  $ aspora admit -o json | head -c 120; echo
+  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":1,"allow":false,"source":{"name":"folder",
+
+Over the domain's limit.
+  $ sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/frm/rule-simulation/aspora.config.yaml && aspora admit frm -q
+  frm: denied (create, 3 skills)
+    skills/frm/rule-simulation/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.5
+        write 0.5 or less, or have it changed there
+        see skills/frm/aspora.config.yaml:2:16
+    grows: alert-review: new trigger command: review alert {alert_id}
+    grows: alert-review: new trigger alert: fraud.alert
+    grows: manager: new trigger command: fraud help {question}
+    grows: rule-simulation: new trigger command: simulate rule over {amount} in {country}
+    grows: rule-simulation: new trigger command: simulate rule over {amount}
+    grows: rule-simulation: new tool redshift.query
+  0 domains allowed, 1 denied; 1 to correct, 0 to look at
+  [6]
+
+Against a commit, only what differs is judged.
+  $ git init -q -b main . && git add -A && git commit -q -m "as it is"
+  $ aspora admit --base main
+  nothing to judge
+  $ git checkout -q -b change && sed -i 's/per_run_usd: .*/per_run_usd: 0.15/' skills/hr/aspora.config.yaml
+  $ aspora admit --base main
+  hr: allowed (update, 1 skill)
+  1 domain allowed, 0 denied
+  $ git commit -q -am "hr is cheaper" && aspora admit --base main --commit change
+  hr: allowed (update, 1 skill)
+  1 domain allowed, 0 denied
+  $ git rm -rq skills/hr skills/wealth skills/platform && aspora admit --base main
+  hr: denied (delete, 1 skill)
+    hr: deny AD-DELETE-001: deletes all 1 skills of the domain (resume-screen)
+        bring them back, or have somebody confirm the deletion of 100 % of hr
+  platform: denied (delete, 1 skill)
+    platform: deny AD-DELETE-001: deletes all 1 skills of the domain (classifier)
+        bring them back, or have somebody confirm the deletion of 100 % of platform
+  wealth: denied (delete, 1 skill)
+    wealth: deny AD-DELETE-001: deletes all 1 skills of the domain (portfolio-summary)
+        bring them back, or have somebody confirm the deletion of 100 % of wealth
+  0 domains allowed, 3 denied; 3 to correct, 0 to look at
+  [6]
+
+The platform's policy of the base judges its successor.
+  $ git reset -q --hard && sed -i 's/min_cases: 2/min_cases: 0/' aspora.config.yaml && aspora admit --base main
+  platform configuration: allowed
+  ecm: allowed (none)
+  frm: denied (none)
+    skills/frm/rule-simulation/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.5
+        write 0.5 or less, or have it changed there
+        see skills/frm/aspora.config.yaml:2:16
+  hr: allowed (update, 1 skill)
+    grows: resume-screen: tests min cases 2 → 0
+  platform: allowed (none)
+  wealth: allowed (none)
+  4 domains allowed, 1 denied; 1 to correct, 0 to look at
+  [6]
+
+  $ aspora admit --base nowhere
+  aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
+  [4]
+  $ aspora admit --base HEAD~3
+  aspora: "HEAD~3" is neither a commit id nor the name of a branch or tag (write a branch, a tag, or all 40 lower-case digits of a commit id)
+  [3]
+  $ aspora admit -o srif
+  aspora: --output cannot be "srif" (did you mean sarif?)
+  [2]
+  $ aspora admit -o nothing
+  aspora: --output cannot be "nothing" (it is one of: text, json, sarif, junit, markdown, github, gitlab)
+  [2]
+  $ aspora admit nothing
+  aspora: there is no domain "nothing" here
+  [4]
+  $ cd ../work && mkdir skills && aspora admit --base main
+  aspora: $DIR/work is not in a Git repository (run this inside a clone of the skills repository)
+  [4]

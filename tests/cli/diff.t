@@ -1,0 +1,56 @@
+diff says in words what changes.
+
+  $ cd "$EXAMPLES" && git init -q -b main . && git add -A && git commit -q -m first
+  $ aspora diff
+  no changes
+  $ sed -i 's/per_run_usd: .*/per_run_usd: 0.20/' skills/ecm/order-details/aspora.config.yaml
+  $ sed -i 's/command: order status {order_id}/command: where is order {order_id}/' skills/ecm/order-details/SKILL.md
+  $ rm -r skills/hr && aspora create skill wealth/fees > /dev/null
+  $ aspora diff
+  ~ ecm/order-details  update
+      ! budget per run 0.1 → 0.2 USD
+      ! new trigger command: where is order {order_id}
+        no longer has the trigger command: order status {order_id}
+  - hr/resume-screen  delete
+  + wealth/fees  create
+        role specialist
+      ! new trigger command: wealth fees {text}
+        handler code/handler.py
+  1 to create, 1 to update, 1 to delete, 7 unchanged
+  [1]
+  $ aspora diff ecm
+  ~ ecm/order-details  update
+      ! budget per run 0.1 → 0.2 USD
+      ! new trigger command: where is order {order_id}
+        no longer has the trigger command: order status {order_id}
+  0 to create, 1 to update, 0 to delete, 2 unchanged
+  [1]
+  $ aspora diff --base main -o json hr
+  {"summary":{"create":0,"update":0,"delete":1,"unchanged":0},"domains":[{"name":"hr","op":"delete","policyChanged":false,"unchanged":0,"skills":[{"name":"resume-screen","op":"delete","from":"e160426bc425cf3211f0f273841d57aa70a88842da31228e1c3f57e5361c1fce","runtimeChanged":true,"contextChanged":true,"details":[]}]}]}
+  [1]
+  $ git add -A && git commit -q -m second && aspora diff
+  no changes
+  $ git tag v2 && aspora diff --base v2
+  no changes
+  $ aspora diff --base $(git rev-parse HEAD^) --commit v2 frm
+  no changes
+  $ aspora diff --base nowhere
+  aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
+  [4]
+  $ aspora diff -o xml
+  aspora: --output cannot be "xml" (it is one of: text, json)
+  [2]
+
+A repository below the top of the work tree.
+  $ mkdir ../whole && cp -r . ../whole/sub && rm -rf ../whole/sub/.git && cd ../whole && git init -q -b main . && git add -A && git commit -q -m first
+  $ cd sub && aspora diff && rm -r skills/frm && aspora diff
+  no changes
+  - frm/alert-review  delete
+  - frm/manager  delete
+  - frm/rule-simulation  delete
+  0 to create, 0 to update, 3 to delete, 6 unchanged
+  [1]
+
+  $ cd ../../work && mkdir skills && aspora diff
+  aspora: $DIR/work is not in a Git repository (run this inside a clone of the skills repository)
+  [4]

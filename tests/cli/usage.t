@@ -1,0 +1,78 @@
+What stands on every command line.
+
+  $ aspora
+  Usage: aspora VERB [OPTION ...]
+  
+  Skills for AI agents, kept in Git: write them, judge them, see them run.
+  
+  In a skills repository, without a server:
+    validate     Read the files and say what is wrong with them.
+    list         List the skills of the folder.
+    explain      Explain a field of aspora.config.yaml, a rule, or a kind of object.
+    schema       Print a JSON Schema.
+    create       Make the files of a new skill.
+    admit        Say whether the folder may be released, as asporad would.
+    diff         Say in words what changes between a commit and the folder.
+    version      Print the version.
+    help         Say what there is, or more about one verb.
+  
+  With a gateway:
+  
+  `aspora VERB --help` says more about one; aspora(1) says it all.
+  [2]
+  $ aspora --help | head -n 3
+  Usage: aspora VERB [OPTION ...]
+  
+  Skills for AI agents, kept in Git: write them, judge them, see them run.
+  $ aspora --version; aspora version
+  aspora 0.1.0
+  aspora 0.1.0
+  $ aspora help | head -n 1
+  Usage: aspora VERB [OPTION ...]
+  $ aspora help list
+  Usage: aspora list [DOMAIN | DIR] [OPTION ...]
+  
+  List the skills of the folder.
+  
+  Options:
+    -o, --output=FORMAT  How to print: table, wide, json, yaml, name or
+                         jsonpath=PATH.
+        --no-headers     Leave out a table's first line.
+    -C, --folder=DIR     The skills repository; the folder with skills/ at or
+                         above this one when left out.
+  $ aspora list --help | head -n 1
+  Usage: aspora list [DOMAIN | DIR] [OPTION ...]
+  $ aspora help nothing
+  aspora: there is no verb "nothing" (`aspora help` lists them)
+  [2]
+  $ aspora vlidate
+  aspora: there is no verb "vlidate" (did you mean "aspora validate"?)
+  [2]
+  $ aspora nothing-like-it
+  aspora: there is no verb "nothing-like-it" (`aspora help` lists them)
+  [2]
+  $ aspora --nothing
+  aspora: unknown option --nothing
+  [2]
+  $ aspora list --folde .
+  aspora: unknown option --folde (did you mean --folder?)
+  [2]
+  $ aspora list --folder
+  aspora: --folder needs a value (write --folder=DIR)
+  [2]
+  $ aspora list -Z
+  aspora: unknown option -Z
+  [2]
+  $ aspora -C "$EXAMPLES" list hr -o name
+  skill/hr/resume-screen
+  $ aspora --folder="$EXAMPLES" list hr -o name
+  skill/hr/resume-screen
+
+Results go to stdout, all else to stderr.
+  $ aspora -C "$EXAMPLES" validate 2>/dev/null
+  9 skills in 5 domains: fine
+  $ aspora -C "$EXAMPLES" validate nothing 2>/dev/null
+  [4]
+  $ aspora list >/dev/full -C "$EXAMPLES"
+  aspora: cannot write: No space left on device
+  [12]
