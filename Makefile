@@ -43,7 +43,7 @@ ifneq ($(strip $(missing)),)
 $(error missing: $(missing) run script/bootstrap)
 endif
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(foreach l,$(LIBS),$(call lib_name,$(l))))
-libs_of = $(shell $(PKG_CONFIG) --libs $(1))
+libs_of = $(shell $(PKG_CONFIG) --libs $(1)) -lm
 endif
 
 # --- flags ------------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ admit judges as asporad would.
     grows: resume-screen: new trigger command: screen resume for {vacancy}
   platform: allowed (create, 1 skill)
     grows: classifier: new trigger command: classify {text}
-    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: ecm/manager}}
-    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: frm/manager}}
+    grows: classifier: new forward to ecm/manager
+    grows: classifier: new forward to frm/manager
   wealth: allowed (create, 1 skill)
     grows: portfolio-summary: new trigger command: portfolio summary {client}
     grows: portfolio-summary: new trigger cron: weekdays 07:30 Asia/Dubai
@@ -50,8 +50,8 @@ A skill without tests is refused, with the file and what to do; other domains ar
     skills/platform/classifier/aspora.config.yaml:7:26: deny AD-ROUTE-003: forwards to ecm/manager, which does not exist
         there is no domain ecm; write domain/skill of a skill that exists
     grows: classifier: new trigger command: classify {text}
-    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: ecm/manager}}
-    grows: classifier: new forward {when: {domain: , text: }, then: {forward_to: frm/manager}}
+    grows: classifier: new forward to ecm/manager
+    grows: classifier: new forward to frm/manager
   3 domains allowed, 2 denied; 2 to correct, 0 to look at
   [6]
   $ aspora admit -q -o github

@@ -23,7 +23,7 @@ From below, by the folder.
 Bad ones are told with the place and what to write.
   $ sed -i 's/^role: specialist/role: boss/' skills/ecm/order-details/SKILL.md
   $ printf 'budget:\n  per_run_usd: 9\n  per_rum: 1\n' > skills/hr/resume-screen/aspora.config.yaml
-  $ printf '## A case\n### Input\nhello\n### Expect\n- is nice\n' > skills/wealth/portfolio-summary/tests/cases.md
+  $ printf '## A case\n### Input\nhello\n### Expect\n- looks nice\n' > skills/wealth/portfolio-summary/tests/cases.md
   $ aspora validate
   skills/ecm/order-details/SKILL.md:5:7: deny SK-ROLE: there is no role "boss"
       write manager, specialist or field
@@ -32,7 +32,9 @@ Bad ones are told with the place and what to write.
       see skills/hr/aspora.config.yaml:2:16
   skills/hr/resume-screen/aspora.config.yaml:3:3: warn SK-CONFIG-UNKNOWN: there is no setting "budget.per_rum"; it has no effect
       remove it, or see `aspora explain config` for what there is
-  9 skills in 5 domains: 2 to correct, 1 to look at
+  skills/wealth/portfolio-summary/tests/cases.md:5:3: deny SK-CASES-EXPECT: "looks" is not an expectation
+      write contains "…", equals "…", matches /…/ or field a.b equals "…", each with must not before it if need be
+  9 skills in 5 domains: 3 to correct, 1 to look at
   [3]
   $ aspora validate frm
   3 skills in 1 domain: fine
