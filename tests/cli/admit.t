@@ -38,8 +38,8 @@ admit judges as asporad would.
 A skill without tests is refused, with the file and what to do; other domains are not held back by it.
   $ rm -r skills/ecm/order-details/tests && aspora admit -q
   ecm: denied (create, 3 skills)
-    skills/ecm/order-details/SKILL.md:1:1: deny AD-TESTS-001: there are no tests; at least 2 test cases must check something
-        write tests/cases.md: "## What is tested", then "### Input" with what is asked, then "### Expect" with "- contains "what must be in the answer""
+    skills/ecm/order-details/SKILL.md:1:1: deny AD-TESTS-001: there are no tests, and at least 2 must check something
+        write in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
         see aspora.config.yaml:14:14
     grows: manager: new trigger command: order help {question}
     grows: order-details: new trigger command: order status {order_id}
@@ -55,7 +55,7 @@ A skill without tests is refused, with the file and what to do; other domains ar
   3 domains allowed, 2 denied; 2 to correct, 0 to look at
   [6]
   $ aspora admit -q -o github
-  ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests; at least 2 test cases must check something%0Awrite tests/cases.md: "## What is tested", then "### Input" with what is asked, then "### Expect" with "- contains "what must be in the answer""
+  ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests, and at least 2 must check something%0Awrite in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
   ::error file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which does not exist%0Athere is no domain ecm; write domain/skill of a skill that exists
   [6]
   $ aspora admit -o json | head -c 120; echo
@@ -89,13 +89,13 @@ Against a commit, only what differs is judged.
   1 domain allowed, 0 denied
   $ git rm -rq skills/hr skills/wealth skills/platform && aspora admit --base main
   hr: denied (delete, 1 skill)
-    hr: deny AD-DELETE-001: deletes all 1 skills of the domain (resume-screen)
+    hr: deny AD-DELETE-001: deletes the only skill of the domain (resume-screen)
         bring them back, or have somebody confirm the deletion of 100 % of hr
   platform: denied (delete, 1 skill)
-    platform: deny AD-DELETE-001: deletes all 1 skills of the domain (classifier)
+    platform: deny AD-DELETE-001: deletes the only skill of the domain (classifier)
         bring them back, or have somebody confirm the deletion of 100 % of platform
   wealth: denied (delete, 1 skill)
-    wealth: deny AD-DELETE-001: deletes all 1 skills of the domain (portfolio-summary)
+    wealth: deny AD-DELETE-001: deletes the only skill of the domain (portfolio-summary)
         bring them back, or have somebody confirm the deletion of 100 % of wealth
   0 domains allowed, 3 denied; 3 to correct, 0 to look at
   [6]
@@ -103,7 +103,10 @@ Against a commit, only what differs is judged.
 The platform's policy of the base judges its successor.
   $ git reset -q --hard && sed -i 's/min_cases: 2/min_cases: 0/' aspora.config.yaml && aspora admit --base main
   platform configuration: allowed
-  ecm: allowed (none)
+  ecm: denied (none)
+    skills/ecm/order-details/SKILL.md:1:1: deny AD-TESTS-001: there are no tests, and at least 2 must check something
+        write in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
+        see aspora.config.yaml:14:14
   frm: denied (none)
     skills/frm/rule-simulation/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.5
         write 0.5 or less, or have it changed there
@@ -112,7 +115,7 @@ The platform's policy of the base judges its successor.
     grows: resume-screen: tests min cases 2 → 0
   platform: allowed (none)
   wealth: allowed (none)
-  4 domains allowed, 1 denied; 1 to correct, 0 to look at
+  3 domains allowed, 2 denied; 2 to correct, 0 to look at
   [6]
 
   $ aspora admit --base nowhere
