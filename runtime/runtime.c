@@ -32,6 +32,18 @@ static int choose_owner(struct runtime *rt, const struct runtime_opts *o, struct
 	return 0;
 }
 
+/* Sandboxes run it as users of their own. */
+static int check_init(const char *path, struct err *err)
+{
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return err_sys(err, ERR_NOT_FOUND, errno, "cannot look at %s", path);
+	if (geteuid() != 0 || (st.st_mode & 0005) == 0005)
+		return 0;
+	err_set(err, ERR_INVALID, "%s can be run by its owner only", path);
+	return err_remedy(err, "chmod 755 %s", path);
+}
+
 /* build/bin/asporad has it in build/libexec, /usr/sbin/asporad in /usr/libexec. */
 static int find_init(struct runtime *rt, const struct runtime_opts *o, struct err *err)
 {
@@ -54,7 +66,7 @@ static int find_init(struct runtime *rt, const struct runtime_opts *o, struct er
 		err_remedy(err, "run make, or make install");
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		free(places[i]);
-	return rc;
+	return rc < 0 ? rc : check_init(rt->init_path, err);
 }
 
 static int make_folders(struct runtime *rt, const struct runtime_opts *o, struct err *err)

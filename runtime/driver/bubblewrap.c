@@ -19,6 +19,7 @@
 #define PROBE_TIMEOUT_MS 10000
 #define END_WAIT_MS 5000
 #define QUIET_END_MS 500
+#define ENV_MAX (64 * 1024)
 #define CHILD_SECCOMP_FD 4 /* and 5 */
 
 struct bwrap_sandbox {
@@ -199,6 +200,30 @@ static int probe(struct runtime *rt, struct buf *detail, struct err *err)
 
 /* --- start --- */
 
+/* They become arguments of bubblewrap, so what it would stumble over is told here. */
+static int check_env(const struct sandbox_spec *s, struct err *err)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < s->env_count; i++) {
+		struct str n = s->env[i].name, v = s->env[i].value;
+		bool ok = n.len > 0 && !(n.p[0] >= '0' && n.p[0] <= '9');
+		for (size_t k = 0; k < n.len && ok; k++)
+			ok = n.p[k] == '_' || (n.p[k] >= 'A' && n.p[k] <= 'Z') ||
+			     (n.p[k] >= 'a' && n.p[k] <= 'z') || (n.p[k] >= '0' && n.p[k] <= '9');
+		if (!ok || str_find_byte(v, '\0', 0) >= 0) {
+			err_set(err, ERR_INVALID,
+				"\"%.*s\" cannot be set as an environment variable", STR_ARG(n));
+			return err_remedy(
+				err, "write a name of letters, digits and _, and text without NUL");
+		}
+		bytes += n.len + v.len;
+		if (n.len > ENV_MAX || v.len > ENV_MAX || bytes > ENV_MAX)
+			return err_set(err, ERR_TOO_LARGE, "runtime.env has more than %d bytes",
+				       ENV_MAX);
+	}
+	return 0;
+}
+
 static int check_spec(const struct sandbox_spec *s, struct err *err)
 {
 	size_t n = strlen(s->instance);
@@ -210,8 +235,9 @@ static int check_spec(const struct sandbox_spec *s, struct err *err)
 	}
 	if (!ok)
 		return err_set(err, ERR_INVALID, "\"%s\" is not a name for a sandbox", s->instance);
-	if (!s->network)
-		return 0;
+	int rc = check_env(s, err);
+	if (rc < 0 || !s->network)
+		return rc;
 	err_set(err, ERR_UNSUPPORTED, "the bubblewrap driver gives no network to a sandbox");
 	return err_remedy(
 		err, "remove runtime.network; the skill reaches models and tools through the door");
@@ -307,7 +333,9 @@ static void release(struct sandbox *head)
 	shutdown(s->head.door_fd, SHUT_RDWR);
 	if (!s->ended && child_wait(&s->child, QUIET_END_MS, &s->end, NULL) == 0)
 		s->ended = true;
-	kill_sandbox(head);
+	/* What bubblewrap leaves behind when it is killed itself, removing the group takes too. */
+	if (!s->ended)
+		kill_sandbox(head);
 	if (!s->ended && child_wait(&s->child, END_WAIT_MS, &s->end, NULL) < 0)
 		child_release(&s->child);
 	/* aspora-init holds the other end, and as PID 1 it goes last. */

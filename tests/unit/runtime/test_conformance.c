@@ -197,6 +197,39 @@ START_TEST(a_runtime_of_the_handler_s_own_speaks_the_invocation_api)
 }
 END_TEST
 
+START_TEST(connections_are_kept_and_clients_that_ask_first_are_told_to_go_on)
+{
+	static const char script[] =
+		"import socket\n"
+		"s = socket.create_connection(('127.0.0.1', 9001), 10)\n"
+		"def answer():\n"
+		"    b = b''\n"
+		"    while b'\\r\\n\\r\\n' not in b: b += s.recv(1)\n"
+		"    n = int(b.lower().split(b'content-length: ')[1].split(b'\\r')[0]) if "
+		"b'ontent-' in b else 0\n"
+		"    while n: n -= len(s.recv(n))\n"
+		"    return int(b.split()[1])\n"
+		"got = []\n"
+		"for i in range(3):\n"
+		"    s.sendall(b'POST /v1/messages HTTP/1.1\\r\\nHost: x\\r\\nConnection: "
+		"keep-alive\\r\\nContent-Length: 2\\r\\n\\r\\n{}')\n"
+		"    got.append(answer())\n"
+		"s.sendall(b'POST /v1/messages HTTP/1.1\\r\\nExpect: "
+		"100-continue\\r\\nContent-Length: 2\\r\\n\\r\\n')\n"
+		"got.append(answer())\n"
+		"s.sendall(b'{}')\n"
+		"got.append(answer())\n"
+		"s.sendall(b'GET /none HTTP/1.1\\r\\n\\r\\n' * 5)\n"
+		"got += [answer() for i in range(5)]\n"
+		"print(got)\n";
+	EACH_DRIVER(r)
+	{
+		rig_run(&r, "code/handler.py", script);
+		assert_output(&r, "[501,501,501,100,501,404,404,404,404,404]");
+	}
+}
+END_TEST
+
 START_TEST(many_clients_at_once_are_served_in_turn)
 {
 	static const char script[] =
@@ -298,6 +331,41 @@ START_TEST(a_killed_keeper_leaves_nothing_that_cannot_be_found)
 }
 END_TEST
 
+/* F34: kill -9 of the launcher at any moment of a whole run. */
+static int one_run(void *state)
+{
+	struct rig *r = state;
+	rig_run(r, "code/handler.sh", "sleep 0.01; echo 1\n");
+	return 0;
+}
+
+START_TEST(a_keeper_killed_at_any_moment_leaves_nothing)
+{
+	EACH_DRIVER(r)
+	{
+		size_t ended = 0, reaped;
+		/* Until runs come to their end, and past that. */
+		for (int ms = 0; ms < 400 && ended < 5; ms++) {
+			struct child c = CHILD_INIT;
+			struct child_end end;
+			r.req.instance = "killed";
+			assert_ok(child_fork(&c, one_run, &r, NULL, 0, &support_err));
+			if (child_wait(&c, ms, &end, NULL) == 0) {
+				ended++;
+			} else {
+				child_kill(&c, SIGKILL);
+				assert_ok(child_wait(&c, 10000, &end, &support_err));
+			}
+			assert_ok(runtime_reap(rt, NULL, 0, &reaped, &support_err));
+			ck_assert_msg(rig_alive(rt, usable[d_]) == 0, "killed after %d ms", ms);
+		}
+		ck_assert_uint_ge(ended, 1);
+		rig_run(&r, "code/handler.sh", "echo 1\n");
+		assert_output(&r, "1");
+	}
+}
+END_TEST
+
 START_TEST(a_living_sandbox_of_another_owner_is_not_touched)
 {
 	EACH_DRIVER(r)
@@ -386,10 +454,12 @@ static const struct support_case cases[] = {
 	CASE(input_that_is_not_read_is_no_error_and_large_input_arrives_whole),
 	CASE(sdks_reach_the_door_by_environment_alone),
 	CASE(a_runtime_of_the_handler_s_own_speaks_the_invocation_api),
+	CASE(connections_are_kept_and_clients_that_ask_first_are_told_to_go_on),
 	CASE(many_clients_at_once_are_served_in_turn),
 	CASE(children_that_outlive_the_handler_are_ended),
 	CASE(a_handler_that_closes_everything_still_ends),
 	CASE(a_killed_keeper_leaves_nothing_that_cannot_be_found),
+	CASE_SLOW(a_keeper_killed_at_any_moment_leaves_nothing, 200),
 	CASE(a_living_sandbox_of_another_owner_is_not_touched),
 	CASE(a_reaped_sandbox_is_an_environment_failure),
 	CASE(an_instance_name_is_used_once_at_a_time),

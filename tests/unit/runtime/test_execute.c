@@ -368,6 +368,13 @@ START_TEST(opening_tells_what_is_missing)
 			       &x, &support_err));
 	ck_assert_str_eq(runtime_owner(x), "abcdefghijklmnop");
 	runtime_close(x);
+	/* Sandboxes are other users than root. */
+	CLEANUP_FREE char *mine = mem_printf("%s/aspora-init", support_dir());
+	assert_ok(io_write_file(mine, STR("#!/bin/sh\n"), 0700, &support_err));
+	struct runtime_opts only_mine = {.state_dir = support_dir(), .init_path = mine};
+	if (geteuid() == 0)
+		assert_err(runtime_open(&only_mine, &x, &support_err), ERR_INVALID,
+			   "can be run by its owner only");
 	/* Two installations on one host have two names, one has the same at every start. */
 	CLEANUP_FREE char *dir = mem_strdup(support_dir());
 	struct runtime *a = rig_runtime(dir), *b = rig_runtime(dir),

@@ -231,6 +231,42 @@ static int cancel_once_invoked(void *state)
 	return rig_has_step(state, "invoked");
 }
 
+START_TEST(an_environment_that_cannot_be_set_is_told)
+{
+	static const struct sandbox_env bad[] = {{STR("A=B"), STR("x")},
+						 {STR(""), STR("x")},
+						 {STR("1A"), STR("x")},
+						 {STR("A B"), STR("x")},
+						 {STR("A"), STR("x\0y")}};
+	CLEANUP(buf_release) struct buf big = BUF_INIT(BUF_MAX);
+	buf_add_repeat(&big, 'x', 64 * 1024 - 1);
+	EACH_DRIVER(r)
+	{
+		r.req.env_count = 1;
+		for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+			r.req.env = &bad[i];
+			rig_run(&r, "code/handler.sh", "echo 1\n");
+			assert_failed(&r, ERR_INVALID, false,
+				      "cannot be set as an environment variable");
+		}
+		struct sandbox_env large = {STR("A"), buf_str(&big)};
+		r.req.env = &large;
+		rig_run(&r, "code/handler.sh", "echo ${#A}\n");
+		assert_output(&r, "65535");
+		buf_add_char(&big, 'x');
+		large.value = buf_str(&big);
+		rig_run(&r, "code/handler.sh", "echo 1\n");
+		assert_failed(&r, ERR_TOO_LARGE, false, "more than 65536 bytes");
+		/* Words of bubblewrap's own are no more than values. */
+		struct sandbox_env odd[] = {{STR("B"), STR("--bind / /")}, {STR("C"), STR("--")}};
+		r.req.env = odd;
+		r.req.env_count = 2;
+		rig_run(&r, "code/handler.sh", "[ \"$B$C\" = '--bind / /--' ] && echo true\n");
+		assert_output(&r, "true");
+	}
+}
+END_TEST
+
 START_TEST(cancelling_ends_it_at_once)
 {
 	EACH_DRIVER(r)
@@ -258,6 +294,7 @@ static const struct support_case cases[] = {
 	CASE(a_probe_accepts_what_the_interpreter_accepts_and_runs_nothing),
 	CASE(a_probe_tells_the_line_that_the_interpreter_refuses),
 	CASE(network_is_refused_by_a_driver_without),
+	CASE(an_environment_that_cannot_be_set_is_told),
 	CASE(cancelling_ends_it_at_once),
 	{0},
 };
