@@ -187,7 +187,7 @@ static bool is_list(const struct field *f)
 static void asks_for(struct details *d, const struct config_leaf *l, const void *now,
 		     unsigned flags)
 {
-	static const char *const asked[] = {"mcp.tools", "policy.capabilities", "routing.forwards"};
+	static const char *const asked[] = {"mcp.tools", "routing.forwards"};
 	if (strcmp(l->dotted, "runtime.network") == 0 && *(const bool *)now)
 		detail_add(d, l->dotted, flags | DETAIL_GROWTH, "uses the network");
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {

@@ -79,6 +79,22 @@ START_TEST(cells_take_the_form_that_their_column_asks_for)
 }
 END_TEST
 
+START_TEST(maps_truths_and_numbers_have_cells_too)
+{
+	ck_assert_str_eq(cell("x", "{\"x\":{\"a\":1}}"), "{\"a\":1}");
+	ck_assert_str_eq(cell("x", "{\"x\":true}"), "true");
+	ck_assert_str_eq(cell("x", "{\"x\":-7}"), "-7");
+	ck_assert_str_eq(cell("x", "{\"x\":[1,[2,null],\"c\"]}"), "1,2,,c");
+	ck_assert_str_eq(cell("@count x", "{\"x\":{\"a\":1,\"b\":2}}"), "2");
+	ck_assert_str_eq(cell("@count x", "{\"x\":5}"), "0");
+	ck_assert_str_eq(cell("@percent x", "{\"x\":\"1\"}"), "-");
+	ck_assert_str_eq(cell("@duration x", "{\"x\":null}"), "-");
+	ck_assert_str_eq(cell("@until x", "{\"x\":\"soon\"}"), "-");
+	ck_assert_str_eq(cell("@short x", "{\"x\":\"abc\"}"), "abc");
+	ck_assert_str_eq(cell("@short x", "{\"x\":1}"), "-");
+}
+END_TEST
+
 START_TEST(what_is_absent_or_of_another_type_is_a_dash)
 {
 	ck_assert_str_eq(cell("spec.handler", skill), "-");
@@ -260,6 +276,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(paths_lead_through_maps_conditions_and_lists),
 	CASE(cells_take_the_form_that_their_column_asks_for),
+	CASE(maps_truths_and_numbers_have_cells_too),
 	CASE(what_is_absent_or_of_another_type_is_a_dash),
 	CASE(text_of_the_repository_cannot_steer_the_terminal),
 	CASE(ages_are_finer_the_nearer),

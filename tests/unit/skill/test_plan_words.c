@@ -159,6 +159,153 @@ START_TEST(shrunk_skills_are_compared_without_their_lines)
 }
 END_TEST
 
+/* The effective configuration that a platform's file gives. */
+static const struct config *effective_of(const char *yaml)
+{
+	struct findings f;
+	struct config_doc *doc = NULL;
+	struct tree_id blob = {.len = 20};
+	struct config *eff = arena_alloc(arena, sizeof(*eff));
+	findings_init(&f, arena);
+	assert_ok(config_decode(arena, LEVEL_PLATFORM, STR("x"), &blob, str_of(yaml), &f, STR(""),
+				STR(""), &doc, &support_err));
+	config_cascade(doc, NULL, NULL, eff, &f, STR("d"), STR("s"));
+	ck_assert_uint_eq(f.count, 0);
+	return eff;
+}
+
+/* Two configurations of one and the same skill, in words; "!" stands before what grows, ">" before what rolls out. */
+static const char *config_words(const char *old, const char *now)
+{
+	static char text[4096];
+	struct skill same = {.arena = arena, .text_arena = arena};
+	struct change_detail *details = NULL;
+	size_t count = 0;
+	CLEANUP(buf_release) struct buf out = BUF_INIT(4000);
+	skill_difference(arena, &same, effective_of(old), &same, effective_of(now), &details,
+			 &count);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&out, "%s%s%.*s\n", details[i].growth ? "!" : "",
+			 details[i].rollout ? ">" : "", STR_ARG(details[i].text));
+	snprintf(text, sizeof(text), "%s", buf_cstr(&out));
+	return text;
+}
+
+#define MODEL(price) "{provider: p, id: m, input_usd_per_mtok: " price ", output_usd_per_mtok: 2}"
+
+START_TEST(configuration_in_words)
+{
+	static const struct {
+		const char *old, *now, *words;
+	} rows[] = {
+		{"", "", ""},
+		{"models: {small: " MODEL("1") "}",
+		 "models: {small: " MODEL("3") ", large: " MODEL("9") "}",
+		 "!new model tier large\nmodels: small changed\n"},
+		{"models: {small: " MODEL("1") "}", "", "no longer has the model tier small\n"},
+		{"runtime: {env: {REGION: eu, OLD: x}}", "runtime: {env: {REGION: us, NEW: y}}",
+		 ">new environment variable NEW\n>no longer has the environment variable OLD\n"
+		 ">runtime.env: REGION changed\n"},
+		{"runtime: {isolation: vm}", "runtime: {isolation: namespace}",
+		 "!>runtime isolation vm → namespace\n"},
+		{"runtime: {isolation: namespace}", "runtime: {isolation: vm}",
+		 ">runtime isolation namespace → vm\n"},
+		{"policy: {capabilities: [network]}",
+		 "policy: {capabilities: [network]}\nruntime: {network: true, driver: bubblewrap}",
+		 ">runtime driver none → bubblewrap\n!>runtime network false → true\n"},
+		{"policy: {capabilities: [network]}\nruntime: {network: true}",
+		 "policy: {capabilities: [network]}", ">runtime network true → false\n"},
+		{"guard: {pii: block}", "guard: {pii: warn, secrets: block}",
+		 "!guard pii block → warn\n"},
+		{"tests: {min_cases: 3}", "tests: {min_cases: 5, required: [promptfoo]}",
+		 "tests min cases 3 → 5\nnew required check promptfoo\n"},
+		{"tests: {min_cases: 3}", "tests: {min_cases: 2}", "!tests min cases 3 → 2\n"},
+		{"policy: {capabilities: [network]}", "policy: {capabilities: [mounts]}",
+		 "!new capability mounts\nno longer has the capability network\n"},
+		{"limits: {memory: 64Mi}", "limits: {memory: 128Mi, processes: 8}",
+		 "!>memory 64Mi → 128Mi\n>processes 64 → 8\n"},
+		{"budget: {per_day_usd: 0.5}", "budget: {per_day_usd: 12.25}",
+		 "!budget per day 0.5 → 12.25 USD\n"},
+	};
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_str_eq(config_words(rows[i].old, rows[i].now), rows[i].words);
+	ck_assert_str_eq(
+		config_words("routing: {forwards: [{then: {forward_to: a/b}}]}",
+			     "routing: {forwards: [{when: {domain: c, text: \"go {x}\"}, then: "
+			     "{forward_to: a/b}}]}"),
+		"!new forward to a/b from c on \"go {x}\"\nno longer forwards to a/b\n");
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_new_skill_shows_what_it_asks_for)
+{
+	struct change_detail *d = NULL;
+	size_t count = 0;
+	begin();
+	struct str tools[] = {STR("Read")};
+	struct skill s = {.role = ROLE_FIELD, .allowed_tools = {tools, 1}};
+	const struct config *eff = effective_of(
+		"policy: {capabilities: [network]}\nruntime: {network: true}\nrouting: {forwards: "
+		"[{then: {forward_to: a/b}}]}\n");
+	skill_difference(arena, NULL, NULL, &s, eff, &d, &count);
+	ck_assert_uint_eq(count, 5);
+	assert_str(d[0].text, "role field");
+	assert_str(d[1].text, "new allowed tool Read");
+	assert_str(d[2].text, "uses the network");
+	ck_assert(d[2].growth && d[2].rollout);
+	assert_str(d[3].text, "new forward to a/b");
+	assert_str(d[4].text, "no handler");
+	skill_difference(arena, NULL, NULL, &s, NULL, &d, &count);
+	ck_assert_uint_eq(count, 3);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(front_matter_in_words)
+{
+	begin();
+	put(&new_repo, DETAILS "SKILL.md",
+	    "---\nname: details\ndescription: Looks up another order. Use when somebody asks.\n"
+	    "role: field\nallowed-tools: Read Grep\ntrigger:\n  command: order status {id}\n---\n"
+	    "# Orders in detail\n" BODY);
+	ck_assert_str_eq(planned(), ONE "    ! role specialist → field\n"
+					"    ! new allowed tool Read\n"
+					"    ! new allowed tool Grep\n"
+					"      title \"Order details\" → \"Orders in detail\"\n"
+					"      description changed\n"
+					"      text changed: +1 −1 lines\n" SUMMARY);
+	end();
+}
+END_TEST
+
+START_TEST(lines_that_only_moved_are_no_new_lines)
+{
+	begin();
+	put(&new_repo, DETAILS "SKILL.md",
+	    MD("order status {id}", "Say its state.\nLook up the order.\n"));
+	ck_assert_str_eq(planned(), ONE "      text changed: lines moved\n" SUMMARY);
+	end();
+	begin();
+	put(&new_repo, DETAILS "SKILL.md", MD("order status {id}", BODY "More.\n"));
+	ck_assert_str_eq(planned(), ONE "      text changed: +1 −0 line\n" SUMMARY);
+	end();
+}
+END_TEST
+
+START_TEST(a_change_without_meaning_is_still_told)
+{
+	begin();
+	put(&new_repo, DETAILS "aspora.config.yaml",
+	    "# a comment\nbudget:\n  per_run_usd: 5\nlimits:\n  timeout: 30s\nmcp:\n  tools: "
+	    "[erp.find]\n");
+	ck_assert_str_eq(planned(),
+			 ONE "      files changed, but nothing that they mean\n" SUMMARY);
+	end();
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(configuration_is_told_with_its_units_and_growth),
 	CASE(triggers_are_new_gone_or_wider),
@@ -169,6 +316,11 @@ static const struct support_case cases[] = {
 	CASE(what_comes_from_above_is_told_where_the_old_configuration_is_known),
 	CASE(knowledge_that_changed_above_is_inherited),
 	CASE(shrunk_skills_are_compared_without_their_lines),
+	CASE(configuration_in_words),
+	CASE(a_new_skill_shows_what_it_asks_for),
+	CASE(front_matter_in_words),
+	CASE(lines_that_only_moved_are_no_new_lines),
+	CASE(a_change_without_meaning_is_still_told),
 	{0},
 };
 
