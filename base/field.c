@@ -14,10 +14,13 @@ void field_path_add(struct buf *out, const struct field_path *path)
 	if (!path)
 		return;
 	field_path_add(out, path->up);
-	if (!path->name.len)
+	if (!path->name.len) {
 		buf_addf(out, "[%zu]", path->index);
-	else
-		buf_addf(out, "%s%.*s", path->up ? "." : "", STR_ARG(path->name));
+		return;
+	}
+	if (path->up)
+		buf_add_char(out, '.');
+	buf_add_str(out, path->name);
 }
 
 int field_wrong(const struct field_at *at, const struct doc_node *n, const char *fmt, ...)

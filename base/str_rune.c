@@ -30,6 +30,10 @@ bool str_is_utf8(struct str s, size_t *ret_bad)
 {
 	uint32_t rune;
 	for (size_t pos = 0, len; pos < s.len; pos += len) {
+		if ((unsigned char)s.p[pos] < 0x80) {
+			len = 1;
+			continue;
+		}
 		len = decode(s, pos, &rune);
 		if (len == 0) {
 			if (ret_bad)
