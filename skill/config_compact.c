@@ -46,6 +46,31 @@ static void copy_members(struct arena *a, const struct field *fields, void *obje
 	}
 }
 
+/* Of the set only what a leaf's row sets, with its place; the row's dotted name is static. */
+static void keep_places(struct arena *a, const struct config_doc *doc, struct field_set *ret)
+{
+	size_t n, kept = 0;
+	const struct config_leaf *leaves = config_leaves(&n);
+	for (size_t i = 0; i < doc->set.count; i++)
+		kept += config_leaf_index(doc->set.items[i].field) >= 0;
+	*ret = (struct field_set){arena_array(a, kept, sizeof(*ret->items)), 0, kept};
+	struct doc_node *places = arena_array(a, kept, sizeof(*places));
+	for (size_t i = 0; i < doc->set.count; i++) {
+		const struct field_set_entry *e = &doc->set.items[i];
+		int leaf = config_leaf_index(e->field);
+		if (leaf < 0)
+			continue;
+		struct doc_node *at = &places[ret->count];
+		*at = (struct doc_node){.type = DOC_NULL,
+					.line = e->node->line,
+					.column = e->node->column,
+					.offset = e->node->offset,
+					.end = e->node->end};
+		ret->items[ret->count++] = (struct field_set_entry){e->field, leaves[leaf].dotted,
+								    at};
+	}
+}
+
 struct config_doc *config_compact(struct arena *a, const struct config_doc *doc)
 {
 	struct config_doc *own = arena_alloc(a, sizeof(*own));
@@ -53,25 +78,6 @@ struct config_doc *config_compact(struct arena *a, const struct config_doc *doc)
 	own->path = arena_str(a, doc->path);
 	own->root = NULL;
 	copy_members(a, config_fields, &own->values);
-	/* Only what a leaf's row sets; the row's dotted name is static. */
-	own->set = (struct field_set){arena_array(a, doc->set.count, sizeof(*own->set.items)), 0,
-				      doc->set.count};
-	struct doc_node *places = arena_array(a, doc->set.count, sizeof(*places));
-	size_t n;
-	const struct config_leaf *leaves = config_leaves(&n);
-	for (size_t i = 0; i < doc->set.count; i++) {
-		const struct field_set_entry *e = &doc->set.items[i];
-		int leaf = config_leaf_index(e->field);
-		if (leaf < 0)
-			continue;
-		struct doc_node *at = &places[own->set.count];
-		*at = (struct doc_node){.type = DOC_NULL,
-					.line = e->node->line,
-					.column = e->node->column,
-					.offset = e->node->offset,
-					.end = e->node->end};
-		own->set.items[own->set.count++] =
-			(struct field_set_entry){e->field, leaves[leaf].dotted, at};
-	}
+	keep_places(a, doc, &own->set);
 	return own;
 }

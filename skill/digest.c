@@ -128,8 +128,7 @@ struct digest policy_digest(const struct config_doc *platform, const struct conf
 			    uint32_t rules_version)
 {
 	CLEANUP(buf_release)
-	struct buf b = BUF_INIT(BUF_MAX),
-		   p = BUF_INIT(BUF_MAX), d = BUF_INIT(BUF_MAX);
+	struct buf b = BUF_INIT(BUF_MAX), p = BUF_INIT(BUF_MAX), d = BUF_INIT(BUF_MAX);
 	config_canonical_policy(&p, platform);
 	config_canonical_policy(&d, domain);
 	record_u64(&b, rules_version);

@@ -2,36 +2,33 @@
  * The body of SKILL.md: its title, its links, its first paragraph. cmark tells what they are; where a link's target stands it only nearly
  * tells (it forgets indentation inside lists), so that is looked for in the text.
  */
-#include <cmark.h>
-
-#include "base/mem.h"
+#include "skill/markdown_int.h"
 #include "skill/skill_int.h"
 
 #define TARGET_NEAR 4096 /* bytes after its link in which a target is looked for */
 
-static void free_node(cmark_node **n)
-{
-	if (*n)
-		cmark_node_free(*n);
-}
-
-static void free_iter(cmark_iter **i)
-{
-	if (*i)
-		cmark_iter_free(*i);
-}
+#define TREE_MAX ((size_t)128 << 20) /* of memory for the tree of one body */
 
 /* --- words ------------------------------------------------------------------------------------- */
+
+/* The node after n in reading order, inside top; NULL at the end. cmark's iterator does the same with memory of its own. */
+static cmark_node *next_node(cmark_node *n, cmark_node *top)
+{
+	cmark_node *next = cmark_node_first_child(n);
+	while (!next && n != top) {
+		next = cmark_node_next(n);
+		n = cmark_node_parent(n);
+	}
+	return next;
+}
 
 /* The words inside a block, white space folded, at most `most` characters. */
 static struct str words_of(struct arena *a, cmark_node *block, size_t most)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(4 * SKILL_DESCRIPTION_MAX + 64);
-	CLEANUP(free_iter) cmark_iter *it = cmark_iter_new(block);
-	for (cmark_event_type e; (e = cmark_iter_next(it)) != CMARK_EVENT_DONE;) {
-		cmark_node *n = cmark_iter_get_node(it);
+	for (cmark_node *n = block; n && !out.overflow; n = next_node(n, block)) {
 		cmark_node_type type = cmark_node_get_type(n);
-		if (e == CMARK_EVENT_ENTER && (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE))
+		if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
 			buf_addz(&out, cmark_node_get_literal(n));
 		else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
 			buf_add_char(&out, ' ');
@@ -172,13 +169,9 @@ void body_read(struct md *md)
 	if (too_many_brackets(md) || body.len == 0)
 		return;
 	links.body_at = links.line_at = links.at = (size_t)(body.p - md->of.text.p);
-	CLEANUP(free_node)
-	cmark_node *doc = cmark_parse_document(body.p, body.len, CMARK_OPT_DEFAULT);
-	CLEANUP(free_iter) cmark_iter *it = cmark_iter_new(doc);
-	for (cmark_event_type e; (e = cmark_iter_next(it)) != CMARK_EVENT_DONE;) {
-		cmark_node *n = cmark_iter_get_node(it);
-		if (e != CMARK_EVENT_ENTER)
-			continue;
+	CLEANUP(arena_freep) struct arena *tree = arena_new_sized(TREE_MAX, 24 * body.len);
+	cmark_node *doc = markdown_parse(tree, body);
+	for (cmark_node *n = doc; n; n = next_node(n, doc)) {
 		switch (cmark_node_get_type(n)) {
 		case CMARK_NODE_HEADING:
 			if (!md->s->title.len)

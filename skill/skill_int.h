@@ -57,7 +57,7 @@ struct skill_texts {
 	struct str md, config, cases;
 	struct tree_id config_blob, cases_blob;
 };
-/* Reads the texts into s's text part, a: everything but the manifest, the handler and digests. */
+/* Reads the texts, which are of s's text part, a: everything but the manifest, the handler and digests. */
 void skill_parse(struct skill *s, struct arena *a, const struct skill_texts *texts);
 /* The handler of the manifest, and what is wrong with it. */
 void skill_find_handler(struct skill *s, const struct said_of *config);

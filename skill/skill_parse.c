@@ -6,13 +6,14 @@
 #include "skill/skill_int.h"
 
 #define TEXT_ARENA_MAX ((size_t)64 << 20)
+#define TEXT_ARENA_FIRST ((size_t)24 << 10) /* what most skills need */
 
 struct skill *skill_new(struct str domain, struct str name)
 {
 	struct skill *s = mem_zalloc(sizeof(*s));
 	s->refs = 1;
 	s->role = ROLE_SPECIALIST;
-	s->text_arena = arena_new(TEXT_ARENA_MAX);
+	s->text_arena = arena_new_sized(TEXT_ARENA_MAX, TEXT_ARENA_FIRST);
 	s->domain = arena_str(s->text_arena, domain);
 	s->name = arena_str(s->text_arena, name);
 	s->path = str_of(
@@ -49,7 +50,7 @@ static bool size_check(const struct said_of *of)
 static void parse_md(struct skill *s, struct arena *a, struct str text)
 {
 	struct md md = {.s = s, .a = a};
-	s->md_text = arena_str(a, text);
+	s->md_text = text;
 	md.of = skill_said_of(s, SKILL_FILE, &s->md_blob, s->md_text);
 	if (!size_check(&md.of) || !text_check(&md.of) || !front_split(&md))
 		return;
@@ -83,7 +84,7 @@ void skill_parse(struct skill *s, struct arena *a, const struct skill_texts *tex
 struct skill *skill_parse_text(struct str domain, struct str name, struct str text)
 {
 	struct skill *s = skill_new(domain, name);
-	struct skill_texts texts = {.md = text};
+	struct skill_texts texts = {.md = arena_str(s->text_arena, text)};
 	skill_parse(s, s->text_arena, &texts);
 	skill_settle(s);
 	return s;

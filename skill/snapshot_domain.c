@@ -14,7 +14,7 @@ struct reading_domain {
 	struct domain *d;
 	const struct domain *before; /* NULL: there was none */
 	struct str path; /* "skills/ecm" */
-	size_t file_cap, skill_cap;
+	size_t file_cap;
 };
 
 static struct domain *domain_new(struct str name, const struct tree_id *tree)
@@ -142,7 +142,6 @@ static int read_config(struct reading_domain *r, const struct tree_entry *e, str
 static void add_skill(struct reading_domain *r, struct skill *s)
 {
 	struct domain *d = r->d;
-	ARENA_GROW(d->arena, d->skills, d->skill_count, r->skill_cap);
 	d->skills[d->skill_count++] = (struct domain_skill){.skill = s};
 }
 
@@ -224,6 +223,11 @@ static int domain_read(struct reading_domain *r, const struct tree_entry *dir, s
 	int rc = build_list(r->b, &dir->id, r->path, scratch, &d->findings, d->name, &list, &fine,
 			    err);
 	d->broken |= !fine;
+	/* There are many, and they stay: no room is left over. */
+	size_t folders = 0;
+	for (size_t i = 0; rc == 0 && i < list.count; i++)
+		folders += list.items[i].mode == TREE_MODE_DIR;
+	d->skills = arena_array(d->arena, folders, sizeof(*d->skills));
 	for (size_t i = 0; rc == 0 && i < list.count; i++)
 		rc = read_entry(r, &list.items[i], err);
 	if (rc < 0)

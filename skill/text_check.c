@@ -11,6 +11,18 @@ bool text_is_lfs_pointer(struct str text)
 	return text.len < 1024 && str_starts(text, STR("version https://git-lfs.github.com/spec/"));
 }
 
+/* How much of the text at pos is plain: printable ASCII, tabs and line ends. Nearly all of nearly every text is. */
+static size_t plain_end(struct str text, size_t pos)
+{
+	while (pos < text.len) {
+		unsigned char c = (unsigned char)text.p[pos];
+		if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c >= 0x7F)
+			break;
+		pos++;
+	}
+	return pos;
+}
+
 /* Arabic, Indic and other scripts join letters with these; emoji join faces. */
 static bool joins(uint32_t before, uint32_t rune)
 {
@@ -88,16 +100,17 @@ bool text_check(const struct said_of *of)
 			STR("take the file out of LFS: git lfs migrate export --include=PATH");
 		return false;
 	}
+	if (plain_end(of->text, 0) == of->text.len)
+		return true;
 	if (!encoding_check(of))
 		return false;
 	uint32_t before = 0;
 	unsigned told = 0;
 	for (size_t pos = 0; pos < of->text.len && told < TOLD_MOST;) {
-		/* Most text is plain ASCII, and most of the time is spent here. */
-		unsigned char c = (unsigned char)of->text.p[pos];
-		if (c >= 0x20 && c < 0x7F) {
-			before = c;
-			pos++;
+		size_t plain = plain_end(of->text, pos);
+		if (plain > pos) {
+			before = (unsigned char)of->text.p[plain - 1];
+			pos = plain;
 			continue;
 		}
 		size_t at = pos;

@@ -85,6 +85,7 @@ void tree_source_freep(struct tree_source **t)
 
 struct walk {
 	struct tree_source *t;
+	struct arena *arena; /* all listings: at most limits->entries */
 	const struct tree_limits *limits;
 	tree_walk_fn fn;
 	void *state;
@@ -112,10 +113,9 @@ static int walk_entry(struct walk *w, const struct tree_entry *e)
 
 static int walk_dir(struct walk *w, const struct tree_id *dir)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
 	struct tree_list list;
 	w->lists++;
-	int rc = tree_list(w->t, dir, buf_str(&w->path), w->limits, a, &list, w->err);
+	int rc = tree_list(w->t, dir, buf_str(&w->path), w->limits, w->arena, &list, w->err);
 	if (rc < 0)
 		return rc;
 	w->entries += list.count;
@@ -134,7 +134,9 @@ int tree_walk(struct tree_source *t, const struct tree_id *dir, struct str dir_p
 	      const struct tree_limits *limits, tree_walk_fn fn, void *state, size_t *entries,
 	      size_t *lists, struct err *err)
 {
-	struct walk w = {.t = t, .limits = limits, .fn = fn, .state = state, .err = err};
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)256 << 20);
+	struct walk w = {
+		.t = t, .arena = a, .limits = limits, .fn = fn, .state = state, .err = err};
 	buf_init(&w.path, BUF_MAX);
 	buf_add_str(&w.path, dir_path);
 	w.relative = dir_path.len + (dir_path.len > 0);

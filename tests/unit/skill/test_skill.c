@@ -77,8 +77,8 @@ START_TEST(a_replacement_makes_the_file_right)
 		"\n\n---\nname: order\ndescription: x\n---\n",
 		"\xef\xbb\xbf---\nname: order\ndescription: x\n---\n",
 		"---\nname: order\n---\n# T\n\nSays \"so\": yes.\n",
-		"---\nname: order\ndescription: x\n---\na\xe2\x80\x8b"
-		"b\n",
+		("---\nname: order\ndescription: x\n---\na\xe2\x80\x8b"
+		 "b\n"),
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(slips); i++) {
 		struct str text = str_of(slips[i]);
