@@ -85,6 +85,7 @@ static void run_skills(struct rule_in *in, struct findings *out)
 	for (size_t i = 0; in->domain && i < in->domain->skill_count; i++) {
 		in->skill = &in->domain->skills[i];
 		in->text = in->index->texts[i];
+		in->crowded = in->index->crowded[i];
 		in->effective = rule_effective(in->index, in->domain, i);
 		if (in->text)
 			call(in, out);

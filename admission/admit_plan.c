@@ -91,7 +91,7 @@ static void prepare(struct admitting *m)
 int admitting_text(struct admitting *m, struct skill *s, struct err *err)
 {
 	bool at_hand = s->md_text.p || !s->md_blob.len;
-	if (admit_memory_find(m->o->memory, &s->content))
+	if (admit_memory_find(m->o->memory, s))
 		return 0;
 	if (!at_hand && m->o->grow) {
 		int rc = m->o->grow(m->o->grow_state, s, err);

@@ -2,11 +2,15 @@
 
 #include "base/mem.h"
 
+/* One block: the entry and its key. */
 struct entry {
-	struct digest content; /* the map's key points here */
 	struct text_facts *facts;
 	bool current;
+	size_t key_len;
+	char key[]; /* content digest, then the folder: links are relative to it */
 };
+
+#define KEY_MAX (DIGEST_SIZE + 256)
 
 struct admit_memory {
 	struct map entries;
@@ -38,32 +42,40 @@ void admit_memory_freep(struct admit_memory **m)
 	admit_memory_free(*m);
 }
 
-static struct str key_of(const struct digest *content)
+/* "skills/" and two names of at most 64 bytes always fit. */
+static struct str key_of(const struct skill *s, char out[KEY_MAX])
 {
-	return str_make((const char *)content->bytes, DIGEST_SIZE);
+	size_t len = MIN(s->path.len, (size_t)KEY_MAX - DIGEST_SIZE);
+	memcpy(out, s->content.bytes, DIGEST_SIZE);
+	memcpy(out + DIGEST_SIZE, s->path.p, len);
+	return str_make(out, DIGEST_SIZE + len);
 }
 
 void admit_memory_note(struct admit_memory *m, const struct skill *s)
 {
-	if (!s->md_text.p || map_find(&m->entries, key_of(&s->content)))
+	char buffer[KEY_MAX];
+	struct str key = key_of(s, buffer);
+	if (!s->md_text.p || map_find(&m->entries, key))
 		return;
-	struct entry *e = mem_zalloc(sizeof(*e));
-	e->content = s->content;
+	struct entry *e = mem_zalloc(sizeof(*e) + key.len);
+	e->key_len = key.len;
+	memcpy(e->key, key.p, key.len);
 	e->facts = text_facts_make(s);
-	map_set(&m->entries, key_of(&e->content), e);
+	map_set(&m->entries, str_make(e->key, e->key_len), e);
 }
 
-const struct text_facts *admit_memory_find(const struct admit_memory *m,
-					   const struct digest *content)
+const struct text_facts *admit_memory_find(const struct admit_memory *m, const struct skill *s)
 {
-	const struct entry *e = m ? map_find(&m->entries, key_of(content)) : NULL;
+	char buffer[KEY_MAX];
+	const struct entry *e = m ? map_find(&m->entries, key_of(s, buffer)) : NULL;
 	return e ? e->facts : NULL;
 }
 
 static void mark_domain(struct admit_memory *m, const struct domain *d)
 {
 	for (size_t i = 0; i < d->skill_count; i++) {
-		struct entry *e = map_find(&m->entries, key_of(&d->skills[i].skill->content));
+		char buffer[KEY_MAX];
+		struct entry *e = map_find(&m->entries, key_of(d->skills[i].skill, buffer));
 		if (e)
 			e->current = true;
 	}
@@ -81,7 +93,7 @@ void admit_memory_sweep(struct admit_memory *m, const struct snapshot *current)
 			continue;
 		}
 		entry->current = false;
-		map_set(&kept, key_of(&entry->content), entry);
+		map_set(&kept, str_make(entry->key, entry->key_len), entry);
 	}
 	map_release(&m->entries);
 	m->entries = kept;

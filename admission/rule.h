@@ -51,6 +51,7 @@ struct rule_in {
 	const struct rule_index *index;
 	const struct config *domain_effective; /* under the platform that judges */
 	const struct config *effective; /* the same of in->skill */
+	bool crowded; /* in->skill's triggers may meet others */
 	const struct text_facts *text; /* of in->skill; never NULL for RULE_SKILL */
 	struct buf *
 		in_force; /* what else the outcome rests on (date, confirmations, posted results), for the key: rule_rests_on() */

@@ -16,6 +16,7 @@ struct rule_index {
 	size_t made_count;
 	/* Under the platform that judges. effectives: beside domain->skills; NULL when it is the one of the snapshot. */
 	const struct config *effectives, *domain_effective;
+	bool *crowded; /* beside domain->skills; rule_route_crowded() */
 	size_t managers;
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
 	size_t per_day_count;
@@ -34,6 +35,9 @@ struct finding *rule_say_of(const struct rule_in *in, struct findings *out, stru
 			    const char *fmt, ...) PRINTF(4, 5);
 /* The outcome rests on something outside content, policy and surfaces: one sentence of what. Goes into the verdict's key. */
 void rule_rests_on(const struct rule_in *in, const char *fmt, ...) PRINTF(2, 3);
+
+/* Does any trigger share its candidates with another pattern? Nearly never: then the route rules have nothing to look at. */
+bool rule_route_crowded(const struct surface_view *v, const struct skill *s);
 
 /* --- places ------------------------------------------------------------------------------------------- */
 

@@ -73,6 +73,13 @@ static bool walk(struct link_place *ret, struct str path)
 	return true;
 }
 
+/* What a snapshot knows: the root, FIRM.md, the platform's configuration, and all below skills/. */
+static bool is_deployed(struct str path)
+{
+	return !path.len || str_eqz(path, "skills") || str_starts(path, STR("skills/")) ||
+	       str_eqz(path, "FIRM.md") || str_eqz(path, CONFIG_FILE);
+}
+
 void link_resolve(struct str base, struct str target, struct link_place *ret)
 {
 	char text[LINK_PATH_MAX + 1];
@@ -93,14 +100,18 @@ void link_resolve(struct str base, struct str target, struct link_place *ret)
 		return;
 	if (text[0] != '/' && !walk(ret, base))
 		return;
-	ret->kind = walk(ret, str_make(text, len)) ? LINK_INSIDE : LINK_ESCAPES;
+	if (!walk(ret, str_make(text, len))) {
+		ret->kind = LINK_ESCAPES;
+		return;
+	}
 	ret->path[ret->path_len] = '\0';
+	ret->kind = is_deployed(str_make(ret->path, ret->path_len)) ? LINK_INSIDE : LINK_OUTSIDE;
 }
 
 /* --- what is there ---------------------------------------------------------------------------------------------- */
 
 /* Files are sorted bytewise: the first at or after `path` is it, or lies below it, if there is one. */
-static enum link_found in_manifest(const struct manifest *m, struct str path)
+static bool in_manifest(const struct manifest *m, struct str path)
 {
 	size_t lo = 0, hi = m->count;
 	while (lo < hi) {
@@ -112,50 +123,46 @@ static enum link_found in_manifest(const struct manifest *m, struct str path)
 	}
 	for (; lo < m->count && str_starts(m->files[lo].path, path); lo++)
 		if (m->files[lo].path.len == path.len || m->files[lo].path.p[path.len] == '/')
-			return LINK_FOUND;
-	return LINK_MISSING;
+			return true;
+	return false;
 }
 
-static enum link_found in_domain_files(const struct rule_in *in, const struct domain *d,
-				       struct str path)
+static bool in_domain_files(const struct rule_in *in, const struct domain *d, struct str path)
 {
 	if (d == in->domain && map_find(&in->index->files, path))
-		return LINK_FOUND;
+		return true;
 	for (size_t i = 0; i < d->file_count; i++) {
 		struct str f = d->files[i].path;
 		if (str_starts(f, path) && (f.len == path.len || f.p[path.len] == '/'))
-			return LINK_FOUND;
+			return true;
 	}
-	return str_eqz(path, CONFIG_FILE) && d->config ? LINK_FOUND : LINK_MISSING;
+	return str_eqz(path, CONFIG_FILE) && d->config ? true : false;
 }
 
-static enum link_found in_domain(const struct rule_in *in, const struct domain *d, struct str rest)
+static bool in_domain(const struct rule_in *in, const struct domain *d, struct str rest)
 {
 	ptrdiff_t slash = str_find_byte(rest, '/', 0);
 	struct str name = slash < 0 ? rest : str_sub(rest, 0, (size_t)slash);
 	const struct domain_skill *ds = rest.len ? domain_skill_find(d, name) : NULL;
 	if (!rest.len || (ds && slash < 0))
-		return LINK_FOUND;
+		return true;
 	if (ds)
 		return in_manifest(&ds->skill->manifest,
 				   str_sub(rest, (size_t)slash + 1, rest.len));
 	return in_domain_files(in, d, rest);
 }
 
-enum link_found link_find(const struct rule_in *in, struct str path)
+bool link_exists(const struct rule_in *in, struct str path)
 {
-	const struct str skills = STR("skills");
-	if (!path.len || str_eq(path, skills) || str_eqz(path, "FIRM.md") ||
-	    str_eqz(path, CONFIG_FILE))
-		return LINK_FOUND;
+	const size_t skills = sizeof("skills/") - 1;
 	if (!str_starts(path, STR("skills/")))
-		return LINK_UNKNOWN;
-	struct str rest = str_sub(path, skills.len + 1, path.len);
+		return true; /* the root, FIRM.md, the platform's configuration */
+	struct str rest = str_sub(path, skills, path.len);
 	ptrdiff_t slash = str_find_byte(rest, '/', 0);
 	struct str name = slash < 0 ? rest : str_sub(rest, 0, (size_t)slash);
 	rest = slash < 0 ? STR("") : str_sub(rest, (size_t)slash + 1, rest.len);
 	const struct domain *d = in->domain && str_eq(in->name, name)
 					 ? in->domain
 					 : snapshot_domain(in->snap, name);
-	return d ? in_domain(in, d, rest) : LINK_MISSING;
+	return d && in_domain(in, d, rest);
 }

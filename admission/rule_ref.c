@@ -17,53 +17,48 @@ static bool scheme_is_safe(struct str target)
 
 /* A file of the same name somewhere near: in the skill, or among the domain's own files. */
 static void suggest(const struct rule_in *in, struct findings *out, struct finding *f,
-		    const struct link_place *p)
+		    struct str path)
 {
 	const struct skill *s = in->skill->skill;
-	size_t n = s->manifest.count, slash = p->path_len;
-	while (slash && p->path[slash - 1] != '/')
-		slash--;
+	size_t n = s->manifest.count;
 	const char **names = arena_array(in->arena, n + 1, sizeof(*names));
 	for (size_t i = 0; i < n; i++)
 		names[i] = arena_strndup(in->arena, s->manifest.files[i].path.p,
 					 s->manifest.files[i].path.len);
-	struct str tail = str_make(p->path, p->path_len);
-	if (str_starts(tail, s->path))
-		tail = str_sub(tail, s->path.len + 1, tail.len);
+	struct str tail = str_starts(path, s->path) ? str_sub(path, s->path.len + 1, path.len)
+						    : path;
 	const char *near = str_nearest(tail, names, n);
 	if (near)
 		finding_remedy(out, f, "did you mean %s?", near);
 	else
-		finding_remedy(out, f, "add %s, or correct the link", p->path);
+		finding_remedy(out, f, "add %.*s, or correct the link", STR_ARG(path));
 }
 
 static void check_link(const struct rule_in *in, struct findings *out, const struct text_fact *l)
 {
-	const struct skill *s = in->skill->skill;
-	struct link_place p;
-	struct finding *f = NULL;
-	link_resolve(s->path, l->words, &p);
-	if (p.kind == LINK_REMOTE && !scheme_is_safe(l->words)) {
+	struct finding *f;
+	if (l->link == LINK_REMOTE && !scheme_is_safe(l->words)) {
 		f = rule_say(
 			in, out,
 			"a link to \"%.*s\" is neither a file of the repository nor a web address",
 			STR_ARG(l->words));
 		f->remedy = STR("write a relative path, or an address that begins with https:");
-	} else if (p.kind == LINK_ESCAPES) {
+	} else if (l->link == LINK_ESCAPES) {
 		f = rule_say(in, out, "the link \"%.*s\" leads out of the repository",
 			     STR_ARG(l->words));
 		f->remedy = STR(
 			"link to a file below skills/; paths are relative to the skill's folder");
-	} else if (p.kind == LINK_BAD) {
+	} else if (l->link == LINK_BAD) {
 		f = rule_say(in, out, "the link \"%.*s\" is not a path", STR_ARG(l->words));
 		f->remedy = STR("write a relative path with '/' between its parts");
-	} else if (p.kind == LINK_INSIDE &&
-		   link_find(in, str_make(p.path, p.path_len)) == LINK_MISSING) {
-		f = rule_say(in, out, "the link leads to %s, which does not exist", p.path);
-		suggest(in, out, f, &p);
+	} else if (l->link == LINK_INSIDE && !link_exists(in, l->path)) {
+		f = rule_say(in, out, "the link leads to %.*s, which does not exist",
+			     STR_ARG(l->path));
+		suggest(in, out, f, l->path);
+	} else {
+		return;
 	}
-	if (f)
-		rule_at_text(in, f, l);
+	rule_at_text(in, f, l);
 }
 
 static void check_handler(const struct rule_in *in, struct findings *out)
@@ -83,8 +78,7 @@ int rule_ref_resolves(const struct rule_in *in, struct findings *out, struct err
 {
 	(void)err;
 	for (size_t i = 0; i < in->text->count; i++)
-		if (in->text->items[i].kind == TEXT_LINK)
-			check_link(in, out, &in->text->items[i]);
+		check_link(in, out, &in->text->items[i]);
 	check_handler(in, out);
 	return 0;
 }
@@ -95,18 +89,13 @@ int rule_ref_outside(const struct rule_in *in, struct findings *out, struct err 
 	(void)err;
 	for (size_t i = 0; i < in->text->count; i++) {
 		const struct text_fact *t = &in->text->items[i];
-		struct link_place p;
-		if (t->kind != TEXT_LINK)
-			continue;
-		link_resolve(in->skill->skill->path, t->words, &p);
-		if (p.kind != LINK_INSIDE ||
-		    link_find(in, str_make(p.path, p.path_len)) != LINK_UNKNOWN)
-			continue;
-		rule_at_text(in,
-			     rule_say(in, out,
-				      "the link leads to %s, which is not deployed with the skills",
-				      p.path),
-			     t);
+		if (t->link == LINK_OUTSIDE)
+			rule_at_text(in,
+				     rule_say(in, out,
+					      "the link leads to %.*s, which is not deployed with "
+					      "the skills",
+					      STR_ARG(t->path)),
+				     t);
 	}
 	return 0;
 }

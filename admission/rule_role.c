@@ -2,14 +2,12 @@
 
 #include <stdio.h>
 
-#include "admission/rule_link.h"
-
 /* --- managers and specialists load no field resources ------------------------------------------------------------- */
 
 /* "skills/ecm/runbooks/x.md", and runbooks of any other domain. */
-static bool is_field_resource(const struct link_place *p)
+static bool is_field_resource(struct str path)
 {
-	struct str path = str_make(p->path, p->path_len), piece;
+	struct str piece;
 	for (int i = 0; str_split(&path, '/', &piece); i++)
 		if (i == 2)
 			return str_eqz(piece, "runbooks");
@@ -27,10 +25,8 @@ static void runbook_texts(const struct rule_in *in, struct findings *out)
 {
 	for (size_t i = 0; i < in->text->count; i++) {
 		const struct text_fact *t = &in->text->items[i];
-		struct link_place p = {.kind = LINK_HERE};
-		if (t->kind == TEXT_LINK)
-			link_resolve(in->skill->skill->path, t->words, &p);
-		if (t->kind == TEXT_RUNBOOK || (p.kind == LINK_INSIDE && is_field_resource(&p)))
+		if (t->kind == TEXT_RUNBOOK ||
+		    (t->link == LINK_INSIDE && is_field_resource(t->path)))
 			rule_at_text(in, say_runbook(in, out, t->words), t);
 	}
 }

@@ -174,25 +174,49 @@ static void collide_alert(const struct rule_in *in, struct findings *out,
 	}
 }
 
+static void candidates_of(const struct rule_in *in, const struct trigger *t, struct candidates *c)
+{
+	if (t->kind == TRIGGER_COMMAND)
+		surface_view_candidates(in->surfaces, t->text, STR(""), collect, c);
+	else if (t->kind == TRIGGER_ALERT)
+		surface_view_alert(in->surfaces, t->text, STR(""), collect, c);
+}
+
+static void count_one(void *state, const struct surface_pattern *p)
+{
+	(void)p;
+	++*(size_t *)state;
+}
+
+bool rule_route_crowded(const struct surface_view *v, const struct skill *s)
+{
+	for (size_t i = 0; i < s->trigger_count; i++) {
+		const struct trigger *t = &s->triggers[i];
+		size_t n = 0;
+		if (t->kind == TRIGGER_COMMAND)
+			surface_view_candidates(v, t->text, STR(""), count_one, &n);
+		else if (t->kind == TRIGGER_ALERT)
+			surface_view_alert(v, t->text, STR(""), count_one, &n);
+		if (n > 1)
+			return true;
+	}
+	return false;
+}
+
 int rule_route_collision(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
 	const struct skill *s = in->skill->skill;
-	for (size_t i = 0; i < s->trigger_count; i++) {
+	for (size_t i = 0; in->crowded && i < s->trigger_count; i++) {
 		const struct trigger *t = &s->triggers[i];
 		struct candidates c = {0};
-		if (t->kind == TRIGGER_COMMAND)
-			surface_view_candidates(in->surfaces, t->text, STR(""), collect, &c);
-		else if (t->kind == TRIGGER_ALERT)
-			surface_view_alert(in->surfaces, t->text, STR(""), collect, &c);
-		/* Alone, as nearly always: itself and nobody else. */
-		if (c.count > 1) {
+		candidates_of(in, t, &c);
+		if (c.count > 1)
 			qsort(c.items, c.count, sizeof(*c.items), by_place);
-			if (t->kind == TRIGGER_COMMAND)
-				collide_command(in, out, &c, t);
-			else
-				collide_alert(in, out, &c, t);
-		}
+		if (t->kind == TRIGGER_COMMAND)
+			collide_command(in, out, &c, t);
+		else
+			collide_alert(in, out, &c, t);
 		free(c.items);
 	}
 	return 0;
@@ -250,7 +274,7 @@ int rule_route_unreachable(const struct rule_in *in, struct findings *out, struc
 {
 	(void)err;
 	const struct skill *s = in->skill->skill;
-	for (size_t i = 0; i < s->trigger_count; i++) {
+	for (size_t i = 0; in->crowded && i < s->trigger_count; i++) {
 		const struct trigger *t = &s->triggers[i];
 		if (repeats(s, i)) {
 			struct finding *f = rule_say(in, out,
@@ -263,11 +287,10 @@ int rule_route_unreachable(const struct rule_in *in, struct findings *out, struc
 		if (t->kind != TRIGGER_COMMAND)
 			continue;
 		struct candidates c = {0};
-		surface_view_candidates(in->surfaces, t->text, STR(""), collect, &c);
-		if (c.count > 1) {
+		candidates_of(in, t, &c);
+		if (c.count > 1)
 			qsort(c.items, c.count, sizeof(*c.items), by_place);
-			unreachable_among(in, out, &c, t);
-		}
+		unreachable_among(in, out, &c, t);
 		free(c.items);
 	}
 	return 0;

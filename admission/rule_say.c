@@ -22,7 +22,7 @@ static void index_skill(struct rule_index *x, const struct skill *s, const struc
 static void index_text(struct rule_index *x, size_t i, const struct skill *s,
 		       const struct admit_memory *memory)
 {
-	x->texts[i] = admit_memory_find(memory, &s->content);
+	x->texts[i] = admit_memory_find(memory, s);
 	if (x->texts[i] || (!s->md_text.p && s->md_blob.len))
 		return;
 	x->texts[i] = x->made[x->made_count++] = text_facts_make(s);
@@ -62,12 +62,14 @@ void rule_index_init(struct rule_index *x, const struct rule_in *in)
 	*x = (struct rule_index){.files = MAP_INIT, .forwarded = MAP_INIT};
 	x->texts = mem_array(n + 1, sizeof(*x->texts));
 	x->made = mem_array(n + 1, sizeof(*x->made));
+	x->crowded = mem_array(n + 1, sizeof(*x->crowded));
 	index_effective(x, in);
 	for (size_t i = 0; d && i < d->file_count; i++)
 		map_set(&x->files, d->files[i].path, &d->files[i]);
 	for (size_t i = 0; i < n; i++) {
 		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
 		index_text(x, i, d->skills[i].skill, in->memory);
+		x->crowded[i] = rule_route_crowded(in->surfaces, d->skills[i].skill);
 	}
 }
 
@@ -77,6 +79,7 @@ void rule_index_release(struct rule_index *x)
 		free(x->made[i]);
 	free(x->made);
 	free(x->texts);
+	free(x->crowded);
 	map_release(&x->files);
 	map_release(&x->forwarded);
 }

@@ -1,3 +1,4 @@
+#include "admission/rule_link.h"
 #include "admission/text_int.h"
 
 #include "base/id.h"
@@ -73,7 +74,7 @@ static void add(struct gathering *g, const struct text_fact *f)
 {
 	ARENA_GROW(g->arena, g->items, g->count, g->cap);
 	g->items[g->count++] = *f;
-	g->bytes += f->words.len + 1;
+	g->bytes += f->words.len + f->path.len + 2;
 }
 
 static void add_span(struct gathering *g, enum text_fact_kind kind, struct text_span at)
@@ -88,17 +89,21 @@ static void add_span(struct gathering *g, enum text_fact_kind kind, struct text_
 				   .words = str_sub(g->s->md_text, at.start, at.end)});
 }
 
-static void add_links(struct gathering *g)
+static void add_link(struct gathering *g, const struct skill_link *l)
 {
-	for (size_t i = 0; i < g->s->link_count; i++) {
-		const struct skill_link *l = &g->s->links[i];
-		add(g, &(struct text_fact){.kind = TEXT_LINK,
-					   .start = l->start,
-					   .end = l->end,
-					   .line = l->line,
-					   .column = l->column,
-					   .words = l->target});
-	}
+	struct link_place p;
+	link_resolve(g->s->path, l->target, &p);
+	bool somewhere = p.kind == LINK_INSIDE || p.kind == LINK_OUTSIDE;
+	add(g, &(struct text_fact){
+		       .kind = TEXT_LINK,
+		       .link = p.kind,
+		       .start = l->start,
+		       .end = l->end,
+		       .line = l->line,
+		       .column = l->column,
+		       .words = l->target,
+		       .path = somewhere ? arena_str(g->arena, str_make(p.path, p.path_len))
+					 : STR("")});
 }
 
 static bool inside_link(const struct skill *s, size_t at)
@@ -173,6 +178,16 @@ static void add_batch(struct gathering *g)
 
 /* --- packing ---------------------------------------------------------------------------------------------------------- */
 
+static struct str put(char **at, struct str words)
+{
+	char *p = *at;
+	if (words.len)
+		memcpy(p, words.p, words.len);
+	p[words.len] = '\0';
+	*at = p + words.len + 1;
+	return str_make(p, words.len);
+}
+
 static struct text_facts *pack(const struct gathering *g)
 {
 	size_t head = sizeof(struct text_facts) + g->count * sizeof(struct text_fact);
@@ -183,11 +198,8 @@ static struct text_facts *pack(const struct gathering *g)
 	facts->items = (void *)(facts + 1);
 	for (size_t i = 0; i < g->count; i++) {
 		facts->items[i] = g->items[i];
-		if (g->items[i].words.len)
-			memcpy(words, g->items[i].words.p, g->items[i].words.len);
-		facts->items[i].words.p = words;
-		words += g->items[i].words.len;
-		*words++ = '\0';
+		facts->items[i].words = put(&words, g->items[i].words);
+		facts->items[i].path = put(&words, g->items[i].path);
 	}
 	return facts;
 }
@@ -196,7 +208,8 @@ struct text_facts *text_facts_make(const struct skill *s)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(FACTS_BYTES);
 	struct gathering g = {.s = s, .arena = a};
-	add_links(&g);
+	for (size_t i = 0; i < s->link_count; i++)
+		add_link(&g, &s->links[i]);
 	if (s->role == ROLE_FIELD)
 		add_batch(&g);
 	else

@@ -314,16 +314,17 @@ START_TEST(memory_forgets_what_the_snapshot_does_not_have)
 	put_repository(&w);
 	world_admit(&w);
 	struct skill *s = w.after->domains[3]->skills[4].skill;
-	struct digest old = s->content;
+	struct skill *old = skill_ref(s);
 	for (size_t k = 0; k < SKILLS; k++)
 		admit_memory_note(m, w.after->domains[3]->skills[k].skill);
 	put_md(&w, 3, 4, "team3 new {what}", "Do it.");
 	world_admit(&w);
-	ck_assert_ptr_nonnull(admit_memory_find(m, &old));
+	ck_assert_ptr_nonnull(admit_memory_find(m, old));
 	admit_memory_sweep(m, w.after);
-	ck_assert_ptr_null(admit_memory_find(m, &old));
+	ck_assert_ptr_null(admit_memory_find(m, old));
+	skill_unref(old);
 	ck_assert_uint_eq(admit_memory_count(m), SKILLS - 1);
-	ck_assert_ptr_nonnull(admit_memory_find(m, &w.after->domains[3]->skills[5].skill->content));
+	ck_assert_ptr_nonnull(admit_memory_find(m, w.after->domains[3]->skills[5].skill));
 	world_release(&w);
 }
 END_TEST
