@@ -64,7 +64,11 @@ void admitting_show(struct admitting *m, size_t i, const struct domain *candidat
 	struct surface s = {.domain = m->o->plan->domains[i].name};
 	if (candidate)
 		surface_of(m->arena, candidate, &s);
-	surfaces_set(m->beside, &s);
+	/* Most changes leave what others see as it is: then what is deployed says it all. */
+	if (surfaces_has(m->o->deployed, &s))
+		surfaces_remove(m->beside, s.domain);
+	else
+		surfaces_set(m->beside, &s);
 }
 
 void admitting_show_deployed(struct admitting *m, size_t i)

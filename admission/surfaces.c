@@ -260,6 +260,29 @@ const struct surface_skill *surfaces_skill(const struct surfaces *s, struct str 
 		       : NULL;
 }
 
+static bool forwards_equal(const struct surface *a, const struct surface *b)
+{
+	if (a->forward_count != b->forward_count)
+		return false;
+	for (size_t i = 0; i < a->forward_count; i++)
+		if (!str_eq(a->forwards[i].when_domain, b->forwards[i].when_domain) ||
+		    !str_eq(a->forwards[i].when_text, b->forwards[i].when_text) ||
+		    !str_eq(a->forwards[i].forward_to, b->forwards[i].forward_to))
+			return false;
+	return true;
+}
+
+bool surfaces_has(const struct surfaces *s, const struct surface *d)
+{
+	const struct surface *have = surfaces_find(s, d->domain);
+	if (!have || have->skill_count != d->skill_count || !forwards_equal(have, d))
+		return false;
+	for (size_t i = 0; i < d->skill_count; i++)
+		if (!skill_equal(&have->skills[i], &d->skills[i]))
+			return false;
+	return true;
+}
+
 size_t surfaces_count(const struct surfaces *s)
 {
 	return s->count;

@@ -37,6 +37,8 @@ void surfaces_remove(struct surfaces *s, struct str domain);
 const struct surface *surfaces_find(const struct surfaces *s, struct str domain);
 const struct surface_skill *surfaces_skill(const struct surfaces *s, struct str domain,
 					   struct str skill);
+/* True when the domain is there and exposes exactly this; skills of d in order of names. s may be NULL. */
+bool surfaces_has(const struct surfaces *s, const struct surface *d);
 size_t surfaces_count(const struct surfaces *s);
 
 /* Calls fn for each pattern that may match a text that `text` matches too (never for one of domain `except`; it may be empty). */

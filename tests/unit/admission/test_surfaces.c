@@ -286,11 +286,43 @@ START_TEST(the_digest_is_that_of_what_others_will_see)
 }
 END_TEST
 
+START_TEST(a_surface_is_known_again_only_when_all_of_it_is_the_same)
+{
+	static const char *const patterns[] = {"order status {id}", "order help {q}"};
+	setup();
+	CLEANUP(surfaces_freep) struct surfaces *s = surfaces_new();
+	struct surface d = surface("ecm", patterns, 2), same = surface("ecm", patterns, 2);
+	struct config_forward forward = {.forward_to = STR("frm/x")};
+	struct str target = STR("frm/x");
+	ck_assert(!surfaces_has(s, &d) && !surfaces_has(NULL, &d));
+	surfaces_set(s, &d);
+	ck_assert(surfaces_has(s, &same));
+	same.skills[1].line++;
+	ck_assert(!surfaces_has(s, &same));
+	same.skills[1].line--;
+	same.skills[0].forwards = &target;
+	same.skills[0].forward_count = 1;
+	ck_assert(!surfaces_has(s, &same));
+	same.skills[0].forward_count = 0;
+	same.forwards = &forward;
+	same.forward_count = 1;
+	ck_assert(!surfaces_has(s, &same));
+	same.forward_count = 0;
+	same.skill_count = 1;
+	ck_assert(!surfaces_has(s, &same));
+	same.skill_count = 2;
+	same.skills[1].patterns[0] = STR("order help {p}");
+	ck_assert(!surfaces_has(s, &same));
+	arena_free(arena);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(a_candidate_shares_the_words_before_the_first_placeholder),
 	CASE_LOOP(no_collision_is_missed_however_surfaces_come_and_go, 20),
 	CASE(a_skill_that_did_not_change_keeps_its_parsed_patterns),
 	CASE(a_domain_that_changes_for_ever_does_not_grow_for_ever),
+	CASE(a_surface_is_known_again_only_when_all_of_it_is_the_same),
 	CASE(alerts_are_found_by_their_name_alone),
 	CASE(what_stands_beside_hides_what_is_deployed),
 	CASE(the_digest_is_that_of_what_others_will_see),
