@@ -26,12 +26,16 @@ static int header(struct tree_git *t, const struct tree_id *id, git_object_t wan
 	if (rc < 0)
 		return git_fail(err, git_code(rc, ERR_GIT), "object %s", tree_id_hex(id, hex));
 	if (type != want)
-		return err_set(err, ERR_GIT, "object %s is a %s where a %s is needed",
+		return err_set(err, ERR_INVALID, "object %s is a %s where a %s is needed",
 			       tree_id_hex(id, hex), git_object_type2string(type),
 			       git_object_type2string(want));
 	return 0;
 }
 
+/*
+ * An object that has its own id and is yet no proper tree is what somebody pushed, not damage of ours: ERR_INVALID, a finding where it stands,
+ * and no reason for the rest to wait.
+ */
 static int parse_tree(struct str raw, const struct tree_id *id, struct arena *a,
 		      struct tree_list *ret, struct err *err)
 {
@@ -51,16 +55,16 @@ static int parse_tree(struct str raw, const struct tree_id *id, struct arena *a,
 	size_t at = 0, used = 0;
 	for (size_t i = 0; i < l.count; i++, at += used) {
 		if (!tree_raw_entry(raw.p + at, raw.len - at, &l.items[i], &used))
-			return err_set(err, ERR_GIT, "tree %s is damaged at byte %zu",
+			return err_set(err, ERR_INVALID, "tree %s is damaged at byte %zu",
 				       tree_id_hex(id, hex), at);
 		if (i && tree_raw_order(&l.items[i - 1], &l.items[i]) > 0)
-			return err_set(err, ERR_GIT,
+			return err_set(err, ERR_INVALID,
 				       "tree %s has its entries out of order at byte %zu",
 				       tree_id_hex(id, hex), at);
 	}
 	if (at != raw.len)
-		return err_set(err, ERR_GIT, "tree %s is damaged at byte %zu", tree_id_hex(id, hex),
-			       at);
+		return err_set(err, ERR_INVALID, "tree %s is damaged at byte %zu",
+			       tree_id_hex(id, hex), at);
 	*ret = l;
 	return 0;
 }
@@ -76,7 +80,7 @@ static int git_list(struct tree_source *source, const struct tree_id *dir, struc
 	if (rc < 0)
 		return git_fail(err, git_code(rc, ERR_GIT), "tree %s", tree_id_hex(dir, hex));
 	if (git_odb_object_type(o) != GIT_OBJECT_TREE)
-		return err_set(err, ERR_GIT, "object %s is a %s where a tree is needed",
+		return err_set(err, ERR_INVALID, "object %s is a %s where a tree is needed",
 			       tree_id_hex(dir, hex),
 			       git_object_type2string(git_odb_object_type(o)));
 	if (git_odb_object_size(o) > TREE_MAX_BYTES)

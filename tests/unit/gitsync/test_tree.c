@@ -199,8 +199,8 @@ START_TEST(entries_out_of_order_are_refused)
 	struct tree_id dir2 = id_from(repo_raw(s.repo, "tree", buf_str(&tree)));
 	scene_open(&s);
 	struct tree_list l;
-	assert_err(list(&s, &dir, &l), ERR_GIT, "entries out of order at byte 29");
-	assert_err(list(&s, &dir2, &l), ERR_GIT, "entries out of order");
+	assert_err(list(&s, &dir, &l), ERR_INVALID, "entries out of order at byte 29");
+	assert_err(list(&s, &dir2, &l), ERR_INVALID, "entries out of order");
 }
 END_TEST
 
@@ -237,7 +237,7 @@ START_TEST(a_tree_that_is_no_tree_is_told_with_its_place)
 	scene_open(&s);
 	struct tree_list l;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_err(s.t->ops->list(s.t, &ids[i], s.a, &l, &support_err), ERR_GIT,
+		assert_err(s.t->ops->list(s.t, &ids[i], s.a, &l, &support_err), ERR_INVALID,
 			   rows[i].part);
 }
 END_TEST
@@ -263,8 +263,8 @@ START_TEST(the_wrong_kind_of_object_is_told)
 	struct tree_id blob = id_from(s.blob),
 		       none = id_from("1111111111111111111111111111111111111111");
 	CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
-	assert_err(list(&s, &blob, &l), ERR_GIT, "is a blob where a tree is needed");
-	assert_err(tree_read(s.t, &s.t->root, &b, &support_err), ERR_GIT,
+	assert_err(list(&s, &blob, &l), ERR_INVALID, "is a blob where a tree is needed");
+	assert_err(tree_read(s.t, &s.t->root, &b, &support_err), ERR_INVALID,
 		   "is a tree where a blob is needed");
 	assert_err(list(&s, &none, &l), ERR_NOT_FOUND, "tree 1111");
 	assert_err(tree_read(s.t, &none, &b, &support_err), ERR_NOT_FOUND, "1111");
