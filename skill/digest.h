@@ -16,7 +16,7 @@
  *            domain's, for the role field; other roles never see them, and their count is 0.
  *
  * A domain candidate is "aspora.domain.v1": name; count of skills; for each, by name: name, content, runtime, context; count of the domain's own files;
- * for each, by path: path, digest; then the bytes of config_canonical_policy() of its configuration. A domain whose folder could not be read whole has
+ * for each, by path: path, digest; then the bytes of config_canonical_policy() of its configuration. A domain of whose own files something was refused in reading has
  * "aspora.broken.v1" over its name and tree id.
  * A policy is "aspora.policy.v1": rule set version (8 bytes), the platform's and the domain's config_canonical_policy(), each as one field.
  * A surface is "aspora.surface.v1" (verdict.h).

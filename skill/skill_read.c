@@ -17,6 +17,7 @@ struct reader {
 	struct skill_texts texts;
 	struct buf bytes; /* of the file at hand */
 	size_t cap; /* of the manifest */
+	bool refused; /* by on_blob: an error of the caller's, whatever its code */
 	bool broken; /* the manifest does not say all: the digest must not be that of a whole folder */
 };
 
@@ -98,6 +99,15 @@ static struct manifest_file *add_file(struct reader *r, struct str path, const s
 	return &m->files[m->count++];
 }
 
+static int hand_out(struct reader *r, const struct digest *digest, struct err *err)
+{
+	if (!r->how->on_blob)
+		return 0;
+	int rc = r->how->on_blob(r->how->state, digest, buf_str(&r->bytes), err);
+	r->refused = rc < 0;
+	return rc;
+}
+
 static int on_file(void *state, struct str path, const struct tree_entry *e, struct err *err)
 {
 	struct reader *r = state;
@@ -127,8 +137,7 @@ static int on_file(void *state, struct str path, const struct tree_entry *e, str
 		return err_set(err, ERR_TOO_LARGE,
 			       "the skill's files have more than %zu bytes together",
 			       r->limits->skill_bytes);
-	return r->how->on_blob ? r->how->on_blob(r->how->state, &f->digest, buf_str(&r->bytes), err)
-			       : 0;
+	return hand_out(r, &f->digest, err);
 }
 
 static void walk_error(struct reader *r, const struct err *err)
@@ -137,6 +146,8 @@ static void walk_error(struct reader *r, const struct err *err)
 	bool size = s->manifest.bytes > r->limits->skill_bytes;
 	struct finding *f = findings_add_err(&s->findings, size ? "SK-SKILL-SIZE" : "SK-TREE",
 					     SEVERITY_DENY, s->domain, s->name, err);
+	if (!f->path.len)
+		f->path = s->path;
 	if (size) {
 		f->path = s->path;
 		f->remedy = STR("keep large files elsewhere");
@@ -189,7 +200,7 @@ int skill_read_with(struct tree_source *t, const struct tree_entry *dir, struct 
 	int rc = tree_walk(t, &dir->id, s->path, limits, on_file, &r, &how->entries,
 			   &how->trees_listed, &why);
 	buf_release(&r.bytes);
-	if (rc == ERR_INVALID || rc == ERR_TOO_LARGE) {
+	if (!r.refused && (rc == ERR_INVALID || rc == ERR_TOO_LARGE)) {
 		walk_error(&r, &why);
 	} else if (rc < 0) {
 		if (err)

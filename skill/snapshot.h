@@ -50,7 +50,7 @@ struct domain {
 	struct domain_file *files; /* by path */
 	size_t file_count;
 	struct tree_id runbooks; /* their folder; none */
-	bool broken; /* its folder or configuration could not be read; a deny finding says why */
+	bool broken; /* something of its own was refused in reading; a deny finding says what */
 	struct digest candidate; /* domain_digest() */
 	struct findings findings;
 };

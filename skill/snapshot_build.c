@@ -56,6 +56,11 @@ int build_read_text(struct build *b, const struct tree_entry *e, struct str path
 			->remedy = STR("move part of it into a file of its own");
 		return 0;
 	}
+	if (rc == ERR_INVALID) {
+		say(&of, "SK-TREE", 0, 0, "this is no file")->remedy =
+			STR("commit it again with a current Git");
+		return 0;
+	}
 	if (rc < 0)
 		return rc;
 	*ret = arena_str(a, buf_str(&bytes));

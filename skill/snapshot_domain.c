@@ -97,7 +97,6 @@ static int read_runbooks(struct reading_domain *r, const struct tree_entry *e, s
 	if (rc == ERR_INVALID || rc == ERR_TOO_LARGE) {
 		findings_add_err(&r->d->findings, "SK-TREE", SEVERITY_DENY, r->d->name, STR(""),
 				 &why);
-		r->d->broken = true;
 		rc = 0;
 	} else if (rc < 0 && err) {
 		*err = why;
@@ -133,7 +132,6 @@ static int read_config(struct reading_domain *r, const struct tree_entry *e, str
 	if (fine)
 		d->config = config_load(d->arena, LEVEL_DOMAIN, path, &e->id, text, &d->findings,
 					d->name, STR(""));
-	d->broken |= !d->config;
 	return 0;
 }
 
@@ -222,7 +220,6 @@ static int domain_read(struct reading_domain *r, const struct tree_entry *dir, s
 	CLEANUP(arena_freep) struct arena *scratch = arena_new(64 << 20);
 	int rc = build_list(r->b, &dir->id, r->path, scratch, &d->findings, d->name, &list, &fine,
 			    err);
-	d->broken |= !fine;
 	/* There are many, and they stay: no room is left over. */
 	size_t folders = 0;
 	for (size_t i = 0; rc == 0 && i < list.count; i++)
@@ -232,6 +229,11 @@ static int domain_read(struct reading_domain *r, const struct tree_entry *dir, s
 		rc = read_entry(r, &list.items[i], err);
 	if (rc < 0)
 		return rc;
+	/*
+	 * What is refused here may be in no digest (a folder's bad name, a file that is none): the candidate must not be that of a domain
+	 * without it.
+	 */
+	d->broken |= findings_count(&d->findings, SEVERITY_DENY) > 0;
 	if (d->skill_count)
 		qsort(d->skills, d->skill_count, sizeof(*d->skills), skills_by_name);
 	if (d->file_count)

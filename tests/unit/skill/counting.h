@@ -12,7 +12,8 @@ struct counting {
 	struct tree_source source;
 	struct tree_source *inner;
 	size_t lists, reads;
-	int fail_read_at; /* the nth read fails with ERR_IO; 0: none */
+	int fail_read_at; /* the nth read fails; 0: none */
+	int fail_code; /* with this; 0: ERR_IO */
 };
 
 static inline int counting_list(struct tree_source *t, const struct tree_id *dir, struct arena *a,
@@ -28,7 +29,7 @@ static inline int counting_read(struct tree_source *t, const struct tree_id *blo
 {
 	struct counting *c = (struct counting *)t;
 	if ((int)++c->reads == c->fail_read_at)
-		return err_set(err, ERR_IO, "the disk is gone");
+		return err_set(err, c->fail_code ? c->fail_code : ERR_IO, "the disk is gone");
 	return c->inner->ops->read(c->inner, blob, out, err);
 }
 

@@ -189,6 +189,40 @@ START_TEST(an_error_of_the_source_is_an_error_and_no_finding)
 }
 END_TEST
 
+static int refuse_size(void *state, const struct digest *digest, struct str bytes, struct err *err)
+{
+	(void)state, (void)digest, (void)bytes;
+	return err_set(err, ERR_TOO_LARGE, "the store takes no more");
+}
+
+START_TEST(an_error_of_the_caller_is_no_finding_whatever_its_code)
+{
+	begin();
+	CLEANUP(tree_source_freep) struct tree_source *t = NULL;
+	struct skill_reading how = {.on_blob = refuse_size};
+	struct skill *s = NULL;
+	assert_ok(tree_memory_open(files, file_count, "rev", &t, &support_err));
+	assert_err(read_from(t, &tree_limits_default, &how, &s), ERR_TOO_LARGE,
+		   "the store takes no more");
+	ck_assert_ptr_null(s);
+}
+END_TEST
+
+START_TEST(a_file_that_is_none_is_a_finding_of_the_skill)
+{
+	begin();
+	struct counting c;
+	struct skill_reading how = {0};
+	CLEANUP(skill_unrefp) struct skill *s = NULL;
+	counting_open(&c, files, file_count);
+	c.fail_read_at = 2;
+	c.fail_code = ERR_INVALID; /* as of an object that is a folder */
+	assert_ok(read_from(&c.source, &tree_limits_default, &how, &s));
+	assert_said(s, "skills/ecm/order: deny SK-TREE: the disk is gone\n");
+	counting_close(&c);
+}
+END_TEST
+
 /* --- findings about the folder -------------------------------------------------------------------------- */
 
 START_TEST(a_missing_skill_md_is_told_with_what_to_do)
@@ -306,6 +340,39 @@ START_TEST(a_skill_ends_at_its_limit)
 	ck_assert_uint_eq(past->findings.count, 1);
 	ck_assert_str_eq(past->findings.items[0].rule, "SK-SKILL-SIZE");
 	assert_str(past->findings.items[0].path, "skills/ecm/order");
+}
+END_TEST
+
+/* The real ones: 5 MiB a file, 64 MiB together. */
+START_TEST(the_limits_that_hold_are_5_and_64_mib)
+{
+	CLEANUP_FREE char *bytes = mem_zalloc((5 << 20) + 1);
+	char name[32];
+	bytes[0] = 'x';
+	begin();
+	put_mode("fixtures/five", TREE_MODE_FILE, str_make(bytes, 5 << 20));
+	CLEANUP(skill_unrefp) struct skill *five = get();
+	assert_said(five, "");
+	files[file_count - 1].bytes.len++;
+	CLEANUP(skill_unrefp) struct skill *more = get();
+	ck_assert_uint_eq(more->findings.count, 1);
+	assert_str(more->findings.items[0].message, "the file is larger than 5242880 bytes");
+	begin();
+	size_t rest = (64 << 20) - (sizeof(MD) - 1) - 9 - (sizeof(CASES) - 1);
+	for (int i = 0; rest > 0; i++) {
+		size_t n = MIN(rest, (size_t)5 << 20);
+		snprintf(name, sizeof(name), "fixtures/%02d", i);
+		put_mode(name, TREE_MODE_FILE, str_make(bytes, n));
+		rest -= n;
+	}
+	CLEANUP(skill_unrefp) struct skill *full = get();
+	assert_said(full, "");
+	ck_assert_uint_eq(full->manifest.bytes, 64 << 20);
+	files[file_count - 1].bytes.len++;
+	CLEANUP(skill_unrefp) struct skill *over = get();
+	assert_said(over, "skills/ecm/order: deny SK-SKILL-SIZE: the skill's files have more than "
+			  "67108864 bytes together\n"
+			  "    keep large files elsewhere\n");
 }
 END_TEST
 
@@ -475,12 +542,15 @@ static const struct support_case cases[] = {
 	CASE(files_nobody_asks_for_are_not_read_where_their_id_is_their_digest),
 	CASE(every_files_bytes_are_handed_out_while_they_are_at_hand),
 	CASE(an_error_of_the_source_is_an_error_and_no_finding),
+	CASE(an_error_of_the_caller_is_no_finding_whatever_its_code),
+	CASE(a_file_that_is_none_is_a_finding_of_the_skill),
 	CASE(a_missing_skill_md_is_told_with_what_to_do),
 	CASE(a_bad_entry_is_a_finding_of_the_skill_and_of_no_verdict_of_a_good_one),
 	CASE(a_pointer_into_lfs_is_refused_wherever_it_stands),
 	CASE(gitattributes_are_reported_and_ignored),
 	CASE(a_file_ends_at_its_limit),
 	CASE(a_skill_ends_at_its_limit),
+	CASE(the_limits_that_hold_are_5_and_64_mib),
 	CASE(entries_of_a_skill_end_at_their_limit),
 	CASE(handlers_are_found_named_and_judged),
 	CASE(without_code_a_skill_is_prompt_only),

@@ -177,6 +177,11 @@ START_TEST(folders_with_bad_names_are_told_and_left_out)
 				  "skills/ecm/My Skill: deny SK-NAME-FORM: \"My Skill\" cannot be "
 				  "a skill name: only a-z, 0-9 and hyphens may be in it\n"
 				  "    rename the folder: write \"my-skill\"\n");
+	/* A denied candidate is not that of the domain without the folder, whose verdict it would share. */
+	drop("skills/ecm/My Skill/SKILL.md");
+	CLEANUP(snapshot_unrefp) struct snapshot *without = build(NULL);
+	ck_assert(!digest_equal(&s->domains[0]->candidate, &without->domains[0]->candidate));
+	ck_assert(!domain_refused(without->domains[0]));
 	/* Others than these two domains are not concerned. */
 	ck_assert(!snapshot_refused(s));
 	ck_assert_uint_eq(s->domain_count, 1);
@@ -272,6 +277,33 @@ START_TEST(errors_of_the_source_and_of_callbacks_end_the_building)
 }
 END_TEST
 
+START_TEST(a_file_that_is_none_is_told_where_it_stands)
+{
+	static const char *const paths[] = {"aspora.config.yaml", "FIRM.md",
+					    "skills/ecm/DOMAIN.md"};
+	begin();
+	put("aspora.config.yaml", "");
+	put("FIRM.md", "# F\n");
+	put("skills/ecm/DOMAIN.md", "# D\n");
+	for (int at = 1; at <= 3; at++) {
+		CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+		char want[200];
+		counting_open(&last, repo.files, repo.count);
+		last.fail_read_at = at;
+		last.fail_code = ERR_INVALID;
+		assert_ok(snapshot_build(&last.source, &source, NULL, &plain, &s, &support_err));
+		counting_close(&last);
+		snprintf(want, sizeof(want),
+			 "%s: deny SK-TREE: this is no file\n    commit it again with a current "
+			 "Git\n",
+			 paths[at - 1]);
+		ck_assert_str_eq(said(s), want);
+		ck_assert_int_eq(snapshot_refused(s), at <= 2);
+	}
+	end();
+}
+END_TEST
+
 /* --- callbacks and parts ------------------------------------------------------------------------------------ */
 
 struct told {
@@ -357,6 +389,7 @@ static const struct support_case cases[] = {
 	CASE(knowledge_must_be_text),
 	CASE(a_repository_ends_at_its_entries),
 	CASE(errors_of_the_source_and_of_callbacks_end_the_building),
+	CASE(a_file_that_is_none_is_told_where_it_stands),
 	CASE(what_is_parsed_now_is_handed_out),
 	CASE(a_domains_text_comes_back_for_judging),
 	{0}};
