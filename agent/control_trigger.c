@@ -10,7 +10,7 @@
 #include "store/execution.h"
 
 #define MAKE_UP_MS 60000
-#define ALWAYS_DEFAULT_MS 10000
+#define ALWAYS_DEFAULT_MS 60000 /* as skill/trigger.c has it */
 
 void control_forget_triggers(struct control *c)
 {
