@@ -161,6 +161,16 @@ static void check_texts(const struct rule_in *in, struct findings *out)
 				      "the text of the skill is not at hand");
 }
 
+/* Patterns that all begin with a placeholder could each meet all others: past a limit nobody compares them. */
+static void check_visits(const struct rule_in *in, struct findings *out)
+{
+	if (in->index->route_visits <= ROUTE_VISITS_MAX)
+		return;
+	findings_addf(out, "AD-INTERNAL-001", SEVERITY_DENY, in->name, STR_NULL,
+		      "its triggers are too alike to be compared with all others")
+		->remedy = STR("begin each pattern with words of its own");
+}
+
 /* Sentences that do not fit would be missing from the key: then nothing is allowed under it. */
 static void check_in_force(const struct rule_in *in, struct findings *out)
 {
@@ -187,6 +197,7 @@ void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *
 		said_before(&in, &ret->findings);
 	run_rules(&in, platform, &ret->findings);
 	check_texts(&in, &ret->findings);
+	check_visits(&in, &ret->findings);
 	check_in_force(&in, &ret->findings);
 	findings_sort(&ret->findings);
 	ret->allow = findings_count(&ret->findings, SEVERITY_DENY) == 0;

@@ -16,6 +16,7 @@ struct rule_index {
 	size_t made_count;
 	/* Under the platform that judges. effectives: beside domain->skills; NULL when it is the one of the snapshot. */
 	const struct config *effectives, *domain_effective;
+	size_t route_visits;
 	bool *crowded; /* beside domain->skills; rule_route_crowded() */
 	size_t managers;
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
@@ -37,7 +38,8 @@ struct finding *rule_say_of(const struct rule_in *in, struct findings *out, stru
 void rule_rests_on(const struct rule_in *in, const char *fmt, ...) PRINTF(2, 3);
 
 /* Does any trigger share its candidates with another pattern? Nearly never: then the route rules have nothing to look at. */
-bool rule_route_crowded(const struct surface_view *v, const struct skill *s);
+bool rule_route_crowded(const struct surface_view *v, const struct skill *s, size_t *visits);
+#define ROUTE_VISITS_MAX ((size_t)10 * 1000 * 1000) /* patterns looked at for one domain */
 
 /* --- places ------------------------------------------------------------------------------------------- */
 

@@ -188,15 +188,16 @@ static void count_one(void *state, const struct surface_pattern *p)
 	++*(size_t *)state;
 }
 
-bool rule_route_crowded(const struct surface_view *v, const struct skill *s)
+bool rule_route_crowded(const struct surface_view *v, const struct skill *s, size_t *visits)
 {
-	for (size_t i = 0; i < s->trigger_count; i++) {
+	for (size_t i = 0; i < s->trigger_count && *visits <= ROUTE_VISITS_MAX; i++) {
 		const struct trigger *t = &s->triggers[i];
 		size_t n = 0;
 		if (t->kind == TRIGGER_COMMAND)
 			surface_view_candidates(v, t->text, STR(""), count_one, &n);
 		else if (t->kind == TRIGGER_ALERT)
 			surface_view_alert(v, t->text, STR(""), count_one, &n);
+		*visits += n;
 		if (n > 1)
 			return true;
 	}

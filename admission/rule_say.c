@@ -69,7 +69,8 @@ void rule_index_init(struct rule_index *x, const struct rule_in *in)
 	for (size_t i = 0; i < n; i++) {
 		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
 		index_text(x, i, d->skills[i].skill, in->memory);
-		x->crowded[i] = rule_route_crowded(in->surfaces, d->skills[i].skill);
+		x->crowded[i] = rule_route_crowded(in->surfaces, d->skills[i].skill,
+						   &x->route_visits);
 	}
 }
 

@@ -44,10 +44,13 @@ static bool phrase_at(struct str text, size_t at, const char *phrase, size_t *re
 	return true;
 }
 
-/* Where the sentence or list item around text[at] begins. */
+#define SENTENCE_MAX 512
+
+/* Where the sentence or list item around text[at] begins; of a long one, what is near. */
 static size_t sentence_start(struct str text, size_t at)
 {
-	while (at && !strchr(".!?:;", text.p[at - 1]) &&
+	size_t least = at > SENTENCE_MAX ? at - SENTENCE_MAX : 0;
+	while (at > least && !strchr(".!?:;", text.p[at - 1]) &&
 	       !(text.p[at - 1] == '\n' && strchr("\n-*#", text.p[at])))
 		at--;
 	return at;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #define RUNBOOKS "runbooks/"
+#define FACTS_OF_A_KIND 1000 /* more say no more */
 #define FACTS_BYTES ((size_t)64 << 20) /* SKILL.md itself is limited */
 
 static bool name_byte(char c)
@@ -119,7 +120,8 @@ static void add_all(struct gathering *g, enum text_fact_kind kind,
 {
 	struct str text = g->s->md_text, body = g->s->body;
 	struct text_span at = {0, body.len ? (size_t)(body.p - text.p) : text.len};
-	while (find(text, at.end, &at))
+	size_t most = g->count + FACTS_OF_A_KIND;
+	while (g->count < most && find(text, at.end, &at))
 		if (kind == TEXT_REMOTE || !inside_link(g->s, at.start))
 			add_span(g, kind, at);
 }

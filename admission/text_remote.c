@@ -40,8 +40,11 @@ static const struct {
 		{"<video", "src="}, {"<audio", "src="},	  {"<source", "src="},
 		{"<embed", "src="}, {"<object", "data="}, {"<link", "href="}};
 
+#define ELEMENT_MAX 1024 /* bytes in which an attribute is looked for: hostile text has no '>' */
+
 static size_t element_address(struct str text, size_t at)
 {
+	text = str_sub(text, 0, at + ELEMENT_MAX);
 	for (size_t k = 0; k < ARRAY_SIZE(fetching); k++) {
 		if (!starts_at(text, at, fetching[k].element))
 			continue;
