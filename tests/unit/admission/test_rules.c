@@ -128,8 +128,8 @@ static void run(struct str name, struct str input, struct buf *out)
 	world_release(&w);
 }
 
-static const char *const files[] = {"tests",	  "limits",    "roles", "routes",
-				    "references", "deletions", "policy"};
+static const char *const files[] = {"tests",	  "limits",    "roles",	 "routes",
+				    "references", "deletions", "policy", "bad-input"};
 
 START_TEST(every_rule_says_what_its_fixtures_want)
 {

@@ -1,0 +1,179 @@
+/* What is found in SKILL.md, and that hostile text costs no more than its length. */
+#include "admission/rule_link.h"
+#include "admission/text_int.h"
+#include "tests/unit/support.h"
+
+#include <time.h>
+
+#include "base/mem.h"
+
+/* --- links ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *target;
+	enum link_kind kind;
+	const char *path;
+} links[] = {
+	{"data/a.json", LINK_INSIDE, "skills/ecm/x/data/a.json"},
+	{"./data//a.json", LINK_INSIDE, "skills/ecm/x/data/a.json"},
+	{"..", LINK_INSIDE, "skills/ecm"},
+	{"../..", LINK_INSIDE, "skills"},
+	{"../../..", LINK_INSIDE, ""},
+	{"../../../..", LINK_ESCAPES, ""},
+	{"../../../FIRM.md", LINK_INSIDE, "FIRM.md"},
+	{"/FIRM.md#top", LINK_INSIDE, "FIRM.md"},
+	{"/aspora.config.yaml", LINK_INSIDE, "aspora.config.yaml"},
+	{"/docs/a.md", LINK_OUTSIDE, "docs/a.md"},
+	{"/skillset/a.md", LINK_OUTSIDE, "skillset/a.md"},
+	{"/..", LINK_ESCAPES, ""},
+	{"a/../../x/b", LINK_INSIDE, "skills/ecm/x/b"},
+	{"my%20file.md?raw=1", LINK_INSIDE, "skills/ecm/x/my file.md"},
+	{"%2e%2e/DOMAIN.md", LINK_INSIDE, "skills/ecm/DOMAIN.md"},
+	{"a%2", LINK_BAD, ""},
+	{"a%zz", LINK_BAD, ""},
+	{"a%0a", LINK_BAD, ""},
+	{"a\\b", LINK_BAD, ""},
+	{"", LINK_HERE, ""},
+	{"#top", LINK_HERE, ""},
+	{"?q", LINK_HERE, ""},
+	{"https://example.com", LINK_REMOTE, ""},
+	{"//example.com", LINK_REMOTE, ""},
+	{"mailto:a@example.com", LINK_REMOTE, ""},
+	{"javascript:alert(1)", LINK_REMOTE, ""},
+	{"c:/x", LINK_INSIDE, "skills/ecm/x/c:/x"},
+	{"a:b", LINK_INSIDE, "skills/ecm/x/a:b"},
+	{"ab:c", LINK_REMOTE, ""},
+};
+
+START_TEST(a_link_leads_where_a_reader_would_be_led)
+{
+	struct link_place p;
+	link_resolve(STR("skills/ecm/x"), str_of(links[_i].target), &p);
+	ck_assert_msg(p.kind == links[_i].kind, "\"%s\" is of kind %d", links[_i].target, p.kind);
+	if (p.kind == LINK_INSIDE || p.kind == LINK_OUTSIDE)
+		ck_assert_str_eq(p.path, links[_i].path);
+}
+END_TEST
+
+START_TEST(a_link_is_as_long_as_a_path_may_be_and_no_longer)
+{
+	char target[LINK_PATH_MAX + 8];
+	struct link_place p;
+	memset(target, 'a', sizeof(target));
+	link_resolve(STR("skills"), str_make(target, LINK_PATH_MAX - 7), &p);
+	ck_assert_int_eq(p.kind, LINK_INSIDE);
+	ck_assert_uint_eq(p.path_len, LINK_PATH_MAX);
+	link_resolve(STR("skills"), str_make(target, LINK_PATH_MAX - 6), &p);
+	ck_assert_int_eq(p.kind, LINK_ESCAPES);
+	link_resolve(STR("skills"), str_make(target, LINK_PATH_MAX + 1), &p);
+	ck_assert_int_eq(p.kind, LINK_BAD);
+}
+END_TEST
+
+/* --- words -------------------------------------------------------------------------------------------------- */
+
+typedef bool (*find_fn)(struct str text, size_t from, struct text_span *ret);
+
+static const struct {
+	find_fn find;
+	const char *text, *found; /* NULL: nothing */
+} texts[] = {
+	{text_find_remote, "![a](http://x/a.png)", "http://x/a.png"},
+	{text_find_remote, "![a](HTTPS://x/a.png \"t\")", "HTTPS://x/a.png"},
+	{text_find_remote, "![a [b]](//x)", "//x"},
+	{text_find_remote, "![a](a.png)", NULL},
+	{text_find_remote, "[a](https://x)", NULL},
+	{text_find_remote, "![a] (https://x)", NULL},
+	{text_find_remote, "![a](", NULL},
+	{text_find_remote, "!", NULL},
+	{text_find_remote, "<img src='https://x/a'>", "https://x/a"},
+	{text_find_remote, "<IMG\nSRC=ftp://x>", "ftp://x"},
+	{text_find_remote, "<img src=a.png> https://x", NULL},
+	{text_find_remote, "<a href=https://x>", NULL},
+	{text_find_remote, "<img src=", NULL},
+	{text_find_remote, "```\n![a](https://x)\n```\n", NULL},
+	{text_find_remote, "```\n\n```\n![a](https://x)", "https://x"},
+	{text_find_remote, "~~~\n![a](https://x)", NULL},
+	{text_find_remote, "a ```![a](https://x)```", "https://x"},
+	{text_find_batch, "Batch\n  scores", "Batch\n  score"},
+	{text_find_batch, "score every customer", "score every"},
+	{text_find_batch, "underscore all", NULL},
+	{text_find_batch, "never score all", NULL},
+	{text_find_batch, "Never. Score all", "Score all"},
+	{text_find_batch, "- do not wait\n- score all", "score all"},
+	{text_find_batch, "Do not wait\n\nscore all", "score all"},
+	{text_find_batch, "nothing else, score all", "score all"},
+	{text_find_batch, "scores for", NULL},
+	{text_find_runbook, "see ../runbooks/a.md now", "../runbooks/a.md"},
+	{text_find_runbook, "our runbooks/ folder", NULL},
+	{text_find_runbook, "runbooks/ and runbooks/b", "runbooks/b"},
+	{text_find_mention, "ask frm/escalation.", "frm/escalation"},
+	{text_find_mention, "`frm/escalation`", "frm/escalation"},
+	{text_find_mention, "a/b/c x/y", "x/y"},
+	{text_find_mention, "./a/b _a/b a/b_ a/b.md", NULL},
+	{text_find_mention, "/a b/ /", NULL},
+};
+
+START_TEST(what_is_looked_for_is_found_and_nothing_else)
+{
+	struct text_span at = {0};
+	bool found = texts[_i].find(str_of(texts[_i].text), 0, &at);
+	ck_assert_msg(found == (texts[_i].found != NULL), "\"%s\"", texts[_i].text);
+	if (found)
+		assert_str(str_sub(str_of(texts[_i].text), at.start, at.end), texts[_i].found);
+}
+END_TEST
+
+/* --- hostile text --------------------------------------------------------------------------------------------- */
+
+static const char *const hostile[] = {"<img ",
+				      "<img src=",
+				      "![",
+				      "![a](",
+				      "```\n",
+				      "score all ",
+				      "never score all ",
+				      "runbooks/",
+				      "runbooks/a ",
+				      "a/b ",
+				      "/",
+				      "a",
+				      "![a](//x)",
+				      "@import url(",
+				      "- ",
+				      "batch score\n",
+				      "~~~\n![a](//x)\n",
+				      "<"};
+
+START_TEST(hostile_text_costs_less_than_a_second)
+{
+	const char *piece = hostile[_i];
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	while (text.len < SKILL_MD_MAX)
+		buf_addz(&text, piece);
+	for (int role = ROLE_MANAGER; role <= ROLE_FIELD; role++) {
+		struct skill s = {.role = (enum role)role,
+				  .path = STR("skills/ecm/x"),
+				  .md_text = buf_str(&text),
+				  .body = buf_str(&text)};
+		clock_t start = clock();
+		struct text_facts *facts = text_facts_make(&s);
+		double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+		ck_assert_uint_le(facts->count, 4 * 1000);
+		free(facts);
+		ck_assert_msg(seconds < 1, "\"%s\" took %.2f s", piece, seconds);
+	}
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE_LOOP(a_link_leads_where_a_reader_would_be_led, ARRAY_SIZE(links)),
+	CASE(a_link_is_as_long_as_a_path_may_be_and_no_longer),
+	CASE_LOOP(what_is_looked_for_is_found_and_nothing_else, ARRAY_SIZE(texts)),
+	CASE_LOOP(hostile_text_costs_less_than_a_second, ARRAY_SIZE(hostile)),
+	{0}};
+
+int main(void)
+{
+	return support_main("admission/text", cases);
+}
