@@ -2,10 +2,10 @@
  * One skill as its folder describes it: parsed SKILL.md, configuration, file list, content digest. Immutable; keyed by the id of its folder's
  * tree, so that an unchanged folder is never read twice. Two snapshots may own one (reference counted).
  *
- * It has two parts in two arenas. The small part (some 3 KB) is what a deployed skill is known by for as long as it is deployed: names, triggers,
+ * It has two parts in two arenas. The small part (some 4 KB) is what a deployed skill is known by for as long as it is deployed: names, triggers,
  * manifest, digests, configuration values with their places, findings. The text part (several times that) is what only judging and editing need: the
  * bytes of SKILL.md, its body, links and frontmatter, the document of the configuration, the test cases. It goes with skill_shrink() and comes
- * back with skill_grow(), which reads two or three files again; nothing of the small part ever points into it. So ten thousand skills idle in 30 MB, and a
+ * back with skill_grow(), which reads two or three files again; nothing of the small part ever points into it. So ten thousand skills idle in 54 MB, and a
  * process that judges domain by domain never holds more than one domain's text.
  */
 #ifndef SKILL_SKILL_H
