@@ -78,8 +78,8 @@ int pg_error(const PGresult *res, const char *doing, struct err *err)
 	const char *sqlstate = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	const char *primary = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
-	if (!sqlstate)
-		sqlstate = "";
+	if (!sqlstate) /* libpq's own words: the connection broke */
+		sqlstate = "08006";
 	const struct constraint *c = constraint_of(res);
 	const struct state *s = state_of(sqlstate);
 	int code = c ? c->code : s ? s->code : ERR_DATABASE;
