@@ -87,11 +87,13 @@ static int load_in(struct store_txn *t, struct arena *a, struct str name, struct
 	return r;
 }
 
+/* a as stored, b as declared. */
 static bool same_declaration(const struct store_source *a, const struct store_source *b)
 {
+	struct str spec = b->spec_json.len ? b->spec_json : STR("{}");
 	return a->declared && str_eq(a->kind, b->kind) && str_eq(a->url, b->url) &&
 	       str_eq(a->ref, b->ref) && str_eq(a->path, b->path) &&
-	       str_eq(a->spec_json, b->spec_json) && a->platform == b->platform;
+	       str_eq(a->spec_json, spec) && a->platform == b->platform;
 }
 
 static void put(struct store_txn *t, const struct store_source *w, bool there)
