@@ -7,7 +7,7 @@
 #define CHECK_DIGITS 6
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-static const char *const roles[] = {"viewer", "caller", "editor", "operator", "admin", NULL};
+static const char *const roles[] = {"viewer", "operator", "approver", "ci-bot", "admin", NULL};
 
 static void checksum(struct str head, char out[CHECK_DIGITS])
 {
@@ -46,7 +46,7 @@ static int check_new(const struct key_new *k, struct err *err)
 		known |= str_eqz(k->role, roles[i]);
 	if (!known) {
 		err_set(err, ERR_INVALID, "\"%.*s\" is not a role", STR_ARG(k->role));
-		return err_remedy(err, "use viewer, caller, editor, operator or admin");
+		return err_remedy(err, "use viewer, operator, approver, ci-bot or admin");
 	}
 	if (k->days < 0 || k->days > KEY_DAYS_MAX) {
 		err_set(err, ERR_INVALID, "a key cannot live for %lld days", (long long)k->days);

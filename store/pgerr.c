@@ -78,6 +78,9 @@ int pg_error(const PGresult *res, const char *doing, struct err *err)
 	const char *sqlstate = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	const char *primary = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+	/* A refused row is shown whole by PostgreSQL: what is in it is nobody's business but the database's. */
+	if (detail && !strncmp(detail, "Failing row", 11))
+		detail = NULL;
 	if (!sqlstate) /* libpq's own words: the connection broke */
 		sqlstate = "08006";
 	const struct constraint *c = constraint_of(res);

@@ -92,8 +92,8 @@ static bool same_declaration(const struct store_source *a, const struct store_so
 {
 	struct str spec = b->spec_json.len ? b->spec_json : STR("{}");
 	return a->declared && str_eq(a->kind, b->kind) && str_eq(a->url, b->url) &&
-	       str_eq(a->ref, b->ref) && str_eq(a->path, b->path) &&
-	       str_eq(a->spec_json, spec) && a->platform == b->platform;
+	       str_eq(a->ref, b->ref) && str_eq(a->path, b->path) && str_eq(a->spec_json, spec) &&
+	       a->platform == b->platform;
 }
 
 static void put(struct store_txn *t, const struct store_source *w, bool there)

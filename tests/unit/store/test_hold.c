@@ -219,7 +219,7 @@ START_TEST(a_key_opens_until_it_is_revoked_or_expires)
 	struct secret key = SECRET_INIT, other = SECRET_INIT;
 	char id[KEY_ID + 1];
 	struct key_new k = {
-		.name = STR("ci-bot"), .role = STR("editor"), .domains = STR("ecm,frm")};
+		.name = STR("ci-bot"), .role = STR("operator"), .domains = STR("ecm,frm")};
 	assert_ok(create(g, &k, &key, id));
 	struct str text = secret_lend(&key);
 	ck_assert_uint_eq(text.len, KEY_TEXT);
@@ -228,7 +228,7 @@ START_TEST(a_key_opens_until_it_is_revoked_or_expires)
 	struct key found;
 	assert_ok(store_key_check(g, arena, text, &found, &support_err));
 	assert_str(found.name, "ci-bot");
-	assert_str(found.role, "editor");
+	assert_str(found.role, "operator");
 	assert_str(found.domains, "ecm,frm");
 	assert_str(found.created_by, "key:root");
 	int64_t days = (found.expires_ms - found.created_ms) / 86400000;

@@ -86,6 +86,7 @@ START_TEST(a_refusal_in_the_middle_of_a_flight_undoes_all_of_it)
 	assert_ok(store_event_put(s, t, &bad, 1, &support_err));
 	assert_err(store_txn_commit(t, NULL, &support_err), ERR_DATABASE, "event_put");
 	ck_assert_str_eq(support_err.sqlstate, "23514");
+	ck_assert_ptr_null(strstr(support_err.msg, "Failing row"));
 	ck_assert_int_eq(store_retry(&support_err), STORE_RETRY_NEVER);
 	store_txn_end(t);
 	ck_assert_int_eq(support_pg_int("select count(*) from event"), 0);
