@@ -114,6 +114,14 @@ static void show_base(struct cli *c, struct cli_judged *j)
 		surface_of(c->arena, j->base.snap->domains[i], &s);
 		surfaces_set(j->surfaces, &s);
 	}
+	/* Where one domain is asked for, the others stand beside it as the folder has them. */
+	for (size_t i = 0; j->scope.domain.len && i < j->want.snap->domain_count; i++) {
+		struct surface s;
+		if (str_eq(j->want.snap->domains[i]->name, j->scope.domain))
+			continue;
+		surface_of(c->arena, j->want.snap->domains[i], &s);
+		surfaces_set(j->surfaces, &s);
+	}
 }
 
 int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
