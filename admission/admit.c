@@ -47,11 +47,15 @@ static void apply_policy(const struct rule_in *in, size_t rule_index, struct fin
 	struct rule_setting base = in->policy->settings[rule_index];
 	for (size_t i = from; i < to; i++) {
 		struct finding *f = &out->items[i];
-		if (f->severity == SEVERITY_NOTE)
+		enum severity said = f->severity;
+		if (said == SEVERITY_NOTE)
 			continue;
 		f->severity = base.mode == RULE_DENY   ? SEVERITY_DENY
 			      : base.mode == RULE_WARN ? SEVERITY_WARN
 						       : SEVERITY_NOTE;
+		/* What the rule itself makes less of stays so. */
+		if (said < in->rule->severity)
+			f->severity = MIN(f->severity, said);
 		waived += base.waived;
 	}
 	if (waived)

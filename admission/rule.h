@@ -68,7 +68,7 @@ struct rule {
 	const char *sentence; /* what must hold */
 	const char *advice; /* how to make it hold */
 	/*
-	 * Adds findings. admit_domain() sets their severity to what policy says, but one added as SEVERITY_NOTE stays a note.
+	 * Adds findings. admit_domain() sets their severity to what policy says, but no higher than a rule that has lowered its own.
 	 * Errors (negative) deny. NULL: the row is spoken by admit_domain() itself.
 	 */
 	int (*check)(const struct rule_in *in, struct findings *out, struct err *err);

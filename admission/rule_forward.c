@@ -52,6 +52,13 @@ static void suggest(const struct rule_in *in, struct findings *out, struct findi
 		finding_remedy(out, f, "domain %.*s has no such skill", STR_ARG(domain));
 }
 
+/* It came with this push and is denied for now: that must not hold back others, who cannot put it right. */
+static bool was_pushed(const struct rule_in *in, struct str domain, struct str name)
+{
+	const struct domain *d = snapshot_domain(in->snap, domain);
+	return d && domain_skill_find(d, name);
+}
+
 static void check_forward(const struct rule_in *in, struct findings *out,
 			  const struct config_doc *doc, size_t n, const struct config_forward *w)
 {
@@ -59,7 +66,13 @@ static void check_forward(const struct rule_in *in, struct findings *out,
 	struct finding *f = NULL;
 	if (name_split(w->forward_to, &domain, &name, NULL) < 0)
 		return; /* reading has said so */
-	if (!surface_view_skill(in->surfaces, domain, name)) {
+	if (!surface_view_skill(in->surfaces, domain, name) && was_pushed(in, domain, name)) {
+		f = rule_say(in, out, "forwards to %.*s, which is not admitted yet",
+			     STR_ARG(w->forward_to));
+		f->severity = SEVERITY_WARN;
+		f->remedy = STR("until it is, requests are not passed on");
+		rule_rests_on(in, "%.*s pushed and not admitted", STR_ARG(w->forward_to));
+	} else if (!surface_view_skill(in->surfaces, domain, name)) {
 		f = rule_say(in, out, "forwards to %.*s, which does not exist",
 			     STR_ARG(w->forward_to));
 		suggest(in, out, f, domain, name);

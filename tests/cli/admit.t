@@ -34,6 +34,8 @@ admit judges as asporad would.
     grows: triage-and-assign: new trigger command: triage order {order_id} {problem}
     grows: triage-and-assign: new trigger alert: order.stuck
   1 domain allowed, 0 denied
+  $ aspora admit platform -q
+  1 domain allowed, 0 denied
 
 A skill without tests is refused, with the file and what to do; other domains are not held back by it.
   $ rm -r skills/ecm/order-details/tests && aspora admit -q
@@ -46,17 +48,17 @@ A skill without tests is refused, with the file and what to do; other domains ar
     grows: order-details: new tool redshift.query
     grows: triage-and-assign: new trigger command: triage order {order_id} {problem}
     grows: triage-and-assign: new trigger alert: order.stuck
-  platform: denied (create, 1 skill)
-    skills/platform/classifier/aspora.config.yaml:7:26: deny AD-ROUTE-003: forwards to ecm/manager, which does not exist
-        there is no domain ecm; write domain/skill of a skill that exists
+  platform: allowed (create, 1 skill)
+    skills/platform/classifier/aspora.config.yaml:7:26: warn AD-ROUTE-003: forwards to ecm/manager, which is not admitted yet
+        until it is, requests are not passed on
     grows: classifier: new trigger command: classify {text}
     grows: classifier: new forward to ecm/manager
     grows: classifier: new forward to frm/manager
-  3 domains allowed, 2 denied; 2 to correct, 0 to look at
+  4 domains allowed, 1 denied; 1 to correct, 1 to look at
   [6]
   $ aspora admit -q -o github
   ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests, and at least 2 must check something%0Awrite in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
-  ::error file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which does not exist%0Athere is no domain ecm; write domain/skill of a skill that exists
+  ::warning file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which is not admitted yet%0Auntil it is, requests are not passed on
   [6]
   $ aspora admit -o json | head -c 120; echo
   {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":1,"allow":false,"source":{"name":"folder",
