@@ -100,7 +100,7 @@ NODISCARD int store_execution_list(struct store *s, struct arena *a,
 				   const struct execution_filter *f, struct execution **ret,
 				   size_t *ret_count, struct err *err);
 
-/* How busy a skill is. Since is the start of the budget day (UTC midnight of the database). */
+/* How busy a skill is, and what it came to today (UTC, by the database's clock; a run counts on the day it is settled). */
 struct execution_load {
 	int64_t queued, active, started_last_minute;
 	int64_t spent_today_microusd, reserved_microusd;

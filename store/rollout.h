@@ -47,7 +47,7 @@ struct rollout_item {
 	int64_t entered_ms, hold_until_ms, now_ms; /* the database's clock; 0: none */
 	int ready, starting, failed; /* its instances; failed: since it entered its state */
 	struct str failure_cause, failure_message; /* of the newest failed instance */
-	int64_t active; /* executions that run on it, or are queued for a session on it */
+	int64_t active; /* executions that run on it */
 	struct str reason;
 };
 /*

@@ -53,8 +53,9 @@ comment on column execution.claimed_until is 'The claim lapses then unless exten
 comment on column execution.unlogged is 'Its state is not yet in the change log; control batches these.';
 comment on column execution.reserved_microusd is 'Held of the budget while it runs; cost_microusd is what it came to.';
 create unique index execution_idempotency on execution (requested_by, idempotency_key) where idempotency_key is not null;
-create index execution_queue on execution (priority desc, created_at) where state = 'queued';
-create index execution_active on execution (domain, skill) where state in ('queued', 'claimed', 'running');
+-- By skill first: the heads of the queues of all skills are found without reading what waits behind them.
+create index execution_queue on execution (domain, skill, priority desc, created_at) where state = 'queued';
+create index execution_active on execution (domain, skill) where state in ('claimed', 'running');
 create index execution_started on execution (domain, skill, started_at);
 create index execution_recent on execution (created_at, id);
 create index execution_session on execution (session, domain, skill, created_at) where session <> '';
@@ -69,3 +70,14 @@ create table execution_step (
 	primary key (execution, ord)
 );
 comment on table execution_step is 'What happened during an execution, append-only.';
+
+create table spend (
+	domain text collate "C" not null,
+	skill text collate "C" not null,
+	day date not null,
+	cost_microusd bigint not null default 0 check (cost_microusd >= 0),
+	runs bigint not null default 0,
+	failed bigint not null default 0,
+	primary key (domain, skill, day)
+) with (fillfactor = 50);
+comment on table spend is 'What a skill''s executions came to, per day (UTC) of their settlement; with what running ones have reserved it is held against the daily budget.';

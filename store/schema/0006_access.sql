@@ -26,6 +26,8 @@ grant delete on revision, change, blob, event, execution, execution_step, instan
 
 grant insert, update on instance to aspora_runner;
 grant update on execution to aspora_runner;
+grant insert, update on spend to aspora_runner, aspora_control;
+grant delete on spend to aspora_control;
 grant insert on execution, execution_step to aspora_runner;
 
 grant insert on inbox, inbox_file, delivery, posted_check, execution, execution_step, key to aspora_gateway;
@@ -39,7 +41,7 @@ declare
 	t text;
 begin
 	foreach t in array array['change', 'version', 'verdict', 'release_item', 'desired', 'overlay', 'quarantine', 'suspension',
-		'rollout', 'instance', 'route', 'route_version', 'execution', 'inbox', 'posted_check', 'event']
+		'rollout', 'instance', 'route', 'route_version', 'execution', 'spend', 'inbox', 'posted_check', 'event']
 	loop
 		execute format('alter table %I enable row level security', t);
 		execute format('create policy roles on %I to aspora_sync, aspora_runner, aspora_control, aspora_reporter using (true) with check (true)', t);

@@ -16,10 +16,11 @@ where e.id = $1 and e.state = 'queued' and d.domain = e.domain and d.skill = e.s
 		where a.domain = d.domain and a.skill = d.skill and a.state in ('claimed', 'running')))
 	and (d.per_minute is null or d.per_minute > (select count(*) from execution a
 		where a.domain = d.domain and a.skill = d.skill and a.started_at > clock_timestamp() - interval '1 minute'))
-	and (d.per_day_microusd is null or d.per_day_microusd >= coalesce(d.per_run_microusd, 0) + (
-		select coalesce(sum(case when a.ended_at is null then greatest(a.reserved_microusd, a.cost_microusd) else a.cost_microusd end), 0)
-		from execution a where a.domain = d.domain and a.skill = d.skill
-			and a.started_at >= date_trunc('day', clock_timestamp() at time zone 'UTC') at time zone 'UTC'))
+	and (d.per_day_microusd is null or d.per_day_microusd >= coalesce(d.per_run_microusd, 0)
+			+ coalesce((select p.cost_microusd from spend p where p.domain = d.domain and p.skill = d.skill
+				and p.day = (clock_timestamp() at time zone 'UTC')::date), 0)
+			+ (select coalesce(sum(a.reserved_microusd), 0) from execution a
+				where a.domain = d.domain and a.skill = d.skill and a.state in ('claimed', 'running')))
 returning e.id, e.mode, e.state, e.domain, e.skill, e.content, e.runtime, e.context, e.session, e.parent, coalesce(e.idempotency_key, ''), e.requested_by,
 	e.attempt, e.created_at, e.started_at, e.ended_at, e.deadline_at, e.reserved_microusd, e.cost_microusd, e.trigger,
 	e.input, e.result, e.error, e.transcript, e.claim, v.handler

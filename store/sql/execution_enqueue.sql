@@ -7,7 +7,9 @@ with d as (
 ), prior as (
 	select id, request_digest from execution where id = $1 or (requested_by = $12 and idempotency_key = $13) limit 1
 ), q as (
-	select count(*) as n from execution where domain = $3 and skill = $4 and state = 'queued'
+	-- Counted no further than the limit asks.
+	select count(*) as n from (
+		select from execution where domain = $3 and skill = $4 and state = 'queued' and $19 > 0 limit $19) x
 ), ins as (
 	insert into execution (id, mode, domain, skill, content, runtime, context, session, parent, attempt, priority, requested_by,
 		idempotency_key, request_digest, trigger, input, not_before, deadline_at, pinned)

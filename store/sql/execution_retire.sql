@@ -7,5 +7,7 @@ with o as (
 	order by created_at limit $2
 ), d as (
 	delete from execution e using o where e.id = o.id returning 1
+), p as (
+	delete from spend where day < (clock_timestamp() at time zone 'UTC')::date - 400
 )
 select count(*) from d

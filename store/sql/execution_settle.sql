@@ -13,7 +13,14 @@ with u as (
 		runtime = case when $3 <> 'queued' or pinned then runtime end,
 		context = case when $3 <> 'queued' or pinned then context end
 	where id = $1 and claim = $2 and state in ('claimed', 'running')
-	returning 1
+	returning domain, skill
+), p as (
+	insert into spend as p (domain, skill, day, cost_microusd, runs, failed)
+	select domain, skill, (clock_timestamp() at time zone 'UTC')::date, $6, case when $3 = 'queued' then 0 else 1 end,
+		case when $3 = 'failed' then 1 else 0 end
+	from u
+	on conflict (domain, skill, day) do update set cost_microusd = p.cost_microusd + excluded.cost_microusd,
+		runs = p.runs + excluded.runs, failed = p.failed + excluded.failed
 )
 select exists (select from u), exists (select from execution where id = $1 and claim = $2 and state = $3),
 	case when exists (select from u) then pg_notify('aspora', '') is null end

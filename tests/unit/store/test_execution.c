@@ -373,7 +373,7 @@ START_TEST(a_rate_and_a_daily_budget_hold_back_too)
 	ck_assert_int_eq(load.spent_today_microusd, 2);
 	ck_assert_int_eq(load.reserved_microusd, 20);
 	ck_assert_int_eq(load.active, 2);
-	ck_assert_int_eq(load.runs_today, 3);
+	ck_assert_int_eq(load.runs_today, 1);
 }
 END_TEST
 
