@@ -18,6 +18,7 @@
 #define ROLES_MAX 8
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 30000
+#define CLUSTER_BACKOFF_MOST_MS 5000
 #define STOP_GRACE_MS 10000
 
 /* One role's process, and what is known of its past. */
@@ -40,7 +41,8 @@ struct supervisor {
 	char instance[UUID_TEXT + 1];
 	struct slot slots[ROLES_MAX];
 	size_t slot_count;
-	struct loop_source *cluster_watch, *stop_timer;
+	struct loop_source *cluster_watch, *cluster_timer, *stop_timer;
+	int64_t cluster_backoff_ms;
 	bool stopping;
 	int result;
 };
@@ -231,11 +233,29 @@ static void on_reload(struct loop *l, int signal_number, void *state)
 
 static void watch_cluster(struct supervisor *s);
 
-static void cluster_ended(struct loop *l, int fd, uint32_t events, void *state)
+/* A dead postmaster may leave orphans and a lock behind for a moment: tried again, with back-off, until it runs. */
+static void cluster_retry(struct loop *l, void *state)
 {
 	struct supervisor *s = state;
 	struct err err = ERR_INIT;
 	(void)l;
+	if (s->stopping)
+		return;
+	if (store_cluster_restart(s->cluster, &err) < 0) {
+		s->cluster_backoff_ms = MIN(MAX(s->cluster_backoff_ms * 2, BACKOFF_FIRST_MS),
+					    CLUSTER_BACKOFF_MOST_MS);
+		log_err(LOG_ERROR_, "postgres.restart_failed", &err, NULL);
+		loop_timer_reset(s->cluster_timer, s->cluster_backoff_ms);
+		return;
+	}
+	s->cluster_backoff_ms = 0;
+	log_event(LOG_INFO_, "postgres.restarted", NULL);
+	watch_cluster(s);
+}
+
+static void cluster_ended(struct loop *l, int fd, uint32_t events, void *state)
+{
+	struct supervisor *s = state;
 	(void)fd;
 	(void)events;
 	loop_remove(s->cluster_watch);
@@ -243,14 +263,7 @@ static void cluster_ended(struct loop *l, int fd, uint32_t events, void *state)
 	if (s->stopping)
 		return;
 	log_event(LOG_ERROR_, "postgres.ended", NULL);
-	if (store_cluster_restart(s->cluster, &err) < 0) {
-		log_err(LOG_ERROR_, "postgres.restart_failed", &err, NULL);
-		s->result = err_exit_status(err.code);
-		begin_stop(s);
-		return;
-	}
-	log_event(LOG_INFO_, "postgres.restarted", NULL);
-	watch_cluster(s);
+	cluster_retry(l, s);
 }
 
 static void watch_cluster(struct supervisor *s)
@@ -328,6 +341,7 @@ static int run_loop(struct supervisor *s, struct err *err)
 	    (rc = loop_add_signal(s->loop, SIGHUP, on_reload, s, err)) < 0 ||
 	    (rc = start_slots(s, err)) < 0)
 		return rc;
+	s->cluster_timer = loop_add_timer(s->loop, -1, cluster_retry, s);
 	watch_cluster(s);
 	return loop_run(s->loop, err);
 }

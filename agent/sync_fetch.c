@@ -11,6 +11,8 @@
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 300000
+#define REMEDY_DENIED                                                                              \
+	"aspora get admissions shows each finding with its line; correct it and push again"
 
 static uint64_t random64(void)
 {
@@ -189,11 +191,31 @@ static int tell(const struct report *r, struct err *err)
 	return rc;
 }
 
+/* A look that found what was judged before: somebody may wait to hear just that, or an earlier failure is over. */
+static int tell_nothing_new(struct sync_source *src, struct err *err)
+{
+	bool denied = src->has_denials;
+	const struct report r = {.src = src,
+				 .ready = !denied,
+				 .stalled = denied,
+				 .reason = denied ? "AdmissionDenied" : "ReconciliationSucceeded",
+				 .message = denied ? STR("the newest commit was refused in part")
+						   : STR("nothing new"),
+				 .remedy = denied ? REMEDY_DENIED : ""};
+	if (!src->unwell && src->request_token == src->handled_token)
+		return 0;
+	int rc = tell(&r, err);
+	if (rc == 0)
+		src->unwell = false;
+	return rc;
+}
+
 static int tell_failure(struct sync_source *src, const struct err *why, struct err *err)
 {
 	char text[ERR_MSG_MAX + 256];
 	bool human = why->code == ERR_DENIED || why->code == ERR_INVALID ||
 		     why->code == ERR_UNSUPPORTED || why->code == ERR_UNAUTHENTICATED;
+	src->unwell = true;
 	backoff_fail(&src->backoff);
 	int64_t retry = backoff_delay(&src->backoff, random64());
 	src->due_ms = clock_mono(src->up->ctx->clock) + retry;
@@ -246,6 +268,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	src->snapshot = p->snapshot;
 	p->snapshot = NULL;
 	src->has_denials = has_denials(p);
+	src->unwell = false;
 	src->tip_is_new = false;
 	src->handled_token = src->request_token;
 	set_text(&src->observed, str_of(p->source.revision));
@@ -328,6 +351,8 @@ static int hold_rewrite(struct sync_source *src, struct err *err)
 				 .remedy = "push a commit that follows the released one, or set "
 					   "allow_rewrite: true for this source"};
 	src->tip_is_new = false;
+	src->held = src->tip;
+	src->unwell = true;
 	log_event(LOG_WARN_, "source.held", "source", src->name, "why", message, NULL);
 	return tell(&r, err);
 }
@@ -374,6 +399,18 @@ static bool is_judged(const struct sync_source *src, const struct tree_id *tip)
 	return src->observed.len && str_eqz(src->observed, tree_id_hex(tip, hex));
 }
 
+/* What a look has found: something to judge, something that is held already, or nothing new. */
+static int weigh_tip(struct sync_source *src, struct err *err)
+{
+	bool requested = src->request_token != src->handled_token;
+	if (is_judged(src, &src->tip)) {
+		src->held = (struct tree_id){0};
+		return tell_nothing_new(src, err);
+	}
+	src->tip_is_new = requested || !tree_id_equal(&src->tip, &src->held);
+	return 0;
+}
+
 static int job_done(struct sync_source *src, struct err *err)
 {
 	struct remote_result result = {0};
@@ -391,11 +428,10 @@ static int job_done(struct sync_source *src, struct err *err)
 			src->mirror = NULL;
 		}
 		src->tip = ref->id;
-		src->tip_is_new = !is_judged(src, &src->tip);
 		schedule(src);
 	}
 	remote_result_release(&result);
-	return rc < 0 ? tell_failure(src, &why, err) : 0;
+	return rc < 0 ? tell_failure(src, &why, err) : weigh_tip(src, err);
 }
 
 static void job_readable(struct loop *l, int fd, uint32_t events, void *state)
@@ -417,6 +453,12 @@ static int start_look(struct sync_source *src, struct err *err)
 	    (rc = remote_peek_local(&src->url, src->ref, &tip, &why)) == 0 && tip.len &&
 	    is_judged(src, &tip)) {
 		src->tip = tip;
+		src->held = (struct tree_id){0};
+		schedule(src);
+		return tell_nothing_new(src, err);
+	}
+	if (rc == 0 && src->url.scheme == URL_LOCAL && tip.len && tree_id_equal(&tip, &src->held) &&
+	    src->request_token == src->handled_token) {
 		schedule(src);
 		return 0;
 	}
@@ -436,20 +478,8 @@ static int source_tick(struct sync_source *src, struct err *err)
 		rc = job_done(src, err);
 	bool requested = src->request_token != src->handled_token;
 	if (rc == 0 && !src->job && !src->tip_is_new && !src->suspended &&
-	    (requested || src->due_ms <= now)) {
+	    (requested || src->due_ms <= now))
 		rc = start_look(src, err);
-		/* Nothing new, and somebody waits to hear just that. */
-		if (rc == 0 && !src->job && requested && src->request_token != src->handled_token) {
-			const struct report r = {.src = src,
-						 .ready = !src->has_denials,
-						 .stalled = src->has_denials,
-						 .reason = src->has_denials
-								   ? "AdmissionDenied"
-								   : "ReconciliationSucceeded",
-						 .message = STR("nothing new")};
-			rc = tell(&r, err);
-		}
-	}
 	if (rc == 0 && src->again && src->tip.len && !src->job) {
 		src->again = false;
 		src->tip_is_new = true;
@@ -482,6 +512,9 @@ static int read_rows(struct sync *s, struct err *err)
 			if (!src->snapshot &&
 			    str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0)
 				src->has_denials = true;
+			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
+			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0)
+				src->unwell = true;
 		}
 	return rc;
 }

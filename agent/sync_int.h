@@ -47,6 +47,8 @@ struct sync_source {
 
 	struct tree_id tip; /* what the remote had last */
 	bool tip_is_new; /* tip has not been judged under what is deployed now */
+	struct tree_id held; /* a commit that is not followed until somebody says so */
+	bool unwell; /* its conditions speak of a failure or a hold */
 	bool again; /* judge it once more: what it was judged beside has changed */
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged */

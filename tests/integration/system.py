@@ -1,0 +1,196 @@
+"""A real asporad with its own PostgreSQL and Git repository, for tests: start, push, wait for a state by asking for it."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import psycopg2
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("ASPORA_BUILD", os.path.join(ROOT, "build"))
+EXAMPLES = os.path.join(ROOT, "examples", "skills-repo")
+GIT = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false",
+       "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always"]
+
+
+def run(argv, **kw):
+    kw.setdefault("check", True)
+    return subprocess.run(argv, capture_output=True, text=True, **kw)
+
+
+class System:
+    """One state folder. `with System() as s: s.push(…); s.start(); s.wait(…)`."""
+
+    def __init__(self, roles=None, config="", database=None, home=None):
+        self.home = home or tempfile.mkdtemp(prefix="aspora-it-")
+        self.owns_home = home is None
+        os.chmod(self.home, 0o755)
+        self.roles, self.extra, self.database = roles, config, database
+        self.repo = os.path.join(self.home, "skills.git")
+        self.work = os.path.join(self.home, "work")
+        self.state = os.path.join(self.home, "state")
+        self.conf = os.path.join(self.home, "asporad.conf")
+        self.log = os.path.join(self.home, "asporad.log")
+        self.process = None
+
+    # --- the repository ---------------------------------------------------------------------------------------
+    def init_repo(self, source=EXAMPLES):
+        run(GIT + ["init", "-q", "--bare", self.repo])
+        run(GIT + ["init", "-q", self.work])
+        run(GIT + ["-C", self.work, "remote", "add", "origin", self.repo])
+        if source:
+            shutil.copytree(source, self.work, dirs_exist_ok=True)
+        return self
+
+    def write(self, path, text, mode=0o644):
+        full = os.path.join(self.work, path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(full, mode)
+
+    def read(self, path):
+        with open(os.path.join(self.work, path), encoding="utf-8") as f:
+            return f.read()
+
+    def edit(self, path, old, new):
+        text = self.read(path)
+        assert old in text, (path, old)
+        self.write(path, text.replace(old, new))
+
+    def git(self, *args):
+        return run(GIT + ["-C", self.work] + list(args)).stdout.strip()
+
+    def push(self, message="a change", force=False):
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        self.git("push", "-q", *(["-f"] if force else []), "origin", "HEAD:refs/heads/main")
+        return self.git("rev-parse", "HEAD")
+
+    # --- the process ------------------------------------------------------------------------------------------
+    def write_conf(self, sources=None):
+        text = "state: %s\ngateway: {listen: \"127.0.0.1:0\"}\n" % self.state
+        if self.database:
+            text += "database: \"%s\"\n" % self.database
+        if sources is None:
+            sources = "  main: {url: \"file://%s\", poll: 500ms, allow_local: true}\n" % self.repo
+        text += "sources:\n" + sources if sources else ""
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write(text + self.extra)
+
+    def argv(self, *more):
+        argv = [os.path.join(BUILD, "bin", "asporad"), "--config", self.conf]
+        if self.roles:
+            argv += ["--roles", self.roles]
+        return argv + list(more)
+
+    def start(self, *more):
+        if not os.path.exists(self.conf):
+            self.write_conf()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.argv(*more), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self
+
+    def stop(self, sig=signal.SIGTERM, timeout=60):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(sig)
+            self.process.wait(timeout)
+        status = self.process.returncode if self.process else None
+        self.process = None
+        return status
+
+    def roles_running(self):
+        """Role name → pid of the children of our asporad."""
+        out = {}
+        for line in run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], check=False).stdout.splitlines():
+            pid, _, args = line.strip().partition(" ")
+            if " role " in " " + args:
+                out[args.split("role ", 1)[1].split()[0]] = int(pid)
+        return out
+
+    def logged(self, text):
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return [line for line in f if text in line]
+
+    # --- the store --------------------------------------------------------------------------------------------
+    def connect(self):
+        if self.database:
+            c = psycopg2.connect(self.database, options="-c search_path=aspora")
+        else:
+            c = psycopg2.connect(host=os.path.join(self.state, "run"), user="aspora", dbname="aspora",
+                                 options="-c search_path=aspora")
+        c.autocommit = True
+        return c
+
+    def rows(self, sql, *args):
+        c = self.connect()
+        try:
+            cur = c.cursor()
+            cur.execute(sql, args)
+            return cur.fetchall() if cur.description else []
+        finally:
+            c.close()
+
+    def one(self, sql, *args):
+        found = self.rows(sql, *args)
+        return found[0] if found else None
+
+    def wait(self, what, ask, timeout=30):
+        """Asks until the answer is true; the answer. Not reached: the log's end tells why."""
+        end = time.monotonic() + timeout
+        last = None
+        while time.monotonic() < end:
+            try:
+                last = ask()
+                if last:
+                    return last
+            except psycopg2.Error as e:
+                last = e
+            assert self.process is None or self.process.poll() is None, "asporad ended: " + self.tail()
+            time.sleep(0.05)
+        raise AssertionError("%s was not reached in %ss; last: %r\n%s" % (what, timeout, last, self.tail()))
+
+    def tail(self, lines=25):
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return "".join(f.readlines()[-lines:])
+
+    def wait_observed(self, commit, timeout=30):
+        return self.wait("source at " + commit[:12],
+                         lambda: self.one("select 1 from source where observed_revision = %s", commit), timeout)
+
+    def wait_converged(self, timeout=60):
+        """Every desired skill serves: its stable slot is what is desired."""
+        return self.wait("convergence", lambda: self.one(
+            "select count(*) > 0 and bool_and(exists (select 1 from rollout r where r.domain = d.domain and r.skill = d.skill"
+            " and r.content = d.content and r.runtime = d.runtime and r.slot = 'stable' and r.until is null))"
+            " from desired d where d.until is null")[0], timeout)
+
+    def content(self, domain, skill):
+        row = self.one("select encode(content, 'hex') from desired where domain = %s and skill = %s and until is null", domain, skill)
+        return row[0] if row else None
+
+    def conditions(self, source="main"):
+        row = self.one("select conditions from source where name = %s", source)
+        return {c["type"]: c for c in (row[0] if row else [])}
+
+    def execute(self, skill, value, timeout=30):
+        """Runs a skill through the queue, as the gateway would."""
+        domain, name = skill.split("/")
+        id_ = "EXEC-IT-%d" % time.monotonic_ns()
+        self.rows("insert into execution(id, domain, skill, requested_by, request_digest, input, deadline_at)"
+                  " values (%s, %s, %s, 'test', sha256(%s), %s, now() + interval '30s')",
+                  id_, domain, name, id_.encode(), json.dumps(value))
+        row = self.wait("the end of " + id_, lambda: self.one(
+            "select state, result, error from execution where id = %s and ended_at is not null", id_), timeout)
+        return {"id": id_, "state": row[0], "result": row[1], "error": row[2]}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+        if self.owns_home:
+            shutil.rmtree(self.home, ignore_errors=True)

@@ -1,0 +1,239 @@
+"""The main job, end to end: a push becomes running, routable skills; what is refused changes nothing."""
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from system import System, run
+
+ROLES = "sync,control,runner"
+NINE = 9
+
+FINE = """---
+name: %(name)s
+description: Says its own name. Use it in tests.
+domain: %(domain)s
+role: %(role)s
+trigger:
+  command: say %(domain)s %(name)s
+---
+
+# %(name)s
+
+Says its name.
+"""
+CASES = "# Cases\n\n## It answers\n### Input\nhello\n### Expect\n- contains \"%s\"\n"
+
+
+def add_skill(s, domain, name, role="manager", said=None, tests=True):
+    root = "skills/%s/%s/" % (domain, name)
+    s.write(root + "SKILL.md", FINE % {"domain": domain, "name": name, "role": role})
+    s.write(root + "code/handler.sh", "#!/bin/sh\ncat >/dev/null\necho '{\"output\":\"%s\"}'\n" % (said or name), 0o755)
+    if tests:
+        s.write(root + "tests/cases.md", CASES % name)
+
+
+@pytest.fixture(scope="module")
+def examples():
+    with System(ROLES) as s:
+        s.init_repo()
+        s.first = s.push("the examples")
+        s.start()
+        s.wait_observed(s.first)
+        s.wait_converged()
+        yield s
+
+
+def settle(s):
+    """Leaves the examples as they were."""
+    s.git("reset", "-q", "--hard")
+    s.git("checkout", "-q", s.first, "--", ".")
+    s.git("clean", "-qfd")
+    commit = s.push("as it was")
+    s.wait_observed(commit)
+    s.wait_converged()
+
+
+def test_every_example_becomes_ready(examples):
+    assert examples.one("select count(*) from rollout where slot = 'stable' and until is null")[0] == NINE
+    assert examples.conditions()["Ready"]["status"] == "True"
+
+
+def test_every_example_runs(examples):
+    assert examples.execute("ecm/order-details", {"order_id": "17"})["result"]["output"]["state"] == "shipped"
+    assert examples.execute("ecm/triage-and-assign", {"problem": "refund", "amount": 12800})["result"]["output"]["urgency"] == "urgent"
+    assert examples.execute("frm/rule-simulation", {"amount": 800, "country": "AE"})["result"]["output"]["caught"] == 2
+    assert examples.execute("frm/alert-review", {"alert_id": "A-3"})["result"]["output"]["recommendation"] == "escalate"
+    assert examples.execute("hr/resume-screen", {"vacancy": "data-analyst", "resume": "5 years of SQL and Excel"})["result"]["output"]["verdict"] == "invite"
+    assert examples.execute("wealth/portfolio-summary", {"client": "amina"})["result"]["output"]["largest"] == "equity"
+    assert examples.execute("platform/classifier", {"text": "Where is my order?"})["result"]["output"]["domain"] == "ecm"
+
+
+def test_a_manager_forwards_and_the_child_runs(examples):
+    done = examples.execute("ecm/manager", {"text": "where is 17", "order_id": "17"})
+    child = done["result"]["forwarded"]
+    state, parent = examples.wait("the child", lambda: examples.one(
+        "select state, parent from execution where id = %s and ended_at is not null", child))
+    assert (state, parent) == ("succeeded", done["id"])
+
+
+def test_a_good_edit_is_deployed_and_old_rows_stay(examples):
+    before = examples.content("ecm", "order-details")
+    examples.edit("skills/ecm/order-details/SKILL.md", "last movement**", "latest movement**")
+    commit = examples.push("say latest")
+    examples.wait_observed(commit)
+    examples.wait_converged()
+    assert examples.content("ecm", "order-details") != before
+    assert examples.one("select count(*) from desired where domain = 'ecm' and skill = 'order-details'")[0] >= 2
+    assert examples.one("select released_revision from source where name = 'main'")[0] == commit
+    settle(examples)
+
+
+REFUSALS = [
+    ("hr", "resume-screen", "AD-TESTS-001", "skills/hr/resume-screen/SKILL.md:",
+     lambda s: subprocess.run(["rm", "-r", os.path.join(s.work, "skills/hr/resume-screen/tests")], check=True)),
+    ("ecm", "manager", "SK-CASCADE", "skills/ecm/manager/aspora.config.yaml:2:16",
+     lambda s: s.edit("skills/ecm/manager/aspora.config.yaml", "per_run_usd: 0.02", "per_run_usd: 9.00")),
+    ("ecm", "order-details", "AD-TOOLS", "skills/ecm/order-details/aspora.config.yaml:",
+     lambda s: s.edit("skills/ecm/order-details/aspora.config.yaml", "redshift.query", "redshift.drop")),
+    ("frm", "manager", "SK-", "skills/frm/manager/SKILL.md:",
+     lambda s: s.edit("skills/frm/manager/SKILL.md", "name: manager", "name: [manager")),
+    ("wealth", "portfolio-summary", "AD-REF", "skills/wealth/portfolio-summary/SKILL.md:",
+     lambda s: s.edit("skills/wealth/portfolio-summary/SKILL.md", "# Portfolio summary", "# Portfolio summary\n\nSee [it](missing.md).")),
+]
+
+
+@pytest.mark.parametrize("domain,skill,rule,where,change", REFUSALS, ids=[r[2] for r in REFUSALS])
+def test_what_is_refused_says_where_and_changes_nothing(examples, domain, skill, rule, where, change):
+    before = examples.content(domain, skill)
+    change(examples)
+    commit = examples.push("bad")
+    examples.wait_observed(commit)
+    assert examples.content(domain, skill) == before
+    findings = examples.one("select findings from verdict where domain = %s and not allow and revision = %s", domain, commit)[0]
+    denies = [f for f in findings if f["severity"] == "deny"]
+    assert any(f["rule"].startswith(rule) and ("%s:%d:%d" % (f["path"], f["line"], f["column"])).startswith(where) and f["remedy"]
+               for f in denies), denies
+    ready = examples.conditions()["Ready"]
+    assert (ready["status"], ready["reason"]) == ("False", "AdmissionDenied")
+    # The old version still answers.
+    assert examples.one("select count(*) from rollout where domain = %s and skill = %s and slot = 'stable' and until is null",
+                        domain, skill)[0] == 1
+    settle(examples)
+
+
+def test_a_handler_that_does_not_start_is_quarantined_and_the_old_one_serves(examples):
+    examples.edit("skills/ecm/order-details/code/handler.py", "import json", "import jso n")
+    commit = examples.push("broken")
+    examples.wait_observed(commit)
+    cause, reason = examples.wait("quarantine", lambda: examples.one(
+        "select cause, reason from quarantine where domain = 'ecm' and skill = 'order-details' and cleared_at is null"
+        if examples.one("select 1 from information_schema.columns where table_schema = 'aspora' and table_name = 'quarantine'"
+                        " and column_name = 'cleared_at'") else
+        "select cause, reason from quarantine where domain = 'ecm' and skill = 'order-details'"))
+    assert cause == "start"
+    assert "SyntaxError" in reason and "handler.py" in reason
+    assert examples.execute("ecm/order-details", {"order_id": "17"})["result"]["output"]["state"] == "shipped"
+    settle(examples)
+
+
+def test_deleting_almost_everything_is_refused(examples):
+    subprocess.run(["rm", "-r"] + [os.path.join(examples.work, "skills", d) for d in ("ecm", "frm", "hr", "wealth")], check=True)
+    commit = examples.push("gone")
+    examples.wait_observed(commit)
+    assert examples.one("select count(distinct domain) from desired where until is null")[0] == 5
+    settle(examples)
+
+
+def test_a_rewritten_history_is_held(examples):
+    before = examples.one("select released_revision from source where name = 'main'")[0]
+    examples.git("checkout", "-q", "--orphan", "other")
+    examples.edit("skills/hr/DOMAIN.md", "never count", "do not count")
+    examples.push("another history", force=True)
+    held = examples.wait("hold", lambda: examples.conditions()["Stalled"]["reason"] == "HistoryRewritten" and examples.conditions()["Stalled"])
+    assert held["status"] == "True" and "allow_rewrite" in held["remedy"]
+    assert examples.one("select released_revision from source where name = 'main'")[0] == before
+    examples.git("checkout", "-q", "-f", "main") if examples.git("branch", "--list", "main") else examples.git("checkout", "-q", "-f", "master")
+    examples.git("push", "-q", "-f", "origin", "HEAD:refs/heads/main")
+    examples.wait("the end of the hold", lambda: examples.conditions()["Stalled"]["status"] == "False")
+    settle(examples)
+
+
+def test_an_idle_agent_writes_nothing_but_leases(examples):
+    examples.wait("quiet", lambda: not examples.one("select 1 from execution where unlogged limit 1"))
+    rev = examples.one("select rev from store")[0]
+    count = "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables where relname <> 'lease'"
+    time.sleep(1.5)  # statistics of earlier transactions arrive late
+    before = examples.one(count)[0]
+    time.sleep(2.5)
+    assert examples.one("select rev from store")[0] == rev
+    assert examples.one(count)[0] == before
+
+
+def test_one_bad_skill_in_a_hundred_over_ten_domains():
+    with System(ROLES) as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        for d in range(10):
+            for k in range(10):
+                add_skill(s, "team-%d" % d, "skill-%d" % k)
+        first = s.push("a hundred")
+        s.start()
+        s.wait_observed(first)
+        s.wait_converged(timeout=120)
+        old = dict(((d, k), c) for d, k, c in s.rows("select domain, skill, content from desired where until is null"))
+        assert len(old) == 100
+        for d in range(10):
+            for k in range(10):
+                add_skill(s, "team-%d" % d, "skill-%d" % k, said="skill-%d again" % k)
+        subprocess.run(["rm", "-r", os.path.join(s.work, "skills/team-7/skill-3/tests")], check=True)
+        second = s.push("a hundred again, one without tests")
+        s.wait_observed(second)
+        s.wait_converged(timeout=120)
+        new = dict(((d, k), c) for d, k, c in s.rows("select domain, skill, content from desired where until is null"))
+        changed = {key[0] for key in old if bytes(old[key]) != bytes(new[key])}
+        assert changed == {"team-%d" % d for d in range(10) if d != 7}
+        assert all(bytes(old[key]) == bytes(new[key]) for key in old if key[0] == "team-7")
+        message = s.one("select message from event where name = 'team-7' and reason = 'AdmissionDenied'")[0]
+        assert "skills/team-7/skill-3/" in message and "AD-TESTS-001" in message
+
+
+def test_a_killed_agent_finds_its_database_again():
+    with System(ROLES) as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "team", "one")
+        s.push("first")
+        s.start()
+        s.wait_converged()
+        postmaster = int(open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="ascii").readline())
+        s.stop(signal.SIGKILL)
+        assert s.one("select count(*) from desired where until is null")[0] == 1  # it outlived us
+        add_skill(s, "team", "two", role="specialist")
+        s.push("second")
+        s.start()
+        s.wait("two skills", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null")[0] == 2)
+        assert int(open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="ascii").readline()) == postmaster
+        os.kill(postmaster, signal.SIGKILL)
+        add_skill(s, "team", "three", role="specialist")
+        s.push("third")
+        s.wait("three skills", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null")[0] == 3, 60)
+
+
+def test_once_brings_everything_up_to_date_and_ends():
+    with System() as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "team", "one")
+        s.push("first")
+        s.write_conf()
+        done = run(s.argv("--once"), check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        again = run(s.argv("--once"), check=False, timeout=120)
+        assert again.returncode == 0, again.stderr
+        assert "schema.migrated" not in again.stderr
+        s.start("--roles", "control")
+        assert s.wait("the rollout", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null"))[0] == 1
+        assert s.one("select count(*) from release")[0] == 1
