@@ -50,7 +50,8 @@ static int check(struct store *s, const struct execution *e, const struct config
 			"%.*s/%.*s may not forward to %.*s: it is in another domain",
 			STR_ARG(e->domain), STR_ARG(e->skill), STR_ARG(target));
 		err_remedy(err,
-			   "add - then: {forward_to: %.*s} to routing.forwards in its aspora.config.yaml",
+			   "add - then: {forward_to: %.*s} to routing.forwards in its "
+			   "aspora.config.yaml",
 			   STR_ARG(target));
 		return ERR_DENIED;
 	}

@@ -20,6 +20,13 @@ static int resolve(const struct agent_config *c, struct arena *a, struct str dom
 		   struct str value, struct str *ret, struct err *err)
 {
 	*ret = value;
+	if (str_starts(value, STR("env:")) || str_starts(value, STR("file:"))) {
+		err_set(err, ERR_DENIED, "\"%.*s\" would have us open what a repository names",
+			STR_ARG(value));
+		err_remedy(err, "write secret:NAME, and have an operator add NAME under secrets: "
+				"in asporad.conf");
+		return ERR_DENIED;
+	}
 	if (!str_starts(value, STR(SECRET_PREFIX)))
 		return 0;
 	struct str name = str_sub(value, sizeof(SECRET_PREFIX) - 1, value.len);

@@ -162,3 +162,18 @@ int sync_compose_all(struct sync *s, struct arena *a, const struct tree_file *ov
 	}
 	return open_files(&f, rc, ret, err);
 }
+
+int sync_read_skill(struct sync *s, struct arena *a, const struct deployed_skill *d,
+		    struct skill **ret, struct err *err)
+{
+	struct files f = {.a = a, .by_path = MAP_INIT};
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	struct tree_entry dir;
+	const char *path = arena_printf(a, "skills/%.*s/%.*s", STR_ARG(d->domain),
+					STR_ARG(d->name));
+	int rc = add_skill(s, &f, d->domain, d->name, &d->content, &d->runtime, err);
+	if ((rc = open_files(&f, rc, &tree, err)) == 0)
+		rc = tree_lookup(tree, str_of(path), &tree_limits_default, &dir, err);
+	return rc < 0 ? rc
+		      : skill_read(tree, &dir, d->domain, d->name, &tree_limits_default, ret, err);
+}

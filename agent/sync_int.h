@@ -110,6 +110,7 @@ struct pass {
 	struct quarantine *quarantined;
 	size_t quarantined_count;
 	size_t held_count;
+	size_t old_read; /* old skills read from the store */
 	int64_t release_id, rev;
 	size_t released_domains;
 };
@@ -159,6 +160,11 @@ bool sync_sources_settled(const struct sync *s);
 NODISCARD int sync_wishes_tick(struct sync *s, struct err *err);
 NODISCARD int sync_expiries_tick(struct sync *s, struct err *err);
 
+/* --- sync_old.c -------------------------------------------------------------------------------------------- */
+
+/* Where plan and admission get old skills from; keeps p. */
+struct plan_old sync_old(struct pass *p);
+
 /* --- sync_compose.c ---------------------------------------------------------------------------------------- */
 
 /*
@@ -172,5 +178,9 @@ NODISCARD int sync_compose(struct sync *s, struct arena *a, struct str domain, s
 /* The same over several domains at once, for apply: every domain that `over` touches. */
 NODISCARD int sync_compose_all(struct sync *s, struct arena *a, const struct tree_file *over,
 			       size_t over_count, struct tree_source **ret, struct err *err);
+
+/* A deployed skill, parsed again from the store's files; bytes live in a. Errors: ERR_NOT_FOUND. Gives one reference. */
+NODISCARD int sync_read_skill(struct sync *s, struct arena *a, const struct deployed_skill *d,
+			      struct skill **ret, struct err *err);
 
 #endif

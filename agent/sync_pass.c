@@ -34,7 +34,8 @@ static int make_plan(struct pass *p, struct err *err)
 					 .rules_version = RULES_VERSION};
 	plan_free(p->plan);
 	p->plan = NULL;
-	return plan_make(p->snapshot, p->s->deployed, &scope, NULL, &p->plan, err);
+	const struct plan_old old = sync_old(p);
+	return plan_make(p->snapshot, p->s->deployed, &scope, &old, &p->plan, err);
 }
 
 /* --- who may --------------------------------------------------------------------------------------------------- */
@@ -151,6 +152,8 @@ static int judge(struct pass *p, struct err *err)
 			       .deployed = p->s->surfaces,
 			       .have = p->s->deployed,
 			       .facts = &facts};
+	const struct plan_old old = sync_old(p);
+	o.old = &old;
 	admission_free(p->admission);
 	p->admission = NULL;
 	return rc < 0 ? rc : admit_plan(&o, &p->admission, err);

@@ -229,7 +229,11 @@ static void add_domain(struct pass *p, struct rows *r, const struct admission_do
 		return;
 	struct release_domain *row = &r->domains[r->domain_count++];
 	*row = (struct release_domain){
-		.op = ad->op, .name = ad->name, .source = p->source, .overlay = p->overlay};
+		/* A new verdict alone, under another policy, is an update of the domain's row. */
+		.op = ad->op == CHANGE_NONE ? CHANGE_UPDATE : ad->op,
+		.name = ad->name,
+		.source = p->source,
+		.overlay = p->overlay};
 	if (ad->op == CHANGE_DELETE)
 		return;
 	row->candidate = v->key.candidate;
