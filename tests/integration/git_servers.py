@@ -324,10 +324,8 @@ class Bad(Server):
         return f"{len(text) + 4:04x}{text}".encode()
 
     def advert(self, refs, caps="multi_ack thin-pack side-band-64k ofs-delta"):
-        out = self.line("# service=git-upload-pack\n") + b"0000"
-        for i, (oid, name) in enumerate(refs):
-            out += self.line(f"{oid} {name}" + (f"\0{caps}\n" if i == 0 else "\n"))
-        return out + b"0000"
+        lines = [self.line(f"{oid} {name}" + (f"\0{caps}\n" if i == 0 else "\n")) for i, (oid, name) in enumerate(refs)]
+        return self.line("# service=git-upload-pack\n") + b"0000" + b"".join(lines) + b"0000"
 
     def do_slow_refs(self, conn):
         self.head(conn)
