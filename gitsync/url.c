@@ -117,8 +117,8 @@ static int screen_network(struct str t, struct err *err)
 				      c == '#' ? "fragment (\"#\")" : "query (\"?\")");
 		if (c == '%' && !percent_ok(t, i))
 			return REFUSE(err, ERR_INVALID, t,
-				      "holds \"%.3s\"; only plain characters may be escaped",
-				      t.p + i);
+				      "holds \"%.*s\"; only plain characters may be escaped",
+				      (int)MIN(t.len - i, (size_t)3), t.p + i);
 		if (c == ' ' || c > 0x7e || strchr("\"'`$;|&<>(){}*!^", c))
 			return REFUSE(err, ERR_INVALID, t,
 				      "holds \"%s\" at position %zu; letters, digits and "
@@ -158,6 +158,8 @@ static int take_local(struct str t, struct str path, bool escaped, const struct 
 	while (n > 1 && u->path[n - 1] == '/')
 		n--;
 	u->path[n] = '\0';
+	if (!str_is_utf8(str_make(u->path, n), NULL))
+		return REFUSE(err, ERR_INVALID, t, "is not valid UTF-8 when its escapes are read");
 	return 0;
 }
 

@@ -124,6 +124,7 @@ static const struct bad {
 	{"https://0177.0.0.1/x", ERR_INVALID, "an unusual spelling of an address", ""},
 	{"https://h/a%20b", ERR_INVALID, "holds \"%20\"", ""},
 	{"file://host/x", ERR_INVALID, "an absolute path", ""},
+	{"file:///a%ab", ERR_INVALID, "not valid UTF-8 when its escapes are read", ""},
 	{"file:///a/../b", ERR_INVALID, "\".\" or \"..\"", ""},
 	{"file:///a%00b", ERR_INVALID, "two hex digits of a plain character", ""},
 };
