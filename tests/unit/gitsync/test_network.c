@@ -231,11 +231,13 @@ START_TEST(what_a_server_sends_has_budgets)
 		   "sends more than 5 objects");
 	s.o.limits.objects = 6;
 	s.o.limits.pack_bytes = 50000;
-	assert_err(remote_run(&s.o, &s.r, &support_err), ERR_TOO_LARGE, "more than 50000 bytes of objects");
+	assert_err(remote_run(&s.o, &s.r, &support_err), ERR_TOO_LARGE,
+		   "more than 50000 bytes of objects");
 	s.o.limits.pack_bytes = 0;
 	s.o.limits.object_bytes = 100000;
 	memset(&support_err, 0, sizeof(support_err));
-	assert_err(remote_run(&s.o, &s.r, &support_err), ERR_TOO_LARGE, "at most 100000 are accepted");
+	assert_err(remote_run(&s.o, &s.r, &support_err), ERR_TOO_LARGE,
+		   "at most 100000 are accepted");
 	ck_assert_str_eq(git(s.mirror, "for-each-ref"), "");
 	s.o.limits.object_bytes = 0;
 	fetch(&s);
