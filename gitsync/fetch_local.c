@@ -85,22 +85,3 @@ int fetch_local(struct fetch *f, struct err *err)
 					&f->objects, err);
 	return rc;
 }
-
-int remote_peek_local(const struct url *u, const char *ref, struct tree_id *ret, struct err *err)
-{
-	CLEANUP(mirror_closep) struct mirror *source = NULL;
-	git_oid at, commit;
-	int rc = mirror_open_source(u->path, &source, err);
-	if (rc < 0)
-		return rc;
-	memset(ret, 0, sizeof(*ret));
-	rc = git_reference_name_to_id(&at, source->repo, ref);
-	if (rc == GIT_ENOTFOUND)
-		return 0;
-	if (rc < 0)
-		return git_fail(err, ERR_GIT, "reading %s of %s", ref, u->path);
-	if ((rc = git_peel_commit(source->repo, &at, ref, &commit, err)) < 0)
-		return rc;
-	*ret = id_of(&commit);
-	return 0;
-}

@@ -320,18 +320,81 @@ START_TEST(what_is_not_a_repository_is_told)
 }
 END_TEST
 
+static void expect_peek(struct local *s, const char *ref, const char *want)
+{
+	struct tree_id id;
+	assert_ok(remote_peek_local(&s->o.url, ref, &id, &support_err));
+	ck_assert_str_eq(hex_of_id(&id), want);
+}
+
 START_TEST(a_peek_reads_one_ref_without_a_child)
 {
 	CLEANUP(local_end) struct local s = {0};
 	local_start(&s);
-	struct tree_id id;
-	assert_ok(remote_peek_local(&s.o.url, "refs/heads/main", &id, &support_err));
-	ck_assert_str_eq(hex_of_id(&id), git(s.repo, "rev-parse main"));
-	assert_ok(remote_peek_local(&s.o.url, "refs/heads/none", &id, &support_err));
-	ck_assert_uint_eq(id.len, 0);
+	char tip[41], second[41];
+	snprintf(tip, sizeof(tip), "%s", git(s.repo, "rev-parse main"));
+	expect_peek(&s, "refs/heads/main", tip);
+	expect_peek(&s, "refs/heads/none", "");
 	git(s.repo, "tag -a -m x v1 main");
-	assert_ok(remote_peek_local(&s.o.url, "refs/tags/v1", &id, &support_err));
-	ck_assert_str_eq(hex_of_id(&id), git(s.repo, "rev-parse main"));
+	expect_peek(&s, "refs/tags/v1", tip);
+	git(s.repo, "branch main2 main");
+	git(s.repo, "symbolic-ref refs/heads/alias refs/heads/main");
+	expect_peek(&s, "refs/heads/alias", tip);
+	git(s.repo, "pack-refs --all");
+	expect_peek(&s, "refs/heads/main", tip);
+	/* What is loose is newer than what is packed. */
+	snprintf(second, sizeof(second), "%s", repo_commit(s.repo, "a", "a\n"));
+	expect_peek(&s, "refs/heads/main", second);
+	expect_peek(&s, "refs/heads/main2", tip);
+	git(s.repo, "update-ref -d refs/heads/main2");
+	expect_peek(&s, "refs/heads/main2", "");
+}
+END_TEST
+
+START_TEST(a_peek_at_a_work_tree_and_at_nothing)
+{
+	CLEANUP(local_end) struct local s = {0};
+	local_start(&s);
+	CLEANUP_FREE char *work = io_join(support_dir(), "work");
+	CLEANUP_FREE char *linked = io_join(support_dir(), "linked");
+	char tip[41];
+	snprintf(tip, sizeof(tip), "%s", git(s.repo, "rev-parse main"));
+	git("/", "clone -q %s %s", s.repo, work);
+	git(work, "worktree add -q %s -b side", linked); /* its .git is a file */
+	s.o = fetch_opts(work, s.mirror);
+	expect_peek(&s, "refs/heads/main", tip);
+	s.o = fetch_opts(linked, s.mirror);
+	expect_peek(&s, "refs/heads/main", tip);
+	s.o = fetch_opts("/nonexistent/x.git", s.mirror);
+	struct tree_id id;
+	assert_err(remote_peek_local(&s.o.url, "refs/heads/main", &id, &support_err), ERR_NOT_FOUND,
+		   "is no Git repository");
+	/* A file that has a link in its way is not followed out of the repository. */
+	CLEANUP_FREE char *outside = io_join(support_dir(), "outside");
+	assert_ok(io_write_file(outside, STR("1111111111111111111111111111111111111111\n"), 0600,
+				&support_err));
+	CLEANUP_FREE char *ref = io_join(s.repo, "refs/heads/evil");
+	ck_assert_int_eq(symlink(outside, ref), 0);
+	s.o = fetch_opts(s.repo, s.mirror);
+	ck_assert_int_lt(remote_peek_local(&s.o.url, "refs/heads/evil", &id, &support_err), 0);
+}
+END_TEST
+
+START_TEST(a_full_disk_is_told_and_leaves_no_ref)
+{
+	CLEANUP(local_end) struct local s = {0};
+	CLEANUP(buf_release) struct buf noise = BUF_INIT(1 << 20);
+	local_start(&s);
+	for (uint32_t x = 1; noise.len < 200000; x = x * 1664525 + 1013904223)
+		buf_addf(&noise, "%08x", x);
+	repo_commit(s.repo, "noise.md", buf_cstr(&noise));
+	if (_i)
+		git(s.repo, "repack -adq");
+	/* No file may grow past this: the nearest to a full disk that needs no mount. */
+	const struct rlimit small = {20000, 20000};
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_err(local_try(&s), ERR_IO, "File too large");
+	ck_assert_str_eq(git(s.mirror, "for-each-ref"), "");
 }
 END_TEST
 
@@ -353,6 +416,8 @@ static const struct support_case cases[] = {
 	CASE(a_source_that_lacks_an_object_is_told),
 	CASE(what_is_not_a_repository_is_told),
 	CASE(a_peek_reads_one_ref_without_a_child),
+	CASE(a_peek_at_a_work_tree_and_at_nothing),
+	CASE_LOOP(a_full_disk_is_told_and_leaves_no_ref, 2),
 	{0},
 };
 int main(void)
