@@ -30,6 +30,8 @@ void server_start(struct server *s, const char *kind, const char *root, const ch
 	assert_ok(io_pipe(in, &support_err));
 	assert_ok(io_pipe(out, &support_err));
 	const char *argv[] = {"/usr/bin/python3", script, kind, root, how, how ? arg : NULL, NULL};
+	/* Its files go into a folder of this test, so that they are removed even when it is killed. */
+	ck_assert_int_eq(setenv("TMPDIR", support_dir(), 1), 0);
 	struct child_fd fds[] = {{in[0], 0}, {out[1], 1}};
 	struct child_opts o = {.argv = argv, .fds = fds, .fd_count = 2};
 	assert_ok(child_start(&s->child, &o, &support_err));
