@@ -7,6 +7,7 @@ struct cursor {
 	const char *buf;
 	size_t at, end; /* end is after the last CRLF of the head, before the empty line's */
 	const char *why;
+	const struct http_rules *rules;
 };
 
 static enum http_outcome fail(struct cursor *c, enum http_outcome outcome, const char *why)
@@ -99,8 +100,8 @@ static enum http_outcome request_line(struct cursor *c, struct http_head *h)
 	while (c->at < c->end && c->buf[c->at] > 0x20 && c->buf[c->at] < 0x7f)
 		c->at++;
 	h->target = (struct http_span){(uint32_t)from, (uint32_t)(c->at - from)};
-	if (h->target.len > HTTP_TARGET_MAX)
-		return fail(c, HTTP_TARGET_LONG, "the target is longer than 2048 bytes");
+	if (h->target.len > c->rules->target_max)
+		return fail(c, HTTP_TARGET_LONG, "the target is longer than it may be");
 	if (h->target.len == 0 || c->buf[from] != '/' || !take(c, " "))
 		return fail(c, HTTP_BAD, "the target is not a path");
 	enum http_outcome o = take_version(c);
@@ -170,8 +171,7 @@ static bool name_is(const char *buf, struct http_span s, const char *name)
 	return i == s.len && !name[i];
 }
 
-static enum http_outcome length_field(struct cursor *c, struct http_head *h, struct http_span v,
-				      uint64_t body_max)
+static enum http_outcome length_field(struct cursor *c, struct http_head *h, struct http_span v)
 {
 	if (h->has_length)
 		return fail(c, HTTP_BAD, "more than one Content-Length");
@@ -185,28 +185,42 @@ static enum http_outcome length_field(struct cursor *c, struct http_head *h, str
 	}
 	h->has_length = true;
 	h->content_length = n;
-	return n > body_max ? fail(c, HTTP_TOO_LARGE, "the body is larger than it may be")
-			    : HTTP_DONE;
+	return n > c->rules->body_max ? fail(c, HTTP_TOO_LARGE, "the body is larger than it may be")
+				      : HTTP_DONE;
+}
+
+static enum http_outcome coding_field(struct cursor *c, struct http_head *h, struct http_span v)
+{
+	if (!c->rules->chunked)
+		return fail(c, HTTP_CODING,
+			    "Transfer-Encoding is not used here; send Content-Length");
+	if (h->chunked)
+		return fail(c, HTTP_BAD, "more than one Transfer-Encoding");
+	if (!name_is(c->buf, v, "chunked"))
+		return fail(c, HTTP_CODING, "no Transfer-Encoding but chunked is known here");
+	h->chunked = true;
+	return HTTP_DONE;
 }
 
 /* What the fields say of the framing. */
-static enum http_outcome framing(struct cursor *c, struct http_head *h, enum http_kind kind,
-				 uint64_t body_max)
+static enum http_outcome framing(struct cursor *c, struct http_head *h, enum http_kind kind)
 {
 	unsigned hosts = 0;
+	enum http_outcome o = HTTP_DONE;
 	for (size_t i = 0; i < h->field_count; i++) {
 		struct http_span n = h->fields[i].name;
-		if (name_is(c->buf, n, "transfer-encoding"))
-			return fail(c, HTTP_CODING,
-				    "Transfer-Encoding is not used here; send Content-Length");
+		if (name_is(c->buf, n, "transfer-encoding") &&
+		    (o = coding_field(c, h, h->fields[i].value)) != HTTP_DONE)
+			return o;
 		if (name_is(c->buf, n, "host") && ++hosts > 1)
 			return fail(c, HTTP_BAD, "more than one Host");
 	}
+	if (h->chunked && http_field(c->buf, h, "content-length"))
+		return fail(c, HTTP_BAD, "both Transfer-Encoding and Content-Length");
 	/* The size is judged last, so that a too large body is known to be that and nothing else. */
-	enum http_outcome o = HTTP_DONE;
 	for (size_t i = 0; i < h->field_count && o != HTTP_BAD; i++)
 		if (name_is(c->buf, h->fields[i].name, "content-length"))
-			o = length_field(c, h, h->fields[i].value, body_max);
+			o = length_field(c, h, h->fields[i].value);
 	if (o != HTTP_DONE)
 		return o;
 	if (kind == HTTP_RESPONSE && !h->has_length)
@@ -214,28 +228,41 @@ static enum http_outcome framing(struct cursor *c, struct http_head *h, enum htt
 	return HTTP_DONE;
 }
 
-enum http_outcome http_parse_head(const char *buf, size_t len, size_t *scan, enum http_kind kind,
-				  uint64_t body_max, struct http_head *ret)
+static enum http_outcome parse(const char *buf, size_t len, size_t *scan, enum http_kind kind,
+			       const struct http_rules *rules, struct http_head *ret)
 {
 	size_t end = 0;
 	ret->why = NULL;
 	enum http_outcome o = find_end(buf, len, scan, &end, &ret->why);
 	if (o != HTTP_DONE)
 		return o;
-	struct cursor c = {buf, 0, end - 2, NULL};
+	struct cursor c = {buf, 0, end - 2, NULL, rules};
 	ret->head_len = end;
 	ret->field_count = 0;
 	ret->status = 0;
-	ret->has_length = false;
+	ret->has_length = ret->chunked = false;
 	ret->content_length = 0;
 	ret->method = ret->target = (struct http_span){0, 0};
 	o = kind == HTTP_REQUEST ? request_line(&c, ret) : status_line(&c, ret);
 	while (o == HTTP_DONE && c.at < c.end)
 		o = field_line(&c, ret);
 	if (o == HTTP_DONE)
-		o = framing(&c, ret, kind, body_max);
+		o = framing(&c, ret, kind);
 	ret->why = c.why;
 	return o;
+}
+
+enum http_outcome http_parse_head(const char *buf, size_t len, size_t *scan, enum http_kind kind,
+				  uint64_t body_max, struct http_head *ret)
+{
+	const struct http_rules rules = {body_max, HTTP_TARGET_MAX, false};
+	return parse(buf, len, scan, kind, &rules, ret);
+}
+
+enum http_outcome http_parse_request(const char *buf, size_t len, size_t *scan,
+				     const struct http_rules *rules, struct http_head *ret)
+{
+	return parse(buf, len, scan, HTTP_REQUEST, rules, ret);
 }
 
 const struct http_span *http_field(const char *buf, const struct http_head *head, const char *name)

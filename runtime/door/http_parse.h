@@ -1,9 +1,10 @@
 /*
- * The HTTP/1.1 of the door: one strict parser for both ends (the keeper's server and aspora-init's client and listener). It needs libc
- * only, allocates nothing, and reads whole heads out of the caller's buffer; places are offsets, so the buffer may move.
+ * The HTTP/1.1 of the house: one strict parser for the door's both ends (the keeper's server and aspora-init's client and listener) and for the
+ * gateway's server. It needs libc only, allocates nothing, and reads whole heads out of the caller's buffer; places are offsets, so the buffer may move.
  *
  * Accepted is what RFC 9112 says a sender should write, and nothing that two readers could take for two things: CRLF only, no folded
- * lines, no white space before a colon, HTTP/1.1 only, origin-form targets, one Content-Length of plain digits, no Transfer-Encoding, one Host.
+ * lines, no white space before a colon, HTTP/1.1 only, origin-form targets, one Content-Length of plain digits, no Transfer-Encoding (or, where
+ * asked for, exactly "chunked" and then no Content-Length), one Host.
  * After anything but HTTP_MORE and HTTP_DONE the stream cannot be used any more.
  *
  * The caller: 1. appends bytes to a buffer 2. http_parse_head(buffer, &scan, …) until HTTP_DONE 3. waits for content_length more bytes
@@ -49,6 +50,7 @@ struct http_head {
 	size_t field_count;
 	bool has_length;
 	uint64_t content_length; /* 0 when there is none */
+	bool chunked; /* only with http_rules.chunked */
 	const char *why; /* what was wrong; static; NULL unless the outcome is negative */
 };
 
@@ -58,6 +60,15 @@ struct http_head {
  */
 enum http_outcome http_parse_head(const char *buf, size_t len, size_t *scan, enum http_kind kind,
 				  uint64_t body_max, struct http_head *ret);
+
+/* The same for a server that takes more of the protocol than the door does. */
+struct http_rules {
+	uint64_t body_max; /* of a Content-Length */
+	uint32_t target_max;
+	bool chunked; /* "Transfer-Encoding: chunked" is fine */
+};
+enum http_outcome http_parse_request(const char *buf, size_t len, size_t *scan,
+				     const struct http_rules *rules, struct http_head *ret);
 
 /* The value of a field, by a lower-case name, letters compared without case; NULL when absent. Points into head. */
 const struct http_span *http_field(const char *buf, const struct http_head *head, const char *name);
