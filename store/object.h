@@ -1,0 +1,66 @@
+/*
+ * Uniform objects: rows of many tables as the one shape that people and programs see (DESIGN 4.2), made into JSON by PostgreSQL (store/sql/object_*.sql)
+ * and passed through as text. What the caller's scope (store_scope()) does not cover is not there.
+ *
+ * The caller of a list: 1. fills a struct object_query 2. calls store_object_page() until *ret_count < limit; the cursor moves on. Pages are
+ * read one by one: an object that changes meanwhile is seen as it is then, and the change log, read from where it stood before the first page, tells of it again.
+ */
+#ifndef STORE_OBJECT_H
+#define STORE_OBJECT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/store.h"
+
+#define OBJECT_PAGE_MAX 1000
+
+/* Where a list goes on: the keys of the last object seen. Zeroed: the beginning. */
+struct object_cursor {
+	char key1[128];
+	char key2[768];
+	bool set;
+};
+
+struct object_query {
+	const char *kind; /* "Skill": a name of skill/kind.h */
+	struct str domain; /* empty: all */
+	struct str name; /* empty: all */
+	/* What else is asked for; empty: anything. Those that a kind does not know are ignored. */
+	struct str skill; /* Route, Instance, Execution, Quarantine */
+	struct str
+		state; /* Instance (also "live"), Execution; Admission: "allow", "deny"; Route: its kind */
+	struct str session, mode, requested_by; /* Execution */
+	struct str about_kind, about_name; /* Event: the object it is about */
+	bool whole; /* Execution: with input and result */
+	size_t limit; /* 1 … OBJECT_PAGE_MAX */
+};
+
+/*
+ * Appends the objects to out, separated by commas. *cursor says where to begin and is moved on. Errors: ERR_INVALID for a cursor or name that is none of this
+ * kind's.
+ */
+NODISCARD int store_object_page(struct store *s, const struct object_query *q,
+				struct object_cursor *cursor, struct buf *out, size_t *ret_count,
+				struct err *err);
+/* One object, by kind, domain (of namespaced kinds) and name. ERR_NOT_FOUND. */
+NODISCARD int store_object_get(struct store *s, const struct object_query *q, struct buf *out,
+			       struct err *err);
+/* A skill as it was wanted and served at a revision that is still kept. ERR_NOT_FOUND. */
+NODISCARD int store_object_skill_at(struct store *s, struct str domain, struct str skill,
+				    int64_t revision, struct buf *out, struct err *err);
+/* The name of a deployed skill near this one, "domain/name", or "". */
+NODISCARD int store_object_nearest_skill(struct store *s, struct str skill, char out[132],
+					 struct err *err);
+
+/* A number with labels: what /metrics and /api/v1/status are made of. */
+struct object_count {
+	const char *metric; /* "skills" */
+	struct str label; /* "Ready"; may be empty */
+	struct str domain; /* may be empty */
+	int64_t value; /* "_ms" and "_microusd" are in the names; of leases: ms left */
+};
+/* Everything that is counted, in one statement, by metric. */
+NODISCARD int store_object_counts(struct store *s, struct arena *a, struct object_count **ret,
+				  size_t *ret_count, struct err *err);
+
+#endif
