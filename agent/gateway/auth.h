@@ -1,0 +1,52 @@
+/*
+ * Who asks: API keys, checked against the store and believed for at most a second, so that revoking one takes hold within that time and a
+ * busy client costs no query a request. What a role may do stands in the route table.
+ */
+#ifndef AGENT_GATEWAY_AUTH_H
+#define AGENT_GATEWAY_AUTH_H
+
+#include "base/id.h"
+#include "store/key.h"
+
+enum gw_role {
+	GW_VIEWER = 1, /* sees */
+	GW_OPERATOR = 2, /* sees, runs, deploys, rolls back */
+	GW_APPROVER = 4, /* sees, agrees: adoptions, quarantines, rollbacks */
+	GW_CI_BOT = 8, /* sees, tries deployments without effect, posts checks */
+	GW_ADMIN = 16, /* everything, keys too */
+};
+#define GW_ANY_ROLE (GW_VIEWER | GW_OPERATOR | GW_APPROVER | GW_CI_BOT | GW_ADMIN)
+
+#define GW_KEY_TRUST_MS 1000
+
+struct gw_principal {
+	char id[KEY_ID + 1]; /* public part of the key */
+	char name[NAME_MAX_BYTES + 1];
+	char actor[NAME_MAX_BYTES + 8]; /* "key:NAME": in the audit chain */
+	unsigned role; /* one of enum gw_role; 0: nobody */
+	const char *role_name;
+	char *domains; /* "*", or names separated by commas; owned by the cache, good until the next check */
+};
+
+const char *gw_role_name(unsigned role);
+/* 0 when there is none of that name. */
+unsigned gw_role_find(struct str name);
+/* "viewer, operator": of a set. out at least 64 bytes; returns it. */
+char *gw_role_names(unsigned roles, char out[64]);
+/* Whether the principal's domains cover this one; "" is the platform, which all do. */
+bool gw_covers(const struct gw_principal *p, struct str domain);
+bool gw_covers_all(const struct gw_principal *p);
+
+struct gw_keys; /* the cache */
+struct gw_keys *gw_keys_new(const struct clock *clock);
+void gw_keys_free(struct gw_keys *k);
+/*
+ * From the value of an Authorization field. The domains point into the cache until the next call. Errors: ERR_UNAUTHENTICATED; the store's when it
+ * cannot be asked. Blocks: one query a second and key.
+ */
+NODISCARD int gw_keys_check(struct gw_keys *k, struct store *s, struct str authorization,
+			    struct gw_principal *ret, struct err *err);
+/* Notes in the store which keys were used since the last call. */
+NODISCARD int gw_keys_flush(struct gw_keys *k, struct store *s, struct err *err);
+
+#endif

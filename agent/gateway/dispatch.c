@@ -1,0 +1,184 @@
+/* From a request's head to its route function, and back to an answer. */
+#include "agent/gateway/gateway.h"
+#include "base/mem.h"
+
+#define CALL_BYTES ((size_t)256 * 1024 * 1024)
+
+static struct gw_route_metrics *metrics_of(struct gateway *g, const struct gw_call *c)
+{
+	size_t at = c && c->route ? (size_t)(c->route - g->routes) : g->route_count;
+	return &g->metrics.routes[at];
+}
+
+/* --- the head ------------------------------------------------------------------------------------------------------- */
+
+static bool is_open(const struct gateway *g, struct str method, const struct gw_target *t)
+{
+	const struct gw_route *r = NULL;
+	struct str params[GW_PARAMS_MAX];
+	char allow[64];
+	struct err ignored = ERR_INIT;
+	return gw_route_match(g->routes, method, t, &r, params, allow, &ignored) == 0 &&
+	       r->roles == 0;
+}
+
+/* Nothing but health says anything without a key: not even what there is. */
+static int identify(struct gw_call *c, struct err *err)
+{
+	if (is_open(c->g, c->q->method, &c->target))
+		return 0;
+	int rc = c->g->store_ok ? gw_keys_check(c->g->keys, c->g->store,
+						gw_field(c->q, "authorization"), &c->who, err)
+				: err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
+	if (rc == ERR_UNAUTHENTICATED)
+		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
+	if (rc == 0) {
+		/* The cache may change while the request waits. */
+		c->who.domains = arena_strdup(c->arena, c->who.domains);
+	}
+	return rc;
+}
+
+static int authorise(const struct gw_call *c, struct err *err)
+{
+	char roles[64];
+	const struct gw_route *r = c->route;
+	if (!gw_route_allows(r, c->who.role)) {
+		err_set(err, ERR_DENIED, "role %s may not do this", c->who.role_name);
+		return err_remedy(err, "ask somebody with a key of role %s",
+				  gw_role_names(r->roles, roles));
+	}
+	if (r->roles && r->platform && !gw_covers_all(&c->who))
+		return err_set(err, ERR_DENIED, "this needs a key for all domains");
+	return 0;
+}
+
+/* A domain that the key does not cover is not there. */
+static int check_domain(const struct gw_call *c, struct err *err)
+{
+	struct str named = gw_call_query(c, "domain");
+	if (strstr(c->route->pattern, "{domain}"))
+		named = c->params[0];
+	else if (c->route->kind && strcmp(c->route->kind->name, "Domain") == 0 &&
+		 c->route->verb != VERB_LIST)
+		named = c->params[0];
+	if (c->who.role == 0 || gw_covers(&c->who, named))
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, "there is no domain \"%.*s\"", STR_ARG(named));
+}
+
+static int check_media(const struct gw_call *c, struct err *err, int *ret_status)
+{
+	struct str type = gw_field(c->q, "content-type");
+	ptrdiff_t semicolon = str_find_byte(type, ';', 0);
+	struct str plain = str_trim(semicolon < 0 ? type : str_sub(type, 0, (size_t)semicolon));
+	if (!c->q->has_body || c->route->body_max == 0 ||
+	    str_eq_nocase(plain, STR("application/json")))
+		return 0;
+	*ret_status = 415;
+	err_set(err, ERR_USAGE, "the body must be application/json");
+	return err_remedy(err, "send \"Content-Type: application/json\"");
+}
+
+static int judge_head(struct gw_call *c, int *ret_status, struct err *err)
+{
+	char allow[64] = "";
+	int rc = gw_target_parse(c->arena, c->q->path, c->q->query, &c->target, err);
+	if (rc == 0)
+		rc = identify(c, err);
+	if (rc == 0)
+		rc = gw_route_match(c->g->routes, c->q->method, &c->target, &c->route, c->params,
+				    allow, err);
+	if (rc < 0 && allow[0]) {
+		gw_reply_field(c->reply, "Allow", "%s", allow);
+		*ret_status = 405;
+	}
+	if (rc == 0)
+		rc = authorise(c, err);
+	if (rc == 0)
+		rc = gw_route_query(c->route, &c->target, err);
+	if (rc == 0)
+		rc = check_domain(c, err);
+	return rc < 0 ? rc : check_media(c, err, ret_status);
+}
+
+static void on_head(void *state, struct gw_request *q, size_t *ret_body_max, struct gw_reply *a)
+{
+	struct gateway *g = state;
+	struct err err = ERR_INIT;
+	int status = 0;
+	struct arena *arena = arena_new(CALL_BYTES);
+	struct gw_call *c = arena_alloc(arena, sizeof(*c));
+	*c = (struct gw_call){.g = g, .q = q, .reply = a, .arena = arena};
+	q->user = c;
+	if (judge_head(c, &status, &err) < 0)
+		gw_problem(a, status, &err);
+	else
+		*ret_body_max = c->route->body_max;
+}
+
+/* --- the answer -------------------------------------------------------------------------------------------------------- */
+
+static int run(struct gw_call *c, struct err *err)
+{
+	int rc = 0;
+	if (c->who.role)
+		rc = gw_store_as(c->g, c->who.domains, err);
+	return rc < 0 ? rc : c->route->run(c, err);
+}
+
+static void fail(struct gw_call *c, const struct err *err)
+{
+	if (err->code == ERR_DATABASE || err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL) {
+		c->g->metrics.store_errors++;
+		log_err(LOG_ERROR_, "request.failed", err, "request", c->q->id, "route",
+			c->route->pattern, NULL);
+	}
+	gw_problem(c->reply, 0, err);
+}
+
+static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
+{
+	struct gateway *g = state;
+	struct gw_call *c = q->user;
+	struct err err = ERR_INIT;
+	int rc = run(c, &err);
+	/* What only reads is tried once more on a new connection. */
+	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT && strcmp(c->route->method, "GET") == 0) {
+		gw_store_reconnect(g);
+		gw_reply_reset(a);
+		err = (struct err)ERR_INIT;
+		rc = run(c, &err);
+	}
+	if (rc < 0)
+		fail(c, &err);
+}
+
+static bool is_mutation(const struct gw_request *q)
+{
+	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
+}
+
+static void on_done(void *state, struct gw_request *q, int status, uint64_t bytes)
+{
+	struct gateway *g = state;
+	struct gw_call *c = q->user;
+	char number[8], took[24];
+	int64_t ms = clock_mono(g->ctx->clock) - q->began_ms;
+	gw_metrics_count(metrics_of(g, c), status, bytes, ms);
+	snprintf(number, sizeof(number), "%d", status);
+	snprintf(took, sizeof(took), "%lld", (long long)ms);
+	CLEANUP_FREE char *method = mem_strndup(q->method.p, q->method.len);
+	log_event(status >= 500 || is_mutation(q) ? LOG_INFO_ : LOG_DEBUG_, "request", "request",
+		  q->id, "method", method, "route", c && c->route ? c->route->pattern : "-",
+		  "status", number, "ms", took, "actor", c && c->who.role ? c->who.actor : "-",
+		  "peer", q->peer, NULL);
+	if (c)
+		arena_free(c->arena);
+	q->user = NULL;
+	/* Wake-ups may have come in beside the answers to our own statements. */
+	if (gw_server_waiting(g->server))
+		loop_timer_reset(g->poll, 0);
+}
+
+const struct gw_handler gw_dispatch = {.head = on_head, .body = on_body, .done = on_done};

@@ -1,0 +1,221 @@
+/* Lists and single objects of every kind. */
+#include "agent/gateway/gateway.h"
+#include "base/mem.h"
+#include "store/object.h"
+
+#define PAGE 500 /* of lists without a limit: read and sent piece by piece */
+#define LIMIT_MAX 1000
+
+/* A list that is sent page by page. */
+struct listing {
+	struct gw_call *call;
+	struct object_query query;
+	struct object_cursor cursor;
+	bool some; /* an object was written */
+};
+
+/* --- continue ---------------------------------------------------------------------------------------------------------- */
+
+/* "c1.INCARNATION.HEX.HEX": the last keys seen, of this incarnation. */
+static void continue_write(struct buf *out, int64_t incarnation, const struct object_cursor *c)
+{
+	buf_addf(out, "c1.%lld.", (long long)incarnation);
+	hex_add(out, c->key1, strlen(c->key1));
+	buf_add_char(out, '.');
+	hex_add(out, c->key2, strlen(c->key2));
+}
+
+static bool key_read(struct str hex, char *out, size_t size)
+{
+	if (hex.len % 2 || hex.len / 2 >= size || !hex_parse(hex, out, hex.len / 2))
+		return false;
+	out[hex.len / 2] = '\0';
+	struct str text = str_make(out, hex.len / 2);
+	return strlen(out) == text.len && str_is_utf8(text, NULL);
+}
+
+static int continue_read(struct str token, int64_t incarnation, struct object_cursor *c,
+			 struct err *err)
+{
+	struct str rest = token, version, number, key1, key2 = STR("");
+	int64_t of;
+	bool fine = str_split(&rest, '.', &version) && str_eqz(version, "c1") &&
+		    str_split(&rest, '.', &number) && str_to_i64(number, &of) &&
+		    str_split(&rest, '.', &key1) && key_read(key1, c->key1, sizeof(c->key1));
+	if (fine && rest.len)
+		fine = str_split(&rest, '.', &key2) && rest.len == 0 &&
+		       key_read(key2, c->key2, sizeof(c->key2));
+	if (!fine)
+		return err_set(err, ERR_USAGE, "continue is none that a list gave");
+	if (of != incarnation)
+		return err_set(err, ERR_GONE,
+			       "continue is of another incarnation of the store; list again");
+	c->set = true;
+	return 0;
+}
+
+/* --- lists --------------------------------------------------------------------------------------------------------------- */
+
+static void read_filters(struct gw_call *c, struct object_query *q)
+{
+	bool event = strcmp(q->kind, "Event") == 0, route = strcmp(q->kind, "Route") == 0;
+	q->domain = gw_call_query(c, "domain");
+	if (strstr(c->route->pattern, "{domain}"))
+		q->domain = c->params[0];
+	q->skill = gw_call_query(c, "skill");
+	q->state = gw_call_query(c, route ? "kind" : "state");
+	if (strcmp(q->kind, "Admission") == 0)
+		q->state = gw_call_query(c, "verdict");
+	q->session = gw_call_query(c, "session");
+	q->mode = gw_call_query(c, "mode");
+	q->requested_by = gw_call_query(c, "requestedBy");
+	if (event) {
+		const struct kind *about = kind_find(gw_call_query(c, "kind"));
+		q->about_kind = about ? str_of(about->name) : gw_call_query(c, "kind");
+		q->about_name = gw_call_query(c, "name");
+	}
+}
+
+static int list_more(void *state, struct buf *out)
+{
+	struct listing *l = state;
+	struct gateway *g = l->call->g;
+	struct err err = ERR_INIT;
+	size_t count = 0, mark = out->len;
+	if (l->some)
+		buf_add_char(out, ',');
+	int rc = gw_store_as(g, l->call->who.domains, &err);
+	if (rc == 0)
+		rc = store_object_page(g->store, &l->query, &l->cursor, out, &count, &err);
+	if (rc < 0) {
+		log_err(LOG_ERROR_, "list.broken_off", &err, "kind", l->query.kind, NULL);
+		return rc;
+	}
+	if (count == 0)
+		out->len = mark;
+	l->some = l->some || count;
+	if (count == l->query.limit)
+		return 1;
+	buf_addz(out, "]}\n");
+	return 0;
+}
+
+static void list_head(struct buf *out, const char *kind, const struct store_rv *at,
+		      struct str token, struct str items)
+{
+	char rv[RV_MAX];
+	buf_addf(out,
+		 "{\"apiVersion\":\"" API_VERSION "\",\"kind\":\"%sList\",\"metadata\":{"
+		 "\"resourceVersion\":\"%s\",\"continue\":\"%.*s\"},\"items\":[",
+		 kind, store_rv_format(at, rv), STR_ARG(token));
+	buf_add_str(out, items);
+}
+
+/* Kinds of which every change has a revision: a list is the same while the head is. */
+static bool follows_revisions(const char *kind)
+{
+	static const char *const others[] = {"Execution", "Event", "Key", "Source"};
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcmp(others[i], kind) == 0)
+			return false;
+	return true;
+}
+
+int gw_object_list(struct gw_call *c, struct err *err)
+{
+	struct listing *l = arena_alloc(c->arena, sizeof(*l));
+	CLEANUP(buf_release) struct buf items = BUF_INIT(BUF_MAX), token = BUF_INIT(4096);
+	struct store_head head;
+	int64_t limit = 0;
+	size_t count = 0;
+	*l = (struct listing){.call = c, .query = {.kind = c->route->kind->name}};
+	read_filters(c, &l->query);
+	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);
+	if (rc == 0)
+		rc = store_head(c->g->store, &head, err);
+	if (rc == 0 && gw_call_query(c, "continue").len)
+		rc = continue_read(gw_call_query(c, "continue"), head.at.incarnation, &l->cursor,
+				   err);
+	if (rc < 0)
+		return rc;
+	char rv[RV_MAX];
+	if (follows_revisions(l->query.kind) &&
+	    gw_call_etag(c, str_of(store_rv_format(&head.at, rv))))
+		return 0;
+	l->query.limit = limit ? (size_t)limit : PAGE;
+	rc = store_object_page(c->g->store, &l->query, &l->cursor, &items, &count, err);
+	if (rc < 0)
+		return rc;
+	bool more = count == l->query.limit;
+	if (more && limit)
+		continue_write(&token, head.at.incarnation, &l->cursor);
+	c->reply->status = 200;
+	c->reply->type = "application/json";
+	list_head(&c->reply->body, l->query.kind, &head.at, buf_str(&token), buf_str(&items));
+	l->some = count > 0;
+	if (more && !limit) {
+		c->reply->more = list_more;
+		c->reply->state = l;
+	} else {
+		buf_addz(&c->reply->body, "]}\n");
+	}
+	return 0;
+}
+
+/* --- one ---------------------------------------------------------------------------------------------------------------------- */
+
+static int get_at(struct gw_call *c, const struct object_query *q, struct str at, struct err *err)
+{
+	struct store_rv rv;
+	struct store_head head;
+	int64_t number;
+	if (str_to_i64(at, &number))
+		rv = (struct store_rv){.rev = number};
+	else if (store_rv_parse(at, &rv, err) < 0)
+		return err_set(err, ERR_USAGE, "at=%.*s is no revision; write one such as i1.47",
+			       STR_ARG(at));
+	int rc = store_head(c->g->store, &head, err);
+	if (rc == 0 && rv.incarnation && rv.incarnation != head.at.incarnation)
+		rc = err_set(err, ERR_GONE, "revision %.*s is of another incarnation of the store",
+			     STR_ARG(at));
+	if (rc == 0 && rv.rev > head.at.rev)
+		rc = err_set(err, ERR_GONE, "revision %.*s is not there yet", STR_ARG(at));
+	if (rc == 0)
+		rc = store_object_skill_at(c->g->store, q->domain, q->name, rv.rev,
+					   &c->reply->body, err);
+	return rc;
+}
+
+static int suggest(struct gw_call *c, const struct object_query *q, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	char near[132];
+	CLEANUP_FREE char *name = mem_printf("%.*s/%.*s", STR_ARG(q->domain), STR_ARG(q->name));
+	if (strcmp(q->kind, "Skill") == 0 &&
+	    store_object_nearest_skill(c->g->store, str_of(name), near, &ignored) == 0 && near[0])
+		err_remedy(err, "did you mean %s?", near);
+	return ERR_NOT_FOUND;
+}
+
+int gw_object_get(struct gw_call *c, struct err *err)
+{
+	bool namespaced = c->route->kind->namespaced;
+	const struct object_query q = {.kind = c->route->kind->name,
+				       .domain = namespaced ? c->params[0] : STR_NULL,
+				       .name = c->params[namespaced]};
+	struct str at = gw_call_query(c, "at");
+	int rc = at.len ? get_at(c, &q, at, err)
+			: store_object_get(c->g->store, &q, &c->reply->body, err);
+	if (rc == ERR_NOT_FOUND && !at.len)
+		return suggest(c, &q, err);
+	if (rc < 0)
+		return rc;
+	struct digest d = digest_tagged("aspora.etag", buf_str(&c->reply->body));
+	char hex[DIGEST_HEX + 1];
+	digest_hex(&d, hex);
+	c->reply->status = 200;
+	c->reply->type = "application/json";
+	if (!gw_call_etag(c, str_make(hex, 32)))
+		buf_add_char(&c->reply->body, '\n');
+	return 0;
+}

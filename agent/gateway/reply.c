@@ -1,0 +1,179 @@
+/* The bytes of replies. */
+#include <stdarg.h>
+#include <time.h>
+
+#include "agent/gateway/server_int.h"
+#include "base/json.h"
+
+static const struct {
+	int status;
+	const char *text;
+} status_texts[] = {{200, "OK"},
+		    {201, "Created"},
+		    {202, "Accepted"},
+		    {204, "No Content"},
+		    {304, "Not Modified"},
+		    {400, "Bad Request"},
+		    {401, "Unauthorized"},
+		    {403, "Forbidden"},
+		    {404, "Not Found"},
+		    {405, "Method Not Allowed"},
+		    {408, "Request Timeout"},
+		    {409, "Conflict"},
+		    {410, "Gone"},
+		    {413, "Content Too Large"},
+		    {414, "URI Too Long"},
+		    {415, "Unsupported Media Type"},
+		    {417, "Expectation Failed"},
+		    {422, "Unprocessable Content"},
+		    {429, "Too Many Requests"},
+		    {431, "Request Header Fields Too Large"},
+		    {500, "Internal Server Error"},
+		    {501, "Not Implemented"},
+		    {502, "Bad Gateway"},
+		    {503, "Service Unavailable"},
+		    {504, "Gateway Timeout"},
+		    {505, "HTTP Version Not Supported"}};
+
+const char *gw_status_text(int status)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(status_texts); i++)
+		if (status_texts[i].status == status)
+			return status_texts[i].text;
+	return "Status";
+}
+
+void gw_reply_reset(struct gw_reply *a)
+{
+	buf_release(&a->fields);
+	buf_release(&a->body);
+	*a = (struct gw_reply){.fields = BUF_INIT(BUF_MAX), .body = BUF_INIT(BUF_MAX)};
+}
+
+void gw_reply_field(struct gw_reply *a, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+	buf_addf(&a->fields, "%s: ", name);
+	va_start(ap, fmt);
+	buf_vaddf(&a->fields, fmt, ap);
+	va_end(ap);
+	buf_addz(&a->fields, "\r\n");
+}
+
+void gw_problem(struct gw_reply *a, int status, const struct err *err)
+{
+	struct json j;
+	a->status = status ? status : err_http_status(err->code);
+	a->type = "application/problem+json";
+	a->more = NULL;
+	a->again = NULL;
+	buf_reset(&a->body);
+	json_init(&j, &a->body);
+	json_object(&j);
+	json_key(&j, "type");
+	buf_addf(&a->body, "\"urn:aspora:error:%s\"", err_text(err->code));
+	j.after_key = false;
+	json_strz(&j, "title", err_help(err->code));
+	json_int(&j, "status", a->status);
+	json_strz(&j, "detail", err->msg);
+	json_strz(&j, "code", err_text(err->code));
+	if (err->where.path[0]) {
+		json_object_in(&j, "where");
+		json_strz(&j, "path", err->where.path);
+		if (err->where.line)
+			json_int(&j, "line", err->where.line);
+		if (err->where.column)
+			json_int(&j, "column", err->where.column);
+		json_end(&j);
+	}
+	if (err->remedy[0])
+		json_strz(&j, "remedy", err->remedy);
+	json_end(&j);
+	if (a->status == 429 || a->status == 503)
+		gw_reply_field(a, "Retry-After", "1");
+}
+
+void gw_refuse(struct gw_reply *a, int code, int status, const char *fmt, ...)
+{
+	struct err err = ERR_INIT;
+	char words[ERR_MSG_MAX];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	err_set(&err, code, "%s", words);
+	gw_problem(a, status, &err);
+}
+
+static bool has_no_body(int status)
+{
+	return status == 204 || status == 304;
+}
+
+static void common_fields(struct gw_conn *c)
+{
+	const struct gw_reply *a = &c->reply;
+	char date[64];
+	struct tm tm;
+	time_t now = (time_t)(clock_wall(loop_clock(c->server->opts.loop)) / 1000);
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	buf_addf(&c->out, "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: aspora\r\n", a->status,
+		 gw_status_text(a->status), date);
+	if (c->request.id[0])
+		buf_addf(&c->out, "Aspora-Request: %s\r\n", c->request.id);
+	buf_addf(&c->out, "Cache-Control: %s\r\nX-Content-Type-Options: nosniff\r\n",
+		 a->cacheable ? "private, no-cache" : "no-store");
+	if (a->type)
+		buf_addf(&c->out, "Content-Type: %s\r\n", a->type);
+	buf_add_str(&c->out, buf_str(&a->fields));
+	if (!c->keep)
+		buf_addz(&c->out, "Connection: close\r\n");
+}
+
+static void add_chunk(struct gw_conn *c, struct str data)
+{
+	if (data.len == 0)
+		return;
+	buf_addf(&c->out, "%zx\r\n", data.len);
+	buf_add_str(&c->out, data);
+	buf_addz(&c->out, "\r\n");
+}
+
+void gw_reply_begin(struct gw_conn *c)
+{
+	struct gw_reply *a = &c->reply;
+	c->keep = c->keep && !a->close;
+	common_fields(c);
+	c->chunked = a->more != NULL && !has_no_body(a->status);
+	if (c->chunked)
+		buf_addz(&c->out, "Transfer-Encoding: chunked\r\n\r\n");
+	else if (has_no_body(a->status))
+		buf_addz(&c->out, "\r\n");
+	else
+		buf_addf(&c->out, "Content-Length: %zu\r\n\r\n", a->body.len);
+	if (c->head_only || has_no_body(a->status)) {
+		c->chunked = false;
+	} else if (c->chunked) {
+		add_chunk(c, buf_str(&a->body));
+	} else {
+		buf_add_str(&c->out, buf_str(&a->body));
+	}
+	buf_release(&a->body);
+	a->body = (struct buf)BUF_INIT(BUF_MAX);
+}
+
+bool gw_reply_more(struct gw_conn *c, bool *ret_end)
+{
+	CLEANUP(buf_release) struct buf piece = BUF_INIT(BUF_MAX);
+	int rc = c->reply.more(c->reply.state, &piece);
+	if (rc < 0)
+		return false;
+	add_chunk(c, buf_str(&piece));
+	*ret_end = rc == 0;
+	if (*ret_end) {
+		buf_addz(&c->out, "0\r\n\r\n");
+		c->chunked = false;
+	}
+	return true;
+}

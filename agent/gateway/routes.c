@@ -1,0 +1,195 @@
+/* Every route in one table: those that the kinds imply, and the others. */
+#include "agent/gateway/gateway.h"
+#include "base/mem.h"
+#include "skill/execution.h"
+
+#define READERS GW_ANY_ROLE
+#define OPERATORS (GW_OPERATOR | GW_ADMIN)
+#define API "/api/v1/"
+#define KEYS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define EXECUTION_BODY (EXECUTION_INPUT_MAX + 64 * 1024)
+
+/* Of lists, by kind; a list below a domain takes all but the first. */
+static const struct {
+	const char *kind;
+	const char *const *keys;
+} list_keys[] = {
+	{"Skill", KEYS("domain", "limit", "continue")},
+	{"Route", KEYS("domain", "limit", "continue", "skill", "kind")},
+	{"Admission", KEYS("domain", "limit", "continue", "verdict")},
+	{"Instance", KEYS("domain", "limit", "continue", "skill", "state")},
+	{"Execution", KEYS("domain", "limit", "continue", "skill", "state", "session", "mode",
+			   "requestedBy")},
+	{"Quarantine", KEYS("domain", "limit", "continue", "skill")},
+	{"Release", KEYS("domain", "limit", "continue")},
+	{"Event", KEYS("domain", "limit", "continue", "kind", "name")},
+};
+static const char *const plain_keys[] = {"limit", "continue", NULL};
+static const char *const skill_get_keys[] = {"at", NULL};
+
+static const struct gw_route fixed[] = {
+	{"GET", "/healthz", NULL, 0, 0, false, NULL, 0, gw_health, "Says that the gateway lives."},
+	{"GET", "/readyz", NULL, 0, 0, false, NULL, 0, gw_ready,
+	 "Says whether the database is reachable."},
+	{"GET", "/metrics", NULL, 0, READERS, true, NULL, 0, gw_metrics_page,
+	 "Counters and gauges in Prometheus's text format."},
+	{"GET", API "version", NULL, 0, READERS, false, NULL, 0, gw_version,
+	 "Version of the gateway and of the API."},
+	{"GET", API "whoami", NULL, 0, READERS, false, NULL, 0, gw_whoami,
+	 "Name, role and domains of the key that asks."},
+	{"GET", API "status", NULL, 0, READERS, false, NULL, 0, gw_status,
+	 "The platform at a glance: leads, sources, domains, executions."},
+	{"GET", API "changes", NULL, 0, READERS, false, KEYS("since", "limit", "kind", "domain"), 0,
+	 gw_changes, "The change log after a position."},
+	{"POST", API "executions", NULL, VERB_CREATE, OPERATORS, false, KEYS("wait"),
+	 EXECUTION_BODY, gw_execution_create, "Runs a skill, by name or by text."},
+	{"GET", API "executions/{name}", NULL, VERB_GET, READERS, false, KEYS("wait"), 0,
+	 gw_execution_get, "One execution; with wait, once it has ended."},
+	{"GET", API "executions/{name}/steps", NULL, VERB_GET, READERS, false,
+	 KEYS("after", "wait"), 0, gw_execution_steps, "What happened during an execution."},
+	{"POST", API "executions/{name}/cancel", NULL, VERB_DELETE, OPERATORS, false, NULL, 0,
+	 gw_execution_cancel, "Cancels an execution."},
+	{"DELETE", API "executions/{name}", NULL, VERB_DELETE, OPERATORS, false, NULL, 0,
+	 gw_execution_cancel, "Cancels an execution."},
+};
+
+static const char *const *keys_of(const struct kind *k)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(list_keys); i++)
+		if (strcmp(list_keys[i].kind, k->name) == 0)
+			return list_keys[i].keys;
+	return plain_keys;
+}
+
+static void add(struct gw_route *routes, size_t *count, const struct kind *k, unsigned verb,
+		const char *const *query, const char *before, const char *after)
+{
+	struct gw_route *r = &routes[(*count)++];
+	*r = (struct gw_route){.method = "GET",
+			       .kind = k,
+			       .verb = verb,
+			       .roles = strcmp(k->name, "Key") == 0 ? GW_ADMIN : READERS,
+			       .platform = strcmp(k->name, "Key") == 0,
+			       .query = query,
+			       .run = verb == VERB_LIST ? gw_object_list : gw_object_get,
+			       .help = k->help};
+	snprintf(r->pattern, sizeof(r->pattern), API "%s%s%s", before, k->plural, after);
+}
+
+/* Events and releases name a domain without being named in one. */
+struct gw_route *gw_routes_new(size_t *ret_count)
+{
+	size_t n = 0, kind_count = 0;
+	while (kinds[kind_count].name)
+		kind_count++;
+	struct gw_route *routes = mem_array(4 * kind_count + ARRAY_SIZE(fixed) + 1, sizeof(*routes));
+	for (const struct kind *k = kinds; k->name; k++) {
+		const char *const *keys = keys_of(k);
+		const char *const *get = strcmp(k->name, "Skill") == 0 ? skill_get_keys : NULL;
+		if (k->verbs & VERB_LIST)
+			add(routes, &n, k, VERB_LIST, keys, "", "");
+		if (k->verbs & VERB_LIST && k->namespaced)
+			add(routes, &n, k, VERB_LIST, keys + 1, "domains/{domain}/", "");
+		if (k->verbs & VERB_GET && k->namespaced)
+			add(routes, &n, k, VERB_GET, get, "domains/{domain}/", "/{name}");
+		else if (k->verbs & VERB_GET)
+			add(routes, &n, k, VERB_GET, get, "", "/{name}");
+	}
+	memcpy(routes + n, fixed, sizeof(fixed));
+	n += ARRAY_SIZE(fixed);
+	if (ret_count)
+		*ret_count = n;
+	return routes;
+}
+
+/* --- matching ----------------------------------------------------------------------------------------------------- */
+
+static bool fits(const char *pattern, const struct gw_target *t, struct str params[GW_PARAMS_MAX])
+{
+	struct str rest = str_of(pattern + 1), piece;
+	size_t i = 0, n = 0;
+	while (str_split(&rest, '/', &piece)) {
+		if (i == t->segment_count)
+			return false;
+		if (piece.p[0] == '{')
+			params[n++] = t->segments[i];
+		else if (!str_eq(piece, t->segments[i]))
+			return false;
+		i++;
+	}
+	return i == t->segment_count;
+}
+
+static bool method_is(const struct gw_route *r, struct str method)
+{
+	return str_eqz(method, r->method) ||
+	       (str_eqz(method, "HEAD") && strcmp(r->method, "GET") == 0);
+}
+
+static void allow_add(char allow[64], const char *method)
+{
+	size_t n = strlen(allow);
+	snprintf(allow + n, 64 - n, "%s%s%s", n ? ", " : "", method,
+		 strcmp(method, "GET") == 0 ? ", HEAD" : "");
+}
+
+static int no_route(const struct gw_target *t, struct err *err)
+{
+	err_set(err, ERR_NOT_FOUND, "there is no such resource");
+	if (t->segment_count > 2 && str_eqz(t->segments[0], "api") &&
+	    str_eqz(t->segments[1], "v1")) {
+		size_t at = t->segment_count > 4 && str_eqz(t->segments[2], "domains") ? 4 : 2;
+		const struct kind *k = kind_find(t->segments[at]);
+		const char *near = k ? k->plural : kind_nearest(t->segments[at]);
+		const struct kind *n = near ? kind_find(str_of(near)) : NULL;
+		if (n && !str_eqz(t->segments[at], n->plural))
+			err_remedy(err, "did you mean \"%s\"?", n->plural);
+	}
+	return ERR_NOT_FOUND;
+}
+
+int gw_route_match(const struct gw_route *routes, struct str method, const struct gw_target *t,
+		   const struct gw_route **ret, struct str params[GW_PARAMS_MAX], char allow[64],
+		   struct err *err)
+{
+	allow[0] = '\0';
+	for (const struct gw_route *r = routes; r->method; r++) {
+		if (!fits(r->pattern, t, params))
+			continue;
+		if (method_is(r, method)) {
+			*ret = r;
+			return 0;
+		}
+		allow_add(allow, r->method);
+	}
+	if (allow[0])
+		return err_set(err, ERR_USAGE, "this resource does not take %.*s; it takes %s",
+			       STR_ARG(method), allow);
+	return no_route(t, err);
+}
+
+int gw_route_query(const struct gw_route *r, const struct gw_target *t, struct err *err)
+{
+	size_t n = 0;
+	while (r->query && r->query[n])
+		n++;
+	for (size_t i = 0; i < t->query_count; i++) {
+		size_t k = 0;
+		while (k < n && !str_eqz(t->query[i].key, r->query[k]))
+			k++;
+		if (k < n)
+			continue;
+		err_set(err, ERR_USAGE, "there is no query parameter \"%.*s\" here",
+			STR_ARG(t->query[i].key));
+		const char *near = n ? str_nearest(t->query[i].key, r->query, n) : NULL;
+		if (near)
+			err_remedy(err, "did you mean \"%s\"?", near);
+		return ERR_USAGE;
+	}
+	return 0;
+}
+
+bool gw_route_allows(const struct gw_route *r, unsigned role)
+{
+	return r->roles == 0 || (r->roles & role) != 0;
+}

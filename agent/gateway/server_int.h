@@ -1,0 +1,101 @@
+/*
+ * The server, inside: server.c has its life and its timer, listen.c the listening sockets, conn.c what happens to one connection,
+ * reply.c the bytes of replies, chunk.c those of chunked bodies.
+ */
+#ifndef AGENT_GATEWAY_SERVER_INT_H
+#define AGENT_GATEWAY_SERVER_INT_H
+
+#include "agent/gateway/chunk.h"
+#include "agent/gateway/server.h"
+#include "runtime/door/http_parse.h"
+
+#define GW_LISTENERS_MAX 4
+
+/*
+ *	HEAD ──▶ BODY ──▶ WAIT ──▶ SEND ──▶ HEAD (keep-alive) or LINGER
+ *	  └────────┴────────────────▲
+ */
+enum conn_phase {
+	CONN_HEAD, /* idle, or a head is coming in */
+	CONN_BODY,
+	CONN_WAIT, /* the reply is not there yet */
+	CONN_SEND,
+	CONN_LINGER, /* we have said everything; what still comes is dropped, so that our last words arrive */
+};
+
+struct gw_address {
+	uint8_t bytes[16];
+	bool local;
+};
+
+struct gw_conn {
+	struct gw_server *server;
+	struct gw_conn *prev, *next;
+	int fd;
+	struct loop_source *source;
+	uint32_t events;
+	struct gw_address address;
+	enum conn_phase phase;
+	int64_t deadline_ms; /* monotonic; of the phase */
+
+	struct buf in;
+	size_t scan; /* of in, by the parser */
+	struct http_head head;
+	struct gw_request request;
+	bool under_way; /* the handler has seen the head: done() is owed */
+	size_t body_max;
+	uint64_t body_length; /* without chunks */
+	struct chunk_decoder chunk;
+	struct buf body; /* of a chunked request */
+	size_t held; /* of server.held_bytes */
+	size_t lingered;
+
+	struct gw_reply reply;
+	struct buf out;
+	size_t sent;
+	uint64_t sent_total; /* of this reply */
+	bool head_only, chunked, keep;
+};
+
+struct gw_server {
+	struct gw_server_opts opts;
+	struct listener {
+		int fd;
+		struct loop_source *source;
+		bool local;
+		char *path; /* of a Unix socket: removed at the end */
+	} listeners[GW_LISTENERS_MAX];
+	size_t listener_count;
+	struct gw_conn *conns;
+	struct loop_source *tick;
+	bool ticking, draining,
+		paused; /* paused: out of descriptors, accepting again at the next tick */
+	int64_t drain_until_ms;
+	struct gw_server_stats stats;
+	uint64_t next_id;
+	char id_prefix[9];
+};
+
+/* listen.c */
+void gw_listeners_close(struct gw_server *s);
+void gw_listeners_pause(struct gw_server *s, bool paused);
+
+/* server.c */
+void gw_server_tick_on(struct gw_server *s); /* the timer runs while there are connections */
+
+/* conn.c */
+void gw_conn_open(struct gw_server *s, int fd, const struct gw_address *address, const char *peer);
+void gw_conn_close(struct gw_conn *c);
+/* Looks at the connection's deadline. */
+void gw_conn_tick(struct gw_conn *c, int64_t now_ms);
+/* Asks a waiting reply. */
+void gw_conn_wake(struct gw_conn *c);
+
+/* reply.c */
+/* Writes the reply's head, and its body where it has a length, to out. */
+void gw_reply_begin(struct gw_conn *c);
+/* Makes the next piece of a streamed reply. False: it was broken off. *ret_end: that was the last. */
+bool gw_reply_more(struct gw_conn *c, bool *ret_end);
+const char *gw_status_text(int status);
+
+#endif
