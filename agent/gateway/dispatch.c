@@ -27,9 +27,10 @@ static int identify(struct gw_call *c, struct err *err)
 {
 	if (is_open(c->g, c->q->method, &c->target))
 		return 0;
-	int rc = c->g->store_ok ? gw_keys_check(c->g->keys, c->g->store,
-						gw_field(c->q, "authorization"), &c->who, err)
-				: err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
+	int rc = c->g->store_ok
+			 ? gw_keys_check(c->g->keys, c->g->store, gw_field(c->q, "authorization"),
+					 &c->who, err)
+			 : err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
 	if (rc == ERR_UNAUTHENTICATED)
 		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
 	if (rc == 0) {
@@ -129,7 +130,8 @@ static int run(struct gw_call *c, struct err *err)
 
 static void fail(struct gw_call *c, const struct err *err)
 {
-	if (err->code == ERR_DATABASE || err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL) {
+	if (err->code == ERR_DATABASE || err->code == ERR_UNAVAILABLE ||
+	    err->code == ERR_INTERNAL) {
 		c->g->metrics.store_errors++;
 		log_err(LOG_ERROR_, "request.failed", err, "request", c->q->id, "route",
 			c->route->pattern, NULL);
@@ -144,7 +146,8 @@ static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
 	struct err err = ERR_INIT;
 	int rc = run(c, &err);
 	/* What only reads is tried once more on a new connection. */
-	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT && strcmp(c->route->method, "GET") == 0) {
+	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT &&
+	    strcmp(c->route->method, "GET") == 0) {
 		gw_store_reconnect(g);
 		gw_reply_reset(a);
 		err = (struct err)ERR_INIT;

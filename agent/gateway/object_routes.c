@@ -181,8 +181,8 @@ static int get_at(struct gw_call *c, const struct object_query *q, struct str at
 	if (rc == 0 && rv.rev > head.at.rev)
 		rc = err_set(err, ERR_GONE, "revision %.*s is not there yet", STR_ARG(at));
 	if (rc == 0)
-		rc = store_object_skill_at(c->g->store, q->domain, q->name, rv.rev,
-					   &c->reply->body, err);
+		rc = store_object_skill_at(c->g->store, q->domain, q->name, rv.rev, &c->reply->body,
+					   err);
 	return rc;
 }
 

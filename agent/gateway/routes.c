@@ -1,12 +1,18 @@
 /* Every route in one table: those that the kinds imply, and the others. */
 #include "agent/gateway/gateway.h"
+#include "agent/gateway/wish.h"
 #include "base/mem.h"
 #include "skill/execution.h"
 
 #define READERS GW_ANY_ROLE
 #define OPERATORS (GW_OPERATOR | GW_ADMIN)
 #define API "/api/v1/"
-#define KEYS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define KEYS(...)                                                                                  \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+#define WISH_BODY (64 * 1024)
 #define EXECUTION_BODY (EXECUTION_INPUT_MAX + 64 * 1024)
 
 /* Of lists, by kind; a list below a domain takes all but the first. */
@@ -18,8 +24,8 @@ static const struct {
 	{"Route", KEYS("domain", "limit", "continue", "skill", "kind")},
 	{"Admission", KEYS("domain", "limit", "continue", "verdict")},
 	{"Instance", KEYS("domain", "limit", "continue", "skill", "state")},
-	{"Execution", KEYS("domain", "limit", "continue", "skill", "state", "session", "mode",
-			   "requestedBy")},
+	{"Execution",
+	 KEYS("domain", "limit", "continue", "skill", "state", "session", "mode", "requestedBy")},
 	{"Quarantine", KEYS("domain", "limit", "continue", "skill")},
 	{"Release", KEYS("domain", "limit", "continue")},
 	{"Event", KEYS("domain", "limit", "continue", "kind", "name")},
@@ -51,6 +57,27 @@ static const struct gw_route fixed[] = {
 	 gw_execution_cancel, "Cancels an execution."},
 	{"DELETE", API "executions/{name}", NULL, VERB_DELETE, OPERATORS, false, NULL, 0,
 	 gw_execution_cancel, "Cancels an execution."},
+	{"POST", API "uploads", NULL, VERB_APPLY, OPERATORS | GW_CI_BOT, false, KEYS("wait"),
+	 GW_UPLOAD_BYTES * 2, gw_upload_create,
+	 "Applies files: one or several skills, or whole domains."},
+	{"POST", API "rollbacks", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	 WISH_BODY, gw_rollback_create, "Goes back to an earlier version of a skill or domain."},
+	{"POST", API "sources/{name}/sync", NULL, VERB_PATCH, OPERATORS | GW_CI_BOT, false,
+	 KEYS("wait"), WISH_BODY, gw_source_sync, "Looks at a source now."},
+	{"POST", API "suspensions", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	 gw_suspension_create, "Holds a source, domain or skill as it is."},
+	{"POST", API "resumptions", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	 gw_resume_create, "Lets a suspended object go on."},
+	{"POST", API "quarantines", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	 WISH_BODY, gw_quarantine_create, "Keeps a version from being deployed."},
+	{"POST", API "quarantines/clear", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false,
+	 KEYS("wait"), WISH_BODY, gw_quarantine_clear, "Lets a version be deployed again."},
+	{"POST", API "adoptions", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	 WISH_BODY, gw_adoption_create, "Hands a domain to another source."},
+	{"POST", API "overlays/end", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	 gw_overlay_end, "Takes an overlay off a domain."},
+	{"GET", API "wishes/{name}", NULL, VERB_GET, READERS, false, NULL, 0, gw_wish_get,
+	 "What became of a wish."},
 };
 
 static const char *const *keys_of(const struct kind *k)
@@ -82,7 +109,8 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 	size_t n = 0, kind_count = 0;
 	while (kinds[kind_count].name)
 		kind_count++;
-	struct gw_route *routes = mem_array(4 * kind_count + ARRAY_SIZE(fixed) + 1, sizeof(*routes));
+	struct gw_route *routes = mem_array(4 * kind_count + ARRAY_SIZE(fixed) + 1,
+					    sizeof(*routes));
 	for (const struct kind *k = kinds; k->name; k++) {
 		const char *const *keys = keys_of(k);
 		const char *const *get = strcmp(k->name, "Skill") == 0 ? skill_get_keys : NULL;
