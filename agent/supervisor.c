@@ -170,6 +170,22 @@ static void break_leases(struct supervisor *s, pid_t pid)
 		log_err(LOG_DEBUG_, "lease.break_failed", &err, NULL);
 }
 
+/* --once: sync is through, so that the others begin; or all are, so that we end. */
+static void ended_once(struct slot *slot, const struct child_end *end, bool clean)
+{
+	struct supervisor *s = slot->up;
+	if (!clean && s->result == 0)
+		s->result = end->exited ? end->status : err_exit_status(ERR_INTERNAL);
+	slot->wanted = false;
+	if (clean && (slot->role->privileges & ROLE_NEEDS_GIT)) {
+		for (size_t i = 0; i < s->slot_count; i++)
+			if (s->slots[i].wanted)
+				role_due(s->loop, &s->slots[i]);
+	}
+	if (!any_running(s))
+		loop_stop(s->loop);
+}
+
 static void role_ended(struct loop *l, struct child *c, const struct child_end *end, void *state)
 {
 	struct slot *slot = state;
@@ -188,10 +204,7 @@ static void role_ended(struct loop *l, struct child *c, const struct child_end *
 	if (pid > 0)
 		break_leases(s, pid);
 	if (s->opts->once) {
-		if (!clean && s->result == 0)
-			s->result = end->exited ? end->status : err_exit_status(ERR_INTERNAL);
-		if (!any_running(s))
-			loop_stop(s->loop);
+		ended_once(slot, end, clean);
 		return;
 	}
 	/* A role that has lived for a while starts afresh; one that dies young waits longer each time. */
@@ -326,7 +339,10 @@ static int start_slots(struct supervisor *s, struct err *err)
 			continue;
 		struct slot *slot = &s->slots[s->slot_count++];
 		*slot = (struct slot){.up = s, .role = r, .child = CHILD_INIT, .wanted = true};
-		slot->timer = loop_add_timer(s->loop, 0, role_due, slot);
+		/* With --once the others have nothing to look at before sync is through. */
+		bool later = s->opts->once && !(r->privileges & ROLE_NEEDS_GIT) &&
+			     role_is_wanted(s, agent_role_find("sync"));
+		slot->timer = loop_add_timer(s->loop, later ? -1 : 0, role_due, slot);
 	}
 	if (s->slot_count == 0)
 		return err_set(err, ERR_USAGE, "no role is left of --roles \"%s\"", s->opts->only);
