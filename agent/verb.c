@@ -26,9 +26,13 @@ int verb_store_open(const struct verb_opts *o, struct verb_store *ret, struct er
 		rc = store_access_from_url(&ret->owner, ret->config->database, err);
 	} else {
 		struct store_cluster_opts c = {.dir = state};
-		rc = store_cluster_start(&c, &ret->cluster, err);
-		if (rc == 0)
-			rc = store_cluster_access(ret->cluster, STORE_OWNER, &ret->owner, err);
+		rc = store_cluster_visit(state, &ret->owner, err);
+		if (rc == ERR_NOT_FOUND) {
+			rc = store_cluster_start(&c, &ret->cluster, err);
+			if (rc == 0)
+				rc = store_cluster_access(ret->cluster, STORE_OWNER, &ret->owner,
+							  err);
+		}
 	}
 	int applied = 0;
 	if (rc == 0)

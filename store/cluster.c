@@ -294,6 +294,28 @@ int store_cluster_start(const struct store_cluster_opts *o, struct store_cluster
 	return 0;
 }
 
+int store_cluster_visit(const char *dir, struct store_access *ret, struct err *err)
+{
+	CLEANUP(store_cluster_freep) struct store_cluster *c = mem_zalloc(sizeof(*c));
+	struct err busy = ERR_INIT;
+	c->lock_fd = c->pidfd = -1;
+	c->dir = realpath(dir, NULL);
+	if (!c->dir && errno == ENOENT)
+		return err_set(err, ERR_NOT_FOUND, "there is no state folder %s", dir);
+	if (!c->dir)
+		return err_sys(err, ERR_IO, errno, "%s", dir);
+	int r = lock_folder(c, &busy);
+	if (r >= 0)
+		return err_set(err, ERR_NOT_FOUND, "no asporad runs with the state folder %s",
+			       c->dir);
+	if (r != ERR_CONFLICT) {
+		*err = busy;
+		return r;
+	}
+	cluster_name_socket_dir(c);
+	return store_cluster_access(c, STORE_OWNER, ret, err);
+}
+
 int store_cluster_restart(struct store_cluster *c, struct err *err)
 {
 	if (store_cluster_alive(c))

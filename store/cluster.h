@@ -34,6 +34,11 @@ struct store_cluster_opts {
  */
 NODISCARD int store_cluster_start(const struct store_cluster_opts *o, struct store_cluster **ret,
 				  struct err *err);
+/*
+ * The owner's access to the cluster of another asporad that runs now with this state folder: for commands beside it. Changes nothing there. Errors: ERR_NOT_FOUND when
+ * none runs (start one of one's own then), ERR_IO.
+ */
+NODISCARD int store_cluster_visit(const char *dir, struct store_access *ret, struct err *err);
 /* Access in a role; gives into ret. */
 NODISCARD int store_cluster_access(struct store_cluster *c, enum store_role role,
 				   struct store_access *ret, struct err *err);

@@ -31,6 +31,8 @@ struct store_cluster {
 /* The user, the programs, the folder and the socket's folder; initdb when the folder is new. */
 NODISCARD int cluster_find_user(struct store_cluster *c, const char *wanted, struct err *err);
 NODISCARD int cluster_find_programs(struct store_cluster *c, const char *bindir, struct err *err);
+/* Where its socket is: in the state folder, or, where that path is too long, in a short one. */
+void cluster_name_socket_dir(struct store_cluster *c);
 NODISCARD int cluster_prepare(struct store_cluster *c, struct err *err);
 /* Runs a program of PostgreSQL's as its user to the end. Errors: ERR_DATABASE with what it printed last. */
 NODISCARD int cluster_run(struct store_cluster *c, const char *const *argv, int64_t timeout_ms,

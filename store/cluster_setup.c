@@ -249,9 +249,14 @@ static char *socket_dir_name(const struct store_cluster *c)
 	return mem_printf("%s/aspora-%.16s", base, hex);
 }
 
-static int make_socket_dir(struct store_cluster *c, struct err *err)
+void cluster_name_socket_dir(struct store_cluster *c)
 {
 	c->socket_dir = socket_dir_name(c);
+}
+
+static int make_socket_dir(struct store_cluster *c, struct err *err)
+{
+	cluster_name_socket_dir(c);
 	struct stat st;
 	if (mkdir(c->socket_dir, 0711) < 0 && errno != EEXIST)
 		return err_sys(err, ERR_IO, errno, "%s", c->socket_dir);

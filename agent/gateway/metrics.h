@@ -29,4 +29,7 @@ void metric_line(struct buf *out, const char *name, const char *labels, double v
 /* key="value", escaped; appended after a comma when out has something. */
 void metric_label(struct buf *out, const char *key, struct str value);
 
+/* The histogram of one route, its labels given. */
+void gw_metrics_route(struct buf *out, const struct gw_route_metrics *m, const char *labels);
+
 #endif

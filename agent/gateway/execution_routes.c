@@ -1,0 +1,364 @@
+/*
+ * Executions: by the skill's name, or by text that the route table sends to one. The gateway records the wish to run; a keeper carries it out. With
+ * ?wait= the answer comes when it has ended, forwards followed.
+ */
+#include "agent/gateway/gateway.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "store/execution.h"
+#include "store/object.h"
+
+#define DEADLINE_DEFAULT_MS 300000
+#define DEADLINE_MAX_MS 86400000
+#define STEPS_MAX 10000
+#define HOPS_MAX 8
+
+struct run_body {
+	struct str skill, text, alert, session, parent;
+	int mode;
+	int64_t deadline_ms;
+	const struct doc_node *input, *params;
+};
+static const char *const modes[] = {"live", "shadow", "test", "replay", NULL};
+#define B(member) offsetof(struct run_body, member)
+static const struct field run_fields[] = {
+	{"skill", FIELD_STRING, B(skill), .help = "domain/name of the skill to run."},
+	{"text", FIELD_STRING, B(text),
+	 .help = "What somebody wrote; routed to a skill, or its trigger's text."},
+	{"alert", FIELD_STRING, B(alert),
+	 .help = "Name of an alert; runs the skill that listens to it."},
+	{"input", FIELD_ANY, B(input), .help = "Any JSON value; the SkillContext's input."},
+	{"session", FIELD_STRING, B(session), .help = "Runs of one session stay on one version."},
+	{"parent", FIELD_STRING, B(parent), .help = "Execution that this one belongs to."},
+	{"mode", FIELD_ENUM, B(mode), .choices = modes, .dflt = "live",
+	 .help = "live, shadow, test or replay."},
+	{"deadline", FIELD_DURATION, B(deadline_ms), .min = 100, .max = DEADLINE_MAX_MS,
+	 .help = "Fails when it has not ended by then."},
+	FIELD_END};
+#undef B
+
+/* --- which skill ------------------------------------------------------------------------------------------------------- */
+
+static int no_route(struct gw_call *c, const struct run_body *b, struct err *err)
+{
+	char near[132] = "";
+	struct err ignored = ERR_INIT;
+	if (b->alert.len)
+		return err_set(err, ERR_NOT_FOUND, "no skill listens to the alert \"%.*s\"",
+			       STR_ARG(b->alert));
+	err_set(err, ERR_NOT_FOUND, "no skill answers \"%.*s\"", STR_ARG(str_sub(b->text, 0, 120)));
+	if (store_object_nearest_skill(c->g->store, b->text, near, &ignored) == 0 && near[0])
+		return err_remedy(err, "name the skill: is %s meant?", near);
+	return err_remedy(err, "name the skill, or write it the way a trigger has it: GET "
+			       "/api/v1/routes lists them");
+}
+
+static void trigger_json(struct gw_call *c, const char *kind, struct str text,
+			 const struct route_match *m, struct str *ret)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct json j;
+	json_init(&j, &out);
+	json_object(&j);
+	json_strz(&j, "kind", kind);
+	json_str(&j, "text", text);
+	json_object_in(&j, "params");
+	for (size_t i = 0; m && i < m->param_count; i++)
+		json_str(&j, arena_strndup(c->arena, m->params[i].name.p, m->params[i].name.len),
+			 m->params[i].value);
+	json_end(&j);
+	json_end(&j);
+	*ret = arena_str(c->arena, buf_str(&out));
+}
+
+/* Explicit name, else command or alert. A named skill still gets the parameters its own command finds in the text. */
+static int find_skill(struct gw_call *c, const struct run_body *b, struct execution *e,
+		      struct err *err)
+{
+	struct route_table *table = NULL;
+	struct route_match m = {0};
+	if (!b->skill.len && !b->text.len && !b->alert.len)
+		return err_set(
+			err, ERR_INVALID,
+			"say which skill, or give a text or an alert that a trigger answers");
+	int rc = gw_route_table(c->g, &table, err);
+	if (rc == 0)
+		rc = gw_store_as(c->g, c->who.domains, err);
+	if (rc < 0)
+		return rc;
+	bool found = b->alert.len ? route_lookup_alert(table, b->alert, &m)
+				  : b->text.len && b->text.len <= 4096 &&
+					    route_lookup(table, b->text, &m);
+	if (b->skill.len) {
+		if ((rc = name_split(b->skill, &e->domain, &e->skill, err)) < 0)
+			return rc;
+		if (found &&
+		    (!str_eq(m.route->domain, e->domain) || !str_eq(m.route->skill, e->skill)))
+			found = false;
+	} else if (!found || !gw_covers(&c->who, m.route->domain)) {
+		return no_route(c, b, err);
+	} else {
+		e->domain = arena_str(c->arena, m.route->domain);
+		e->skill = arena_str(c->arena, m.route->skill);
+	}
+	const char *kind = b->alert.len ? "alert" : found ? "command" : "explicit";
+	trigger_json(c, kind, b->alert.len ? b->alert : b->text, found ? &m : NULL,
+		     &e->trigger_json);
+	return gw_covers(&c->who, e->domain)
+		       ? 0
+		       : err_set(err, ERR_NOT_FOUND, "there is no skill %.*s", STR_ARG(b->skill));
+}
+
+/* --- the answer ---------------------------------------------------------------------------------------------------------- */
+
+struct run_wait {
+	struct gw_call *call;
+	char id[64];
+	bool fresh; /* 201 at once, 200 later */
+};
+
+static int object_of(struct gw_call *c, const char *id, struct buf *out, struct err *err)
+{
+	const struct object_query q = {
+		.kind = "Execution", .name = str_of(id), .whole = true, .limit = 1};
+	int rc = gw_store_as(c->g, c->who.domains, err);
+	return rc < 0 ? rc : store_object_get(c->g->store, &q, out, err);
+}
+
+/* Where a chain of forwards stands: its last execution, and whether that has ended. */
+static int follow(struct gw_call *c, char id[64], bool *ret_ended, struct err *err)
+{
+	for (int hop = 0; hop <= HOPS_MAX; hop++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new((size_t)64 * 1024 * 1024);
+		static const struct doc_limits limits = {4 * EXECUTION_RESULT_MAX, 128, 1000000,
+							 4 * EXECUTION_RESULT_MAX};
+		const struct doc_node *result = NULL;
+		struct execution e;
+		int rc = store_execution_get(c->g->store, a, str_of(id), &e, err);
+		if (rc < 0)
+			return rc;
+		*ret_ended = execution_state_final(e.state);
+		if (e.state != EXEC_SUCCEEDED ||
+		    doc_parse_json(a, e.result_json, &limits, "result", &result, NULL) < 0)
+			return 0;
+		struct str next = doc_text(result, "forwarded");
+		if (next.len == 0 || next.len >= 64)
+			return 0;
+		snprintf(id, 64, "%.*s", STR_ARG(next));
+	}
+	return 0;
+}
+
+static void give(struct gw_call *c, struct gw_reply *reply, const char *id, int status)
+{
+	struct err err = ERR_INIT;
+	if (object_of(c, id, &reply->body, &err) < 0) {
+		gw_problem(reply, 0, &err);
+		return;
+	}
+	buf_add_char(&reply->body, '\n');
+	reply->status = status;
+	reply->type = "application/json";
+}
+
+static bool run_again(void *state, struct gw_reply *reply)
+{
+	struct run_wait *w = state;
+	struct gw_call *c = w->call;
+	struct err err = ERR_INIT;
+	char last[64];
+	bool ended = false, over = clock_mono(c->g->ctx->clock) >= reply->until_ms;
+	memcpy(last, w->id, sizeof(last));
+	int rc = gw_store_as(c->g, c->who.domains, &err);
+	if (rc == 0)
+		rc = follow(c, last, &ended, &err);
+	if (!over && (rc < 0 || !ended))
+		return false;
+	if (rc < 0)
+		gw_problem(reply, 0, &err);
+	else
+		/* Not there in time: accepted, and where to look. */
+		give(c, reply, last, ended ? 200 : 202);
+	return true;
+}
+
+static void wait_for(struct gw_call *c, const char *id, int64_t wait_ms)
+{
+	struct run_wait *w = arena_alloc(c->arena, sizeof(*w));
+	w->call = c;
+	snprintf(w->id, sizeof(w->id), "%s", id);
+	c->reply->again = run_again;
+	c->reply->state = w;
+	c->reply->until_ms = clock_mono(c->g->ctx->clock) + wait_ms;
+}
+
+/* --- routes ---------------------------------------------------------------------------------------------------------------- */
+
+static int enqueue(struct gw_call *c, const struct run_body *b, struct execution *e, char id[64],
+		   bool *ret_existing, struct err *err)
+{
+	CLEANUP(buf_release) struct buf input = BUF_INIT(EXECUTION_INPUT_MAX);
+	struct str key = gw_field(c->q, "idempotency-key");
+	if (key.len > 128)
+		return err_set(err, ERR_USAGE, "Idempotency-Key is longer than 128 bytes");
+	if (b->input)
+		doc_write_json(&input, b->input, 0, false);
+	else
+		buf_addz(&input, b->text.len ? "" : "null");
+	/* Text alone is the input as well, so that a skill need not look in two places. */
+	if (!b->input && b->text.len) {
+		struct json j;
+		json_init(&j, &input);
+		json_object(&j);
+		json_str(&j, "text", b->text);
+		json_end(&j);
+	}
+	int rc = buf_check(&input, "input", err);
+	if (rc < 0)
+		return rc;
+	e->input_json = arena_str(c->arena, buf_str(&input));
+	e->mode = (enum execution_mode)b->mode;
+	e->session = b->session;
+	e->parent = b->parent;
+	e->attempt = 1;
+	e->requested_by = str_of(c->who.actor);
+	e->deadline_ms = clock_wall(c->g->ctx->clock) +
+			 (b->deadline_ms ? b->deadline_ms : DEADLINE_DEFAULT_MS);
+	id_make("EXEC", c->g->ctx->clock, e->id);
+	const struct enqueue q = {.e = e, .idempotency_key = key};
+	return store_execution_enqueue(c->g->store, &q, id, ret_existing, err);
+}
+
+int gw_execution_create(struct gw_call *c, struct err *err)
+{
+	struct run_body b;
+	struct execution e = {0};
+	char id[64];
+	bool existing = false;
+	int64_t wait_ms = 0;
+	int rc = gw_call_body(c, run_fields, &b, err);
+	if (rc == 0)
+		rc = gw_call_wait(c, &wait_ms, err);
+	if (rc == 0)
+		rc = find_skill(c, &b, &e, err);
+	if (rc == 0)
+		rc = enqueue(c, &b, &e, id, &existing, err);
+	if (rc < 0)
+		return rc;
+	gw_reply_field(c->reply, "Location", "/api/v1/executions/%s", id);
+	if (wait_ms)
+		wait_for(c, id, wait_ms);
+	else
+		give(c, c->reply, id, existing ? 200 : 201);
+	return 0;
+}
+
+int gw_execution_get(struct gw_call *c, struct err *err)
+{
+	int64_t wait_ms = 0;
+	CLEANUP_FREE char *id = mem_strndup(c->params[0].p, c->params[0].len);
+	struct execution e;
+	int rc = gw_call_wait(c, &wait_ms, err);
+	if (rc == 0)
+		rc = store_execution_get(c->g->store, c->arena, c->params[0], &e, err);
+	if (rc < 0)
+		return rc;
+	if (wait_ms)
+		wait_for(c, id, wait_ms);
+	else
+		give(c, c->reply, id, 200);
+	return 0;
+}
+
+static void step_json(struct json *j, const struct execution_step *s)
+{
+	char at[32];
+	json_object(j);
+	json_strz(j, "at", clock_format(s->at_ms, at));
+	json_strz(j, "kind", s->kind);
+	json_raw(j, "data", s->data_json.len ? s->data_json : STR("{}"));
+	json_end(j);
+}
+
+static int steps_reply(struct gw_call *c, struct gw_reply *reply, int64_t after, bool *ret_some,
+		       struct err *err)
+{
+	struct execution_step *steps = NULL;
+	struct execution e;
+	struct json j;
+	size_t count = 0;
+	int rc = store_execution_get(c->g->store, c->arena, c->params[0], &e, err);
+	if (rc == 0)
+		rc = store_execution_step_list(c->g->store, c->arena, c->params[0], (int)after,
+					       &steps, &count, err);
+	if (rc < 0)
+		return rc;
+	*ret_some = count > 0 || execution_state_final(e.state);
+	reply->status = 200;
+	reply->type = "application/json";
+	json_init(&j, &reply->body);
+	json_object(&j);
+	json_strz(&j, "apiVersion", API_VERSION);
+	json_strz(&j, "kind", "StepList");
+	json_strz(&j, "state", execution_state_name(e.state));
+	json_int(&j, "next", after + (int64_t)count);
+	json_array_in(&j, "items");
+	for (size_t i = 0; i < count; i++)
+		step_json(&j, &steps[i]);
+	json_end(&j);
+	json_end(&j);
+	return 0;
+}
+
+struct steps_wait {
+	struct gw_call *call;
+	int64_t after;
+};
+
+/* Until there is another step, or it has ended: `aspora logs -f`. */
+static bool steps_again(void *state, struct gw_reply *reply)
+{
+	struct steps_wait *w = state;
+	struct gw_call *c = w->call;
+	struct err err = ERR_INIT;
+	bool some = false, over = clock_mono(c->g->ctx->clock) >= reply->until_ms;
+	buf_reset(&reply->body);
+	int rc = gw_store_as(c->g, c->who.domains, &err);
+	if (rc == 0)
+		rc = steps_reply(c, reply, w->after, &some, &err);
+	if (rc < 0 && over)
+		gw_problem(reply, 0, &err);
+	return over || (rc == 0 && some);
+}
+
+int gw_execution_steps(struct gw_call *c, struct err *err)
+{
+	int64_t after = 0, wait_ms = 0;
+	bool some = false;
+	int rc = gw_call_number(c, "after", 0, INT32_MAX, &after, err);
+	if (rc == 0)
+		rc = gw_call_wait(c, &wait_ms, err);
+	if (rc == 0)
+		rc = steps_reply(c, c->reply, after, &some, err);
+	if (rc < 0 || some || wait_ms == 0)
+		return rc;
+	struct steps_wait *w = arena_alloc(c->arena, sizeof(*w));
+	*w = (struct steps_wait){c, after};
+	buf_reset(&c->reply->body);
+	c->reply->status = 0;
+	c->reply->again = steps_again;
+	c->reply->state = w;
+	c->reply->until_ms = clock_mono(c->g->ctx->clock) + wait_ms;
+	return 0;
+}
+
+int gw_execution_cancel(struct gw_call *c, struct err *err)
+{
+	enum execution_state state;
+	CLEANUP_FREE char *id = mem_strndup(c->params[0].p, c->params[0].len);
+	int rc = store_execution_cancel(c->g->store, c->params[0], c->who.actor, &state, err);
+	if (rc < 0)
+		return rc;
+	give(c, c->reply, id, execution_state_final(state) ? 200 : 202);
+	return 0;
+}

@@ -1,0 +1,113 @@
+/* The gateway role: its loop, its listeners, its end. */
+#include "agent/gateway/gateway.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+
+#define POLL_MS 500
+#define KEYS_FLUSH_MS 10000
+#define HELD_BYTES ((size_t)256 * 1024 * 1024)
+#define IDLE_TIMEOUT_MS 75000
+#define SEND_TIMEOUT_MS 30000
+
+static void on_poll(struct loop *l, void *state)
+{
+	struct gateway *g = state;
+	struct err err = ERR_INIT;
+	int64_t now = clock_mono(g->ctx->clock);
+	(void)l;
+	loop_timer_reset(g->poll, POLL_MS);
+	gw_store_pump(g);
+	if (g->store_ok && now - g->keys_flushed_ms >= KEYS_FLUSH_MS) {
+		g->keys_flushed_ms = now;
+		if (gw_store_as(g, "*", &err) < 0 || gw_keys_flush(g->keys, g->store, &err) < 0)
+			log_err(LOG_WARN_, "key.use_not_noted", &err, NULL);
+	}
+}
+
+static void on_drained(void *state)
+{
+	loop_stop(((struct gateway *)state)->loop);
+}
+
+static void on_stop(struct loop *l, int signal_number, void *state)
+{
+	struct gateway *g = state;
+	(void)l;
+	(void)signal_number;
+	gw_server_drain(g->server, GW_DRAIN_MS);
+}
+
+/* The address, port 0 resolved, where scripts and people on this machine find it. */
+static int publish(struct gateway *g, const char *address, struct err *err)
+{
+	CLEANUP_FREE char *path = agent_state_path(g->config, "gateway/address");
+	CLEANUP_FREE char *line = mem_printf("%s\n", address);
+	return io_write_file(path, str_of(line), 0644, err);
+}
+
+static int listen_all(struct gateway *g, struct err *err)
+{
+	char address[64];
+	CLEANUP_FREE char *socket_path =
+		g->config->gateway.socket.len
+			? mem_strndup(g->config->gateway.socket.p, g->config->gateway.socket.len)
+			: agent_state_path(g->config, "gateway/gateway.sock");
+	int rc = gw_server_listen_tcp(g->server, g->config->gateway.listen, address, err);
+	if (rc == 0)
+		rc = gw_server_listen_unix(g->server, socket_path, err);
+	if (rc == 0)
+		rc = publish(g, address, err);
+	if (rc == 0)
+		log_event(LOG_INFO_, "gateway.listening", "address", address, "socket", socket_path,
+			  NULL);
+	return rc;
+}
+
+static int open_all(struct gateway *g, struct err *err)
+{
+	int rc = loop_open(g->ctx->clock, &g->loop, err);
+	if (rc < 0)
+		return rc;
+	g->poll = loop_add_timer(g->loop, POLL_MS, on_poll, g);
+	g->keys = gw_keys_new(g->ctx->clock);
+	g->routes = gw_routes_new(&g->route_count);
+	g->metrics.routes = mem_array(g->route_count + 1, sizeof(*g->metrics.routes));
+	g->metrics.started_ms = clock_wall(g->ctx->clock);
+	const struct agent_config *c = g->config;
+	struct gw_server_opts o = {.loop = g->loop,
+				   .handler = gw_dispatch,
+				   .max_connections = (size_t)c->gateway.max_connections,
+				   .per_address = (size_t)c->gateway.per_address,
+				   .held_bytes = HELD_BYTES,
+				   .header_timeout_ms = c->gateway.header_timeout_ms,
+				   .body_timeout_ms = c->gateway.body_timeout_ms,
+				   .idle_timeout_ms = IDLE_TIMEOUT_MS,
+				   .send_timeout_ms = SEND_TIMEOUT_MS,
+				   .drained = on_drained};
+	o.handler.state = g;
+	g->server = gw_server_new(&o);
+	if ((rc = gw_store_watch(g, err)) < 0 ||
+	    (rc = loop_add_signal(g->loop, SIGTERM, on_stop, g, err)) < 0)
+		return rc;
+	return listen_all(g, err);
+}
+
+int role_gateway_run(struct role_ctx *ctx, struct err *err)
+{
+	struct gateway g = {.ctx = ctx, .config = ctx->config, .store = ctx->store};
+	int rc = open_all(&g, err);
+	if (rc == 0)
+		rc = loop_run(g.loop, err);
+	gw_server_free(g.server);
+	gw_keys_free(g.keys);
+	route_table_unref(g.table);
+	free(g.routes);
+	free(g.metrics.routes);
+	free(g.scope);
+	loop_close(g.loop);
+	return rc;
+}
