@@ -1,0 +1,258 @@
+#include "cli/gateway.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/local.h"
+
+#define BODY_MAX ((size_t)128 << 20)
+#define CALL_MS 30000
+#define PAGE "500"
+
+static const struct doc_limits limits = {BODY_MAX, 64, 20 * 1000 * 1000, 64 << 20};
+
+/* --- where, and who ----------------------------------------------------------------------------------------- */
+
+static const char *from_environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value && *value ? value : NULL;
+}
+
+static int set_server(struct cli_gateway *g, const char *server, const char *from, struct err *err)
+{
+	struct arena *a = g->c->arena;
+	size_t len = strlen(server);
+	g->from = from;
+	if (strncmp(server, "unix:/", 6) == 0) {
+		g->socket = arena_strdup(a, server + 5);
+		g->base = "http://aspora";
+		return 0;
+	}
+	if (strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0) {
+		err_set(err, ERR_USAGE, "\"%s\" (%s) is no address of a gateway", server, from);
+		err_remedy(err, "write http://HOST:PORT, https://HOST or unix:/PATH");
+		return ERR_USAGE;
+	}
+	while (len && server[len - 1] == '/')
+		len--;
+	g->base = arena_strndup(a, server, len);
+	return 0;
+}
+
+static int set_key(struct cli_gateway *g, struct str key, struct err *err)
+{
+	int rc = 0;
+	if (str_starts(key, STR("env:")) || str_starts(key, STR("file:")))
+		rc = secret_resolve(&g->key, key, err);
+	else if (key.len)
+		secret_set(&g->key, key);
+	return rc < 0 ? err_context(err, "the API key") : 0;
+}
+
+/* The context that is meant; *ret stays NULL when none is. */
+static int find_context(struct cli_gateway *g, const struct cli_context **ret, struct err *err)
+{
+	struct cli_contexts all;
+	int rc = cli_contexts_load(g->c->arena, &all, err);
+	struct str name = g->c->context ? str_of(g->c->context) : all.current;
+	if (rc < 0 || !name.len)
+		return rc;
+	*ret = cli_context_find(&all, name);
+	return *ret ? 0 : cli_context_unknown(&all, name, err);
+}
+
+int cli_gateway_open(struct cli *c, struct cli_gateway *ret, struct err *err)
+{
+	const struct cli_context *context = NULL;
+	const char *server = c->server, *from = "--server", *key = c->key;
+	*ret = (struct cli_gateway){.c = c};
+	bool named = c->context != NULL;
+	if (!server && !named && (server = from_environment("ASPORA_SERVER")))
+		from = "ASPORA_SERVER";
+	if (!key && !named)
+		key = from_environment("ASPORA_KEY");
+	/* A context's key is for its server only. */
+	int rc = server && !named ? 0 : find_context(ret, &context, err);
+	if (rc < 0)
+		return rc;
+	if (!server && context) {
+		server = arena_strndup(c->arena, context->server.p, context->server.len);
+		from = arena_printf(c->arena, "context %.*s", STR_ARG(context->key));
+	}
+	if (!server) {
+		server = CLI_SERVER_DEFAULT;
+		from = "where asporad listens unless told otherwise";
+	}
+	if ((rc = set_server(ret, server, from, err)) < 0)
+		return rc;
+	rc = set_key(ret, key ? str_of(key) : context ? context->secret : STR_NULL, err);
+	if (rc < 0)
+		return rc;
+	if (context)
+		ret->domain = context->domain;
+	ret->http = http_client_new(BODY_MAX);
+	return 0;
+}
+
+void cli_gateway_release(struct cli_gateway *g)
+{
+	http_client_free(g->http);
+	secret_release(&g->key);
+	*g = (struct cli_gateway){0};
+}
+
+/* --- paths ----------------------------------------------------------------------------------------------------- */
+
+static void add_escaped(struct buf *out, const char *z)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+	for (; *z; z++) {
+		if (strchr(plain, *z))
+			buf_add_char(out, *z);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)*z);
+	}
+}
+
+const char *cli_path(struct cli *c, ...)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	va_list ap;
+	buf_addz(&out, "/api/v1");
+	va_start(ap, c);
+	for (const char *s; (s = va_arg(ap, const char *));) {
+		buf_add_char(&out, '/');
+		add_escaped(&out, s);
+	}
+	va_end(ap);
+	return arena_strdup(c->arena, buf_cstr(&out));
+}
+
+const char *cli_query(struct cli *c, const char *path, const char *name, const char *value)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	if (!value || !*value)
+		return path;
+	buf_addf(&out, "%s%c%s=", path, strchr(path, '?') ? '&' : '?', name);
+	add_escaped(&out, value);
+	return arena_strdup(c->arena, buf_cstr(&out));
+}
+
+/* --- requests --------------------------------------------------------------------------------------------------- */
+
+static int unreachable(const struct cli_gateway *g, int rc, struct err *err)
+{
+	if (rc != ERR_UNAVAILABLE && rc != ERR_TIMEOUT)
+		return rc;
+	err_context(err, "the gateway at %s (%s)", g->socket ? g->socket : g->base, g->from);
+	return err_remedy(err, "is asporad running there? --server, ASPORA_SERVER or `aspora config "
+			       "set-context` name another");
+}
+
+static bool is_wish(const struct doc_node *n)
+{
+	return str_eqz(doc_text(n, "kind"), "Wish");
+}
+
+/* What the answer means: a document, or an error in the gateway's words. */
+static int read_answer(struct cli_gateway *g, const struct http_response *resp,
+		       const struct doc_node **ret, struct err *err)
+{
+	struct err wrong = ERR_INIT;
+	const struct doc_node *n = NULL;
+	bool json = strstr(resp->content_type, "json") != NULL;
+	int rc = json ? doc_parse_json(g->c->arena, buf_str(&resp->body), &limits, "answer", &n,
+				       &wrong)
+		      : ERR_SYNTAX;
+	if (rc == 0 && ((resp->status >= 200 && resp->status < 300) || is_wish(n))) {
+		*ret = n;
+		return 0;
+	}
+	if (rc == 0) {
+		rc = cli_problem(n, resp->status, err);
+		if (rc == ERR_UNAUTHENTICATED && !err->remedy[0])
+			err_remedy(err, "%s",
+				   secret_is_set(&g->key)
+					   ? "the key is unknown, revoked or expired: `asporad key "
+					     "create` makes another"
+					   : "give one by --key, ASPORA_KEY or a context; `asporad "
+					     "key create` makes one");
+		return rc;
+	}
+	err_set(err, ERR_UNAVAILABLE, "%s answered %d, and not as a gateway of Aspora does",
+		g->socket ? g->socket : g->base, resp->status);
+	return err_remedy(err, "look whether --server, ASPORA_SERVER or the context name the right "
+			       "one");
+}
+
+static int call(struct cli_gateway *g, const char *method, const char *path, struct str body,
+		int64_t wait_ms, const struct doc_node **ret, struct err *err)
+{
+	static const char *const headers[] = {"Content-Type: application/json",
+					      "Accept: application/json", NULL};
+	CLEANUP(http_response_release) struct http_response resp = {0};
+	CLEANUP_FREE char *url = mem_printf("%s%s", g->base, path);
+	CLEANUP_FREE char *key = NULL;
+	if (secret_is_set(&g->key))
+		key = mem_strndup(secret_lend(&g->key).p, secret_lend(&g->key).len);
+	const struct http_request req = {.method = method,
+					 .url = url,
+					 .unix_socket = g->socket,
+					 .headers = headers,
+					 .body = body,
+					 .bearer = key,
+					 .timeout_ms = CALL_MS + wait_ms};
+	int rc = http_call(g->http, &req, &resp, err);
+	if (key)
+		crypto_wipe(key, strlen(key));
+	return rc < 0 ? unreachable(g, rc, err) : read_answer(g, &resp, ret, err);
+}
+
+int cli_get(struct cli_gateway *g, const char *path, const struct doc_node **ret, struct err *err)
+{
+	return call(g, "GET", path, STR_NULL, 0, ret, err);
+}
+
+int cli_get_waiting(struct cli_gateway *g, const char *path, int64_t wait_ms,
+		    const struct doc_node **ret, struct err *err)
+{
+	return call(g, "GET", path, STR_NULL, wait_ms, ret, err);
+}
+
+int cli_send(struct cli_gateway *g, const char *path, struct str body, int64_t wait_ms,
+	     const struct doc_node **ret, struct err *err)
+{
+	return call(g, "POST", path, body, wait_ms, ret, err);
+}
+
+int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node ***ret,
+		 size_t *ret_count, const char **ret_version, struct err *err)
+{
+	struct arena *a = g->c->arena;
+	const struct doc_node **objects = NULL;
+	size_t count = 0, cap = 0;
+	const char *next = "";
+	for (bool first = true; first || *next; first = false) {
+		const struct doc_node *page = NULL;
+		const char *url = cli_query(g->c, path, "limit", PAGE);
+		int rc = cli_get(g, cli_query(g->c, url, "continue", next), &page, err);
+		if (rc < 0)
+			return rc;
+		const struct doc_node *items = doc_find(page, "items");
+		const struct doc_node *meta = doc_find(page, "metadata");
+		for (size_t i = 0; items && items->type == DOC_LIST && i < items->list.count; i++) {
+			ARENA_GROW(a, objects, count, cap);
+			objects[count++] = items->list.items[i];
+		}
+		if (first && ret_version)
+			*ret_version = arena_strdup(a, arena_str(a, doc_text(meta, "resourceVersion")).p);
+		struct str token = doc_text(meta, "continue");
+		next = arena_strndup(a, token.len ? token.p : "", token.len);
+	}
+	*ret = objects;
+	*ret_count = count;
+	return 0;
+}
