@@ -100,7 +100,7 @@ static void copy_row(struct buf *out, const struct blob_writer *w, const struct 
 
 static int put_copy(struct store *s, struct str data, struct err *err)
 {
-	int64_t deadline = clock_real.mono_ms(NULL) + STORE_WAIT_MS;
+	int64_t deadline = clock_real.mono_ms(NULL) + s->wait_ms;
 	for (;;) {
 		int n = PQputCopyData(s->pg, data.p, (int)data.len);
 		if (n > 0)
@@ -116,7 +116,7 @@ static int put_copy(struct store *s, struct str data, struct err *err)
 /* Waits for the next result of the COPY; NULL: no more. */
 static int next_result(struct store *s, PGresult **ret, struct err *err)
 {
-	int64_t deadline = clock_real.mono_ms(NULL) + STORE_WAIT_MS;
+	int64_t deadline = clock_real.mono_ms(NULL) + s->wait_ms;
 	int unsent;
 	while ((unsent = PQflush(s->pg)) >= 0) {
 		if (!PQisBusy(s->pg)) {
@@ -179,7 +179,7 @@ static int stream(struct blob_writer *w, struct err *err)
 	if (r < 0)
 		return r;
 	while ((r = PQputCopyEnd(s->pg, NULL)) == 0) {
-		if (wire_poll(s, POLLOUT, clock_real.mono_ms(NULL) + STORE_WAIT_MS, err) < 0)
+		if (wire_poll(s, POLLOUT, clock_real.mono_ms(NULL) + s->wait_ms, err) < 0)
 			break;
 	}
 	return r == 1 ? finish_copy(s, err) : wire_lost(s, "COPY", err);

@@ -108,41 +108,58 @@ static int refused(struct store *s, struct err *err)
 	return code;
 }
 
-/* Before pipeline mode: settings and the role, in one round trip. */
+/* The role, the settings, and to listen, in one flight. */
 static int set_up(struct store *s, struct err *err)
 {
-	CLEANUP(buf_release) struct buf sql = BUF_INIT(4096);
-	if (s->access.set_role && s->role != STORE_OWNER)
-		buf_addf(&sql, "set role %s;", role_names[s->role]);
-	buf_addz(&sql,
-		 "set search_path = aspora, pg_temp; set lock_timeout = '2s'; set "
-		 "statement_timeout = '10s';"
-		 "set idle_in_transaction_session_timeout = '4s'; set timezone = 'UTC';"
-		 "set default_transaction_isolation = 'read committed'; set bytea_output = 'hex';"
-		 "select set_config(name, '2s', false) from pg_settings where name = "
-		 "'client_connection_check_interval'");
-	PGresult *res = PQexec(s->pg, buf_cstr(&sql));
+	static const char settings[] =
+		"select set_config('search_path', 'aspora, pg_temp', false), "
+		"set_config('lock_timeout', '2s', false), "
+		"set_config('statement_timeout', '10s', false), "
+		"set_config('idle_in_transaction_session_timeout', '4s', false), "
+		"set_config('timezone', 'UTC', false), set_config('default_transaction_isolation', "
+		"'read committed', false), "
+		"(select set_config(name, '2s', false) from pg_settings where name = "
+		"'client_connection_check_interval')";
+	char role[64];
+	snprintf(role, sizeof(role), "set role %s", role_names[s->role]);
 	int r = 0;
-	if (PQresultStatus(res) != PGRES_TUPLES_OK)
-		r = pg_error(res, "the session's settings", err);
-	PQclear(res);
-	return r;
+	if (s->access.set_role && s->role != STORE_OWNER)
+		r = wire_plain(s, role, err);
+	if (r >= 0)
+		r = wire_plain(s, settings, err);
+	if (r >= 0 && s->listen)
+		r = wire_plain(s, "listen aspora", err);
+	if (r >= 0)
+		r = wire_sync(s, err);
+	return r < 0 ? r : wire_collect(s, err);
 }
 
 static int check_schema(struct store *s, struct err *err)
 {
-	PGresult *res = PQexec(s->pg, "select coalesce(max(number), 0) from aspora.migration");
-	long have = PQresultStatus(res) == PGRES_TUPLES_OK ? strtol(PQgetvalue(res, 0, 0), NULL, 10)
-							   : 0;
-	PQclear(res);
+	CLEANUP(bind_release) struct bind b = BIND(&sql_schema_version);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	struct err why = ERR_INIT;
+	int64_t have = 0;
+	int r = wire_query(s, &b, &rows, &why);
+	if (r < 0 &&
+	    strcmp(why.sqlstate, "42P01") != 0) { /* no such table: nothing was ever migrated */
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r >= 0) {
+		struct row c = row_of(&rows, 0);
+		have = row_i64(&c);
+	}
 	if (have == store_schema_version())
 		return 0;
 	err_set(err, ERR_UNSUPPORTED,
-		"the database's schema is at version %ld, this build needs %d", have,
+		"the database's schema is at version %lld, this build needs %d", (long long)have,
 		store_schema_version());
-	return err_remedy(err, have > store_schema_version()
-				       ? "run the asporad that migrated it, or a newer one"
-				       : "start asporad: its parent process migrates the schema");
+	err_remedy(err, have > store_schema_version()
+				? "run the asporad that migrated it, or a newer one"
+				: "start asporad: its parent process migrates the schema");
+	return ERR_UNSUPPORTED;
 }
 
 static int session(struct store *s, struct err *err)
@@ -153,17 +170,14 @@ static int session(struct store *s, struct err *err)
 			s->server_version / 10000, s->server_version % 100);
 		return err_remedy(err, "use PostgreSQL 13 or newer");
 	}
-	int r = set_up(s, err);
-	if (r < 0)
-		return r;
-	if (!s->any_schema && (r = check_schema(s, err)) < 0)
-		return r;
 	if (PQsetnonblocking(s->pg, 1) < 0 || !PQenterPipelineMode(s->pg))
 		return pg_connection_error(s->pg, "entering pipeline mode", err);
-	if (s->listen && ((r = wire_plain(s, "listen aspora", err)) < 0 ||
-			  (r = wire_sync(s, err)) < 0 || (r = wire_collect(s, false, err)) < 0))
-		return r;
-	return s->domains ? store_scope(s, str_of(s->domains), err) : 0;
+	int r = set_up(s, err);
+	if (r >= 0 && !s->any_schema)
+		r = check_schema(s, err);
+	if (r >= 0 && s->domains)
+		r = store_scope(s, str_of(s->domains), err);
+	return r;
 }
 
 static void ignore_notice(void *state, const char *message)
@@ -202,6 +216,7 @@ int store_open(const struct store_access *access, enum store_role role,
 	s->application = mem_strdup(opts->application ? opts->application : role_names[role]);
 	s->listen = opts->listen;
 	s->any_schema = opts->any_schema;
+	s->wait_ms = opts->wait_ms ? opts->wait_ms : STORE_WAIT_MS;
 	int r = open_now(s, err);
 	if (r < 0)
 		return r;

@@ -49,17 +49,40 @@ static int look(struct store *s, const struct lease *l, int64_t *ret_wait_ms, st
 		       l->name, STR_ARG(holder), (long long)MAX(left, 0));
 }
 
-int store_lease_acquire(struct store *s, struct lease *l, int64_t *ret_wait_ms, struct err *err)
+/* Ends the session of a holder whose time is over and that sits in a transaction. */
+static int evict(struct store *s, const struct lease *l, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_lease_evict);
+	bind_textz(&b, l->name);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	return r < 0 ? r : rows.count;
+}
+
+static int try_acquire(struct store *s, const struct lease *l, struct rows *rows, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_lease_acquire);
 	bind_textz(&b, l->name);
 	bind_textz(&b, l->holder);
 	bind_i64(&b, l->ttl_ms);
+	return wire_query(s, &b, rows, err);
+}
+
+int store_lease_acquire(struct store *s, struct lease *l, int64_t *ret_wait_ms, struct err *err)
+{
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	struct err why = ERR_INIT;
 	int64_t sent = clock_mono(s->clock);
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
+	int r = try_acquire(s, l, &rows, &why);
+	if (r < 0 && store_retry(&why) == STORE_RETRY_NOW && evict(s, l, err) > 0) {
+		sent = clock_mono(s->clock);
+		r = try_acquire(s, l, &rows, &why);
+	}
+	if (r < 0) {
+		if (err)
+			*err = why;
 		return r;
+	}
 	if (!rows.count)
 		return look(s, l, ret_wait_ms, err);
 	struct row c = row_of(&rows, 0);

@@ -51,6 +51,7 @@ struct store_opts {
 	const struct clock *clock; /* NULL: clock_real */
 	const char *application; /* application_name: "asporad sync"; NULL: the role's name */
 	bool listen; /* LISTEN before anything is read, so that no wake-up is lost */
+	int64_t wait_ms; /* longest silence of the server; 0: STORE_WAIT_MS */
 	bool any_schema; /* do not check the schema's version (migrations) */
 };
 

@@ -107,10 +107,20 @@ static int begin(struct store_txn *t, struct err *err)
 	return r;
 }
 
+/*
+ * The server ends a transaction that its client forgets only where it stands between flights. What is too much to wait on our side for the
+ * commit's flight is therefore ended by a sync of its own; the transaction goes on over it.
+ */
+#define FLIGHT_BYTES ((size_t)16 * 1024)
+
 int txn_send(struct store_txn *t, const struct bind *b, struct err *err)
 {
 	int r = begin(t, err);
-	return r < 0 ? r : wire_send(t->s, b, false, err);
+	if (r >= 0)
+		r = wire_send(t->s, b, false, err);
+	if (r >= 0 && b->data.len > FLIGHT_BYTES)
+		r = wire_sync(t->s, err);
+	return r;
 }
 
 int txn_query(struct store_txn *t, const struct bind *b, struct rows *rows, struct err *err)
@@ -121,7 +131,9 @@ int txn_query(struct store_txn *t, const struct bind *b, struct rows *rows, stru
 	r = wire_send(t->s, b, true, err);
 	if (r < 0)
 		return r;
-	r = wire_collect(t->s, true, err);
+	r = wire_sync(t->s, err);
+	if (r >= 0)
+		r = wire_collect(t->s, err);
 	if (r >= 0) {
 		*rows = t->s->last;
 		t->s->last = (struct rows)ROWS_INIT;
@@ -295,7 +307,7 @@ int store_txn_commit(struct store_txn *t, int64_t *ret_rev, struct err *err)
 		return err_set(err, ERR_INTERNAL, "injected fault before COMMIT");
 	int r = send_commit(t, &why);
 	if (r >= 0)
-		r = wire_collect(s, false, &why);
+		r = wire_collect(s, &why);
 	if (r < 0 && !s->pg && pid && t->change_count) {
 		int happened = resolve(t, pid, &rev, err);
 		if (happened < 0)
@@ -326,11 +338,11 @@ static void roll_back(struct store_txn *t)
 	/* What failed before it must not keep ROLLBACK from running: a new flight. */
 	if (wire_sync(s, &ignored) < 0)
 		return;
-	if (wire_collect(s, false, &ignored) < 0 && !s->pg)
+	if (wire_collect(s, &ignored) < 0 && !s->pg)
 		return;
 	if (wire_plain(s, "rollback", &ignored) < 0 || wire_sync(s, &ignored) < 0)
 		return;
-	if (wire_collect(s, false, &ignored) < 0 && s->pg)
+	if (wire_collect(s, &ignored) < 0 && s->pg)
 		wire_lost(s, "rollback", NULL);
 }
 

@@ -112,27 +112,29 @@ int wire_sync(struct store *s, struct err *err)
 	return 0;
 }
 
+/* Whatever the server still does must not be taken for an answer to something later: the connection is given up. */
+static int silent(struct store *s, const char *doing, struct err *err)
+{
+	wire_lost(s, doing, NULL);
+	return err_set(err, ERR_UNAVAILABLE, "PostgreSQL did not answer \"%s\" within %lld ms",
+		       doing, (long long)s->wait_ms);
+}
+
 /* Waits until a result can be had without blocking, sending what is still to be sent meanwhile. */
 static int wait_result(struct store *s, const char *doing, struct err *err)
 {
-	int64_t deadline = clock_real.mono_ms(NULL) + STORE_WAIT_MS;
+	int64_t deadline = clock_real.mono_ms(NULL) + s->wait_ms;
 	for (;;) {
 		int unsent = PQflush(s->pg);
 		if (unsent < 0)
 			return wire_lost(s, doing, err);
 		if (!PQisBusy(s->pg))
 			return 0;
-		int r = wire_poll(s, unsent ? POLLIN | POLLOUT : POLLIN, deadline, err);
-		if (r < 0) {
-			/* Whatever the server still does must not be taken for an answer to something later. */
-			struct err kept = err ? *err : (struct err)ERR_INIT;
-			wire_lost(s, doing, NULL);
-			if (err)
-				*err = kept;
-			return err_set(err, ERR_UNAVAILABLE,
-				       "PostgreSQL did not answer \"%s\" within %d s", doing,
-				       STORE_WAIT_MS / 1000);
-		}
+		if (wire_poll(s, unsent ? POLLIN | POLLOUT : POLLIN, deadline, NULL) < 0)
+			return silent(s, doing, err);
+		/* A long batch over a slow line is no silence as long as it moves. */
+		if (unsent)
+			deadline = clock_real.mono_ms(NULL) + s->wait_ms;
 		if (!PQconsumeInput(s->pg))
 			return wire_lost(s, doing, err);
 	}
@@ -213,13 +215,11 @@ void wire_take_notifications(struct store *s)
 	}
 }
 
-int wire_collect(struct store *s, bool flush, struct err *err)
+int wire_collect(struct store *s, struct err *err)
 {
 	int r = ready(s, err);
 	if (r < 0)
 		return r;
-	if (flush && !PQsendFlushRequest(s->pg))
-		return wire_lost(s, "flush", err);
 	s->stats.round_trips += s->head < s->count;
 	while (s->head < s->count) {
 		struct wire_entry e = s->queue[s->head];
@@ -251,7 +251,7 @@ int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct 
 	r = wire_sync(s, err);
 	if (r < 0)
 		return r;
-	r = wire_collect(s, false, err);
+	r = wire_collect(s, err);
 	if (rows && r >= 0) {
 		*rows = s->last;
 		s->last = (struct rows)ROWS_INIT;

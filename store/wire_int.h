@@ -29,6 +29,7 @@ struct store {
 	char *application;
 	char *domains; /* scope to set again after a reconnect; NULL: none */
 	bool listen, any_schema;
+	int64_t wait_ms;
 
 	PGconn *pg; /* NULL: lost */
 	int server_version;
@@ -55,11 +56,8 @@ NODISCARD int wire_send(struct store *s, const struct bind *b, bool keep, struct
 NODISCARD int wire_plain(struct store *s, const char *sql, struct err *err);
 /* Ends the flight: a failure before it does not touch what is sent after it. */
 NODISCARD int wire_sync(struct store *s, struct err *err);
-/*
- * Waits for everything awaited; the first failure is the result. Without a wire_sync() before it (flush true) the server is asked to answer
- * but the flight goes on.
- */
-NODISCARD int wire_collect(struct store *s, bool flush, struct err *err);
+/* Waits for everything awaited, which a wire_sync() ended; the first failure is the result. */
+NODISCARD int wire_collect(struct store *s, struct err *err);
 /* One statement as a flight of its own, outside a transaction. rows may be NULL. */
 NODISCARD int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct err *err);
 /* Closes the connection for good; what was awaited is forgotten. Returns ERR_UNAVAILABLE with the words of libpq. */

@@ -67,9 +67,11 @@ create table lease (
 	epoch bigint not null check (epoch > 0),
 	holder text not null,
 	until timestamptz not null,
+	backend integer not null,
 	acquired_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 comment on table lease is 'Who leads, per role and shard ("sync/0", "runner/HOST"), on this database''s clock. A fenced write share-locks its row, so that a take-over waits for it.';
+comment on column lease.backend is 'Process of the holder''s session: one that was stopped in the middle of a write can be ended by who takes over.';
 comment on column lease.epoch is 'Rises with every take-over; a writer with an older one writes nothing.';
 
 create table revision (

@@ -478,7 +478,7 @@ START_TEST(lists_filter_and_page_newest_first)
 {
 	serve(&plain, 1);
 	for (int i = 1; i <= 5; i++) {
-		char id[16];
+		char id[32];
 		snprintf(id, sizeof(id), "EXEC-%d", i);
 		enqueue(id);
 	}
@@ -548,7 +548,7 @@ START_TEST(four_keepers_never_run_one_twice_nor_pass_a_limit)
 	struct support_skill k = {.name = "triage", .content = "v1", .concurrency = 2};
 	serve(&k, 1);
 	for (int i = 0; i < 60; i++) {
-		char id[16];
+		char id[32];
 		snprintf(id, sizeof(id), "EXEC-%d", i);
 		enqueue(id);
 	}

@@ -91,7 +91,7 @@ START_TEST(rolling_back_names_everything_that_came_after)
 	static const char *const contents[] = {"v1", "v2", "v3", "v1", "v4"};
 	for (int i = 0; i < 5; i++) {
 		struct support_skill k = {.name = "triage", .content = contents[i]};
-		char candidate[8];
+		char candidate[32];
 		snprintf(candidate, sizeof(candidate), "c%d", i);
 		revs[i] = support_release(s, l, "ecm", candidate, &k, 1);
 	}

@@ -187,7 +187,7 @@ START_TEST(old_wishes_go_but_not_what_an_overlay_stands_on)
 	struct support_skill k = {.name = "triage", .content = "v1"};
 	support_release(s, l, "ecm", "c1", &k, 1);
 	for (int i = 1; i <= 3; i++) {
-		char id[16];
+		char id[32];
 		snprintf(id, sizeof(id), "WISH-%d", i);
 		struct wish w = apply(id);
 		assert_ok(store_wish_put(gateway, &w, files, 1, &support_err));

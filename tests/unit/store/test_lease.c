@@ -1,5 +1,5 @@
 /* Leases and fenced writes: who leads, and that nobody else writes. */
-#include <errno.h>
+#include <libpq-fe.h>
 #include <sys/wait.h>
 
 #include "store/change.h"
@@ -175,6 +175,54 @@ START_TEST(a_take_over_waits_for_a_fenced_write_under_way)
 }
 END_TEST
 
+/* A writer that has taken the revision and is then stopped in the middle of sending the rest: no sync, so that no timeout of the server's runs. */
+static PGconn *stopped_writer(const struct lease *l)
+{
+	const struct store_access *a = support_pg_access(STORE_SYNC);
+	CLEANUP(buf_release) struct buf info = BUF_INIT(4096);
+	buf_addf(&info, "%s password=%.*s", a->conninfo, STR_ARG(secret_lend(&a->password)));
+	PGconn *pg = PQconnectdb(buf_cstr(&info));
+	ck_assert_int_eq(PQstatus(pg), CONNECTION_OK);
+	PQclear(PQexec(pg, "set search_path = aspora"));
+	char sql[300];
+	snprintf(sql, sizeof(sql), "update lease set backend = pg_backend_pid() where name = '%s'",
+		 l->name);
+	PQclear(PQexec(pg, sql));
+	ck_assert_int_eq(PQenterPipelineMode(pg), 1);
+	ck_assert_int_eq(PQsendQueryParams(pg, "begin", 0, NULL, NULL, NULL, NULL, 0), 1);
+	snprintf(sql, sizeof(sql), "select 1 from lease where name = '%s' for share", l->name);
+	ck_assert_int_eq(PQsendQueryParams(pg, sql, 0, NULL, NULL, NULL, NULL, 0), 1);
+	PQsendFlushRequest(pg);
+	PQflush(pg);
+	for (int i = 0; i < 4; i++) /* begin, its end, the row, its end */
+		PQclear(PQgetResult(pg));
+	return pg;
+}
+
+START_TEST(a_writer_that_was_stopped_in_the_middle_does_not_keep_the_lease)
+{
+	struct store *s = support_pg_open(STORE_SYNC), *other = support_pg_open(STORE_SYNC);
+	struct lease l, taker;
+	store_lease_init(&l, "sync", "0", 1000);
+	assert_ok(store_lease_acquire(s, &l, NULL, &support_err));
+	PGconn *stopped = stopped_writer(&l);
+	store_lease_init(&taker, "sync", "0", 60000);
+	int r;
+	int64_t wait_ms = 0, until = clock_real.mono_ms(NULL) + 20000;
+	do {
+		r = store_lease_acquire(other, &taker, &wait_ms, &support_err);
+	} while (r < 0 && clock_real.mono_ms(NULL) < until);
+	assert_ok(r);
+	ck_assert_int_eq(taker.epoch, 2);
+	ck_assert_int_lt(clock_real.mono_ms(NULL), until - 10000);
+	PQfinish(stopped);
+	/* A session whose transaction began later than the lease's end is somebody else's. */
+	ck_assert_int_eq(support_pg_int("select count(*) from pg_stat_activity where usename = "
+					"'aspora_sync' and datname = current_database()"),
+			 2);
+}
+END_TEST
+
 /* Two processes take the lease from each other as fast as they can; each writes as long as it believes that it leads. */
 static int contender(int id, int seconds)
 {
@@ -245,6 +293,7 @@ static const struct support_case cases[] = {
 	CASE(a_stale_writer_writes_nothing_after_a_take_over),
 	CASE(a_fenced_write_without_changes_is_fenced_as_well),
 	CASE(a_take_over_waits_for_a_fenced_write_under_way),
+	CASE(a_writer_that_was_stopped_in_the_middle_does_not_keep_the_lease),
 	CASE(racing_take_overs_never_let_a_stale_write_through),
 	{0},
 };

@@ -182,7 +182,7 @@ START_TEST(releases_form_a_signed_chain)
 	struct lease *l = support_pg_lease(s, "sync");
 	support_release(s, l, "ecm", "c1", two, 2);
 	for (int i = 2; i <= 4; i++) {
-		char word[8];
+		char word[32];
 		snprintf(word, sizeof(word), "v%d", i);
 		struct support_skill k = {.name = "triage", .content = word};
 		support_release(s, l, "ecm", word, &k, 1);

@@ -1,17 +1,10 @@
 /* Transactions: what happens when the server refuses, the network breaks, or nobody knows. */
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 
-#include "base/io.h"
-#include "base/mem.h"
 #include "store/change.h"
 #include "store/event.h"
 #include "store/source.h"
-#include "tests/unit/support_pg.h"
+#include "tests/unit/store/help_proxy.h"
 
 static struct store_txn *begin(struct store *s, const struct lease *l, const char *name)
 {
@@ -176,117 +169,14 @@ START_TEST(a_commit_wakes_who_listens)
 }
 END_TEST
 
-/* --- a proxy that loses the reply to COMMIT ---------------------------------------------------------------------------- */
-
-enum cut { CUT_REPLY, CUT_REQUEST };
-
-static int connect_unix(const char *path)
-{
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	memcpy(a.sun_path, path, MIN(strlen(path), sizeof(a.sun_path) - 1));
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-		_exit(3);
-	return fd;
-}
-
-/*
- * Carries one connection. Once the statement "commit" has been seen on its way to the server it either swallows it (CUT_REQUEST) or lets it through and
- * waits until the server has answered, without passing the answer on (CUT_REPLY); then it hangs up.
- */
-static void carry(int client, int server, enum cut cut)
-{
-	static char data[1 << 16];
-	bool armed = false;
-	for (;;) {
-		struct pollfd p[2] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-		if (poll(p, 2, 10000) <= 0)
-			return;
-		if (p[0].revents) {
-			ssize_t n = read(client, data, sizeof(data));
-			if (n <= 0)
-				return;
-			armed = memmem(data, (size_t)n, "\0commit", 8) != NULL;
-			if (armed && cut == CUT_REQUEST)
-				return;
-			if (write(server, data, (size_t)n) != n)
-				return;
-		}
-		if (p[1].revents) {
-			ssize_t n = read(server, data, sizeof(data));
-			if (n <= 0 || armed)
-				return;
-			if (write(client, data, (size_t)n) != n)
-				return;
-		}
-	}
-}
-
-/* First connection through carry(), later ones untouched. Ends when its parent does. */
-static void proxy(const char *listen_path, const char *server_path, enum cut cut, int ready)
-{
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	memcpy(a.sun_path, listen_path, MIN(strlen(listen_path), sizeof(a.sun_path) - 1));
-	int l = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(l, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(l, 8) < 0 ||
-	    write(ready, "r", 1) != 1)
-		_exit(3);
-	for (int n = 0;; n++) {
-		int client = accept(l, NULL, NULL);
-		if (client < 0)
-			_exit(3);
-		if (fork() == 0) {
-			int server = connect_unix(server_path);
-			if (n == 0) {
-				carry(client, server, cut);
-				_exit(0);
-			}
-			for (;;) { /* plain */
-				static char data[1 << 16];
-				struct pollfd p[2] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-				if (poll(p, 2, 20000) <= 0)
-					_exit(0);
-				int from = p[0].revents ? client : server,
-				    to = from == client ? server : client;
-				ssize_t got = read(from, data, sizeof(data));
-				if (got <= 0 || write(to, data, (size_t)got) != got)
-					_exit(0);
-			}
-		}
-		close(client);
-	}
-}
-
-static struct store *open_through_proxy(enum cut cut, pid_t *ret_pid)
-{
-	const char *dir = support_pg_dir();
-	char listen_path[400], server_path[400];
-	snprintf(listen_path, sizeof(listen_path), "%s/.s.PGSQL.5432", dir);
-	snprintf(server_path, sizeof(server_path), "%s/.s.PGSQL.5432",
-		 store_cluster_socket_dir(support_pg_cluster()));
-	int fds[2];
-	assert_ok(io_pipe(fds, &support_err));
-	*ret_pid = fork();
-	if (*ret_pid == 0)
-		proxy(listen_path, server_path, cut, fds[1]);
-	char c;
-	ck_assert_int_eq(read(fds[0], &c, 1), 1);
-	const struct store_access *real = support_pg_access(STORE_SYNC);
-	struct store_access a = STORE_ACCESS_INIT;
-	a.conninfo = mem_printf("%s host='%s'", real->conninfo, dir);
-	secret_set(&a.password, secret_lend(&real->password));
-	struct store *s = NULL;
-	assert_ok(store_open(&a, STORE_SYNC, NULL, &s, &support_err));
-	store_access_release(&a);
-	return s;
-}
+/* --- COMMIT in doubt ---------------------------------------------------------------------------------------- */
 
 START_TEST(a_commit_whose_reply_is_lost_is_found_to_have_happened)
 {
 	struct store *direct = support_pg_open(STORE_SYNC);
 	struct lease *l = support_pg_lease(direct, "sync");
 	pid_t pid;
-	struct store *s = open_through_proxy(CUT_REPLY, &pid);
+	struct store *s = proxy_open(PROXY_CUT_REPLY, 0, &pid);
 	struct store_txn *t = begin(s, l, "doubtful");
 	int64_t rev = 0;
 	assert_ok(store_txn_commit(t, &rev, &support_err));
@@ -301,6 +191,7 @@ START_TEST(a_commit_whose_reply_is_lost_is_found_to_have_happened)
 	assert_ok(store_txn_commit(t, &rev, &support_err));
 	store_txn_end(t);
 	ck_assert_int_eq(rev, 2);
+	store_close(s);
 	kill(pid, SIGKILL);
 }
 END_TEST
@@ -310,7 +201,7 @@ START_TEST(a_commit_that_never_arrived_is_found_not_to_have_happened)
 	struct store *direct = support_pg_open(STORE_SYNC);
 	struct lease *l = support_pg_lease(direct, "sync");
 	pid_t pid;
-	struct store *s = open_through_proxy(CUT_REQUEST, &pid);
+	struct store *s = proxy_open(PROXY_CUT_REQUEST, 0, &pid);
 	struct store_txn *t = begin(s, l, "lost");
 	assert_err(store_txn_commit(t, NULL, &support_err), ERR_UNAVAILABLE, "went away");
 	ck_assert_int_eq(store_retry(&support_err), STORE_RETRY_RECONNECT);
@@ -319,6 +210,7 @@ START_TEST(a_commit_that_never_arrived_is_found_not_to_have_happened)
 	t = begin(s, l, "again");
 	assert_ok(store_txn_commit(t, NULL, &support_err));
 	store_txn_end(t);
+	store_close(s);
 	kill(pid, SIGKILL);
 }
 END_TEST
