@@ -100,9 +100,10 @@ static int build_table(struct gateway *g, struct err *err)
 	struct route *routes = NULL;
 	struct route_table *fresh = NULL;
 	size_t count = 0;
+	int64_t rev = 0;
 	int rc = store_head(g->store, &head, err);
 	if (rc == 0)
-		rc = store_route_load(g->store, a, 0, &routes, &count, NULL, err);
+		rc = store_route_load(g->store, a, 0, &routes, &count, &rev, err);
 	if (rc == 0)
 		rc = route_table_build(routes, count, g->table, &fresh, NULL, err);
 	if (rc < 0)
