@@ -394,6 +394,16 @@ static void look_again(struct hand *h)
 		sync_source_again(&h->s->sources[i]);
 }
 
+static int change_sync(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
+{
+	(void)t;
+	if (!sync_source_named(h->s, h->w->source))
+		return err_set(err, ERR_NOT_FOUND, "source %.*s is not configured here",
+			       STR_ARG(h->w->source));
+	buf_addz(said, "it was looked at just now");
+	return 0;
+}
+
 static const struct wish_kind {
 	const char *name;
 	int (*pass)(struct hand *h, struct err *err);
@@ -407,6 +417,7 @@ static const struct wish_kind {
 	{"resume", NULL, change_resume},
 	{"adopt", NULL, change_adopt},
 	{"overlay-end", NULL, change_overlay_end},
+	{"sync", NULL, change_sync},
 };
 
 static int carry_out(struct hand *h, struct err *err)
@@ -422,7 +433,7 @@ static int carry_out(struct hand *h, struct err *err)
 		if (k->pass)
 			return k->pass(h, err);
 		rc = simply(h, k->change, err);
-		if (rc == 0)
+		if (rc == 0 && k->change != change_sync)
 			look_again(h);
 		return rc;
 	}
@@ -443,8 +454,9 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 	struct hand h = {.s = s, .w = w, .a = a};
 	struct err why = ERR_INIT;
 	snprintf(h.actor, sizeof(h.actor), "%.*s", STR_ARG(w->requested_by));
-	/* A source's look answers these. */
-	if (str_eqz(w->kind, "sync"))
+	/* A source's look answers these; one that was over before the wish was there is answered here. */
+	struct sync_source *src = sync_source_named(s, w->source);
+	if (str_eqz(w->kind, "sync") && src && src->handled_token < w->request_token)
 		return 0;
 	log_reconcile_id(w->id);
 	int rc = sync_load(s, err);

@@ -131,7 +131,8 @@ int store_route_load(struct store *s, struct arena *a, int64_t at, struct route 
 	int r = store_head(s, &head, err);
 	if (r < 0)
 		return r;
-	*ret_rev = at ? at : head.at.rev;
+	if (ret_rev)
+		*ret_rev = at ? at : head.at.rev;
 	return load_routes(s, a, at, STR_NULL, STR_NULL, ret, ret_count, err);
 }
 

@@ -49,6 +49,27 @@ static int publish(struct gateway *g, const char *address, struct err *err)
 	return io_write_file(path, str_of(line), 0644, err);
 }
 
+/* "Any port" means the same one again after a restart, where it is still free: clients know it by then. */
+static struct str last_address(struct gateway *g, struct buf *text)
+{
+	struct err ignored = ERR_INIT;
+	CLEANUP_FREE char *path = agent_state_path(g->config, "gateway/address");
+	if (!str_ends(g->config->gateway.listen, STR(":0")) ||
+	    io_read_file(path, text, &ignored) < 0)
+		return STR_NULL;
+	return str_trim(buf_str(text));
+}
+
+static int listen_tcp(struct gateway *g, char address[64], struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(256);
+	struct err ignored = ERR_INIT;
+	struct str last = last_address(g, &text);
+	if (last.len && gw_server_listen_tcp(g->server, last, address, &ignored) == 0)
+		return 0;
+	return gw_server_listen_tcp(g->server, g->config->gateway.listen, address, err);
+}
+
 static int listen_all(struct gateway *g, struct err *err)
 {
 	char address[64];
@@ -56,7 +77,7 @@ static int listen_all(struct gateway *g, struct err *err)
 		g->config->gateway.socket.len
 			? mem_strndup(g->config->gateway.socket.p, g->config->gateway.socket.len)
 			: agent_state_path(g->config, "gateway/gateway.sock");
-	int rc = gw_server_listen_tcp(g->server, g->config->gateway.listen, address, err);
+	int rc = listen_tcp(g, address, err);
 	if (rc == 0)
 		rc = gw_server_listen_unix(g->server, socket_path, err);
 	if (rc == 0)
