@@ -13,8 +13,6 @@
 #include "base/mem.h"
 #include "store/cluster_int.h"
 
-#define LOG_MAX ((off_t)4 * 1024 * 1024)
-
 /* What the postmaster wrote of itself: pid, data folder, start, port, socket folder … 0: there is no such file. */
 static pid_t recorded_pid(const struct store_cluster *c)
 {
@@ -99,89 +97,6 @@ static int defuse_stale_pid(struct store_cluster *c, struct err *err)
 	return r < 0 ? r : cluster_chown(c, path, err);
 }
 
-static int open_log(struct store_cluster *c, struct err *err)
-{
-	struct stat st;
-	bool big = stat(c->log, &st) == 0 && st.st_size > LOG_MAX;
-	int fd = open(c->log,
-		      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (big ? O_TRUNC : 0),
-		      0600);
-	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "%s", c->log);
-	return fd;
-}
-
-static int launch(struct store_cluster *c, struct err *err)
-{
-	static const char *const settings[] = {"listen_addresses=",
-					       "port=5432",
-					       "unix_socket_permissions=0777",
-					       "max_connections=100",
-					       "shared_buffers=64MB",
-					       "work_mem=8MB",
-					       "maintenance_work_mem=64MB",
-					       "effective_cache_size=512MB",
-					       "max_wal_size=1GB",
-					       "min_wal_size=80MB",
-					       "checkpoint_timeout=15min",
-					       "wal_compression=on",
-					       "random_page_cost=1.1",
-					       "jit=off",
-					       "password_encryption=scram-sha-256",
-					       "log_min_messages=warning",
-					       "logging_collector=off",
-					       "log_timezone=UTC",
-					       "timezone=UTC",
-					       "max_wal_senders=0",
-					       "wal_level=minimal",
-					       "autovacuum_naptime=30s",
-					       "autovacuum_vacuum_cost_delay=2ms"};
-	static const char *const loose[] = {"fsync=off", "synchronous_commit=off",
-					    "full_page_writes=off"};
-	static const char *const env[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", NULL};
-	const char *argv[2 * (ARRAY_SIZE(settings) + ARRAY_SIZE(loose)) + 8];
-	size_t n = 0;
-	CLEANUP_FREE char *program = io_join(c->bindir, "postgres");
-	CLEANUP_FREE char *socket_setting = mem_printf("unix_socket_directories=%s", c->socket_dir);
-	argv[n++] = program;
-	argv[n++] = "-D";
-	argv[n++] = c->data;
-	argv[n++] = "-c";
-	argv[n++] = socket_setting;
-	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-		argv[n++] = "-c";
-		argv[n++] = settings[i];
-	}
-	for (size_t i = 0; c->loose && i < ARRAY_SIZE(loose); i++) {
-		argv[n++] = "-c";
-		argv[n++] = loose[i];
-	}
-	argv[n] = NULL;
-	CLEANUP_FD int log = open_log(c, err);
-	if (log < 0)
-		return log;
-	struct child_fd fds[] = {{log, 1}, {log, 2}};
-	struct child_opts o = {.argv = argv,
-			       .env = env,
-			       .dir = "/",
-			       .fds = fds,
-			       .fd_count = 2,
-			       .uid = c->uid,
-			       .gid = c->gid,
-			       .drop_user = c->drop_user,
-			       .new_session = true,
-			       .outlive_parent = true};
-	struct child child = CHILD_INIT;
-	int r = child_start(&child, &o, err);
-	if (r < 0)
-		return r;
-	c->pid = child.pid;
-	c->pidfd = child.pidfd;
-	c->ours = true;
-	c->adopted = false;
-	return 0;
-}
-
 bool store_cluster_alive(const struct store_cluster *c)
 {
 	if (c->pidfd < 0)
@@ -238,7 +153,7 @@ static int start(struct store_cluster *c, struct err *err)
 		if (!adopt(c)) {
 			r = defuse_stale_pid(c, err);
 			if (r >= 0)
-				r = launch(c, err);
+				r = cluster_launch(c, err);
 		}
 		if (r < 0)
 			return r;

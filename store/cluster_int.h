@@ -41,6 +41,9 @@ NODISCARD int cluster_run(struct store_cluster *c, const char *const *argv, int6
 NODISCARD int cluster_write_access(struct store_cluster *c, struct err *err);
 NODISCARD int cluster_chown(struct store_cluster *c, const char *path, struct err *err);
 
+/* Starts a postmaster; does not wait for it. */
+NODISCARD int cluster_launch(struct store_cluster *c, struct err *err);
+
 /* Database, roles and fresh passwords; the server accepts connections. */
 NODISCARD int cluster_make_roles(struct store_cluster *c, struct err *err);
 /* Connects once as the owner. ERR_UNAVAILABLE while it starts. */

@@ -1,8 +1,8 @@
 /*
  * Content for store tests, without parsing any: a domain with skills, admitted and released.
  */
-#ifndef TESTS_UNIT_SUPPORT_RELEASE_H
-#define TESTS_UNIT_SUPPORT_RELEASE_H
+#ifndef TESTS_UNIT_STORE_HELP_RELEASE_H
+#define TESTS_UNIT_STORE_HELP_RELEASE_H
 
 #include "store/release.h"
 #include "tests/unit/support_pg.h"

@@ -1,64 +1,10 @@
 /* Executions: asked for once, claimed by one, settled exactly once. */
-#include <sys/wait.h>
-
-#include "base/id.h"
-#include "store/execution.h"
-#include "store/rollout.h"
-#include "tests/unit/store/help_release.h"
-
-static struct store *gateway, *runner, *control;
-static struct lease *control_lease;
-static struct arena *arena;
-
-static void serve(const struct support_skill *skills, size_t count)
-{
-	struct store *s = support_pg_open(STORE_SYNC);
-	struct lease *l = support_pg_lease(s, "sync");
-	control = support_pg_open(STORE_CONTROL);
-	control_lease = support_pg_lease(control, "control");
-	support_release(s, l, "ecm", "c1", skills, count);
-	support_promote(control, control_lease, "ecm", skills, count);
-	gateway = support_pg_open(STORE_GATEWAY);
-	runner = support_pg_open(STORE_RUNNER);
-	arena = arena_new(BUF_MAX);
-}
-
-static const struct support_skill plain = {.name = "triage", .content = "v1"};
-
-static struct execution wanted(const char *id, const char *input)
-{
-	struct execution e = {.domain = STR("ecm"),
-			      .skill = STR("triage"),
-			      .requested_by = STR("key:ana"),
-			      .attempt = 1,
-			      .input_json = str_of(input),
-			      .trigger_json = STR("{\"kind\":\"name\"}")};
-	snprintf(e.id, sizeof(e.id), "%s", id);
-	e.deadline_ms = clock_real.wall_ms(NULL) + 60000;
-	return e;
-}
-
-static void enqueue(const char *id)
-{
-	struct execution e = wanted(id, "{}");
-	struct enqueue q = {.e = &e};
-	char got[64];
-	assert_ok(store_execution_enqueue(gateway, &q, got, NULL, &support_err));
-	ck_assert_str_eq(got, id);
-}
-
-static bool claim(struct claim *c)
-{
-	struct claim_opts o = {.by = "host-1/keeper", .ttl_ms = 30000};
-	bool got = false;
-	assert_ok(store_execution_claim(runner, arena, &o, c, &got, &support_err));
-	return got;
-}
+#include "tests/unit/store/help_execution.h"
 
 START_TEST(an_execution_runs_from_the_queue_to_its_result)
 {
-	serve(&plain, 1);
-	struct execution e = wanted("EXEC-1", "{\"order\": 17}");
+	execution_serve(&plain, 1);
+	struct execution e = execution_wanted("EXEC-1", "{\"order\": 17}");
 	e.session = STR("s1");
 	struct enqueue q = {.e = &e};
 	char id[64];
@@ -70,7 +16,7 @@ START_TEST(an_execution_runs_from_the_queue_to_its_result)
 	ck_assert_int_eq(waiting, 1);
 	ck_assert_int_eq(next, 0);
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	ck_assert_str_eq(c.e.id, "EXEC-1");
 	ck_assert_int_eq(c.e.state, EXEC_CLAIMED);
 	assert_str(c.e.input_json, "{\"order\": 17}");
@@ -120,18 +66,18 @@ END_TEST
 
 START_TEST(the_same_request_under_one_key_is_one_execution)
 {
-	serve(&plain, 1);
-	struct execution e = wanted("EXEC-1", "{\"a\":1}");
+	execution_serve(&plain, 1);
+	struct execution e = execution_wanted("EXEC-1", "{\"a\":1}");
 	struct enqueue q = {.e = &e, .idempotency_key = STR("k1")};
 	char id[64];
 	bool existing;
 	assert_ok(store_execution_enqueue(gateway, &q, id, &existing, &support_err));
-	struct execution again = wanted("EXEC-2", "{\"a\":1}");
+	struct execution again = execution_wanted("EXEC-2", "{\"a\":1}");
 	q.e = &again;
 	assert_ok(store_execution_enqueue(gateway, &q, id, &existing, &support_err));
 	ck_assert(existing);
 	ck_assert_str_eq(id, "EXEC-1");
-	struct execution other = wanted("EXEC-3", "{\"a\":2}");
+	struct execution other = execution_wanted("EXEC-3", "{\"a\":2}");
 	q.e = &other;
 	assert_err(store_execution_enqueue(gateway, &q, id, &existing, &support_err), ERR_CONFLICT,
 		   "another request (EXEC-1)");
@@ -149,8 +95,8 @@ END_TEST
 
 START_TEST(what_is_not_deployed_is_refused_with_the_nearest_name)
 {
-	serve(&plain, 1);
-	struct execution e = wanted("EXEC-1", "{}");
+	execution_serve(&plain, 1);
+	struct execution e = execution_wanted("EXEC-1", "{}");
 	struct enqueue q = {.e = &e};
 	char id[64];
 	e.skill = STR("triagge");
@@ -166,8 +112,8 @@ END_TEST
 
 START_TEST(a_full_queue_refuses_the_next)
 {
-	serve(&plain, 1);
-	struct execution e = wanted("EXEC-1", "{}");
+	execution_serve(&plain, 1);
+	struct execution e = execution_wanted("EXEC-1", "{}");
 	struct enqueue q = {.e = &e, .max_queued = 2};
 	char id[64];
 	assert_ok(store_execution_enqueue(gateway, &q, id, NULL, &support_err));
@@ -181,10 +127,10 @@ END_TEST
 
 START_TEST(a_settled_execution_stays_settled)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	struct settle ok = {.id = "EXEC-1",
 			    .claim = c.number,
 			    .state = EXEC_SUCCEEDED,
@@ -208,10 +154,10 @@ END_TEST
 
 START_TEST(an_older_claim_cannot_settle_what_a_newer_one_holds)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
 	struct claim old, new_;
-	ck_assert(claim(&old));
+	ck_assert(execution_claim(&old));
 	support_pg_run(
 		"update execution set claimed_until = clock_timestamp() - interval '1 second'");
 	int64_t expired, requeued;
@@ -223,7 +169,7 @@ START_TEST(an_older_claim_cannot_settle_what_a_newer_one_holds)
 			      .state = EXEC_SUCCEEDED,
 			      .result_json = STR("{\"by\":\"old\"}")};
 	assert_err(store_execution_settle(runner, &late, &support_err), ERR_FENCED, "another's");
-	ck_assert(claim(&new_));
+	ck_assert(execution_claim(&new_));
 	ck_assert_int_eq(new_.number, old.number + 1);
 	ck_assert_int_eq(new_.e.attempt, 2);
 	assert_err(store_execution_settle(runner, &late, &support_err), ERR_FENCED, "another's");
@@ -234,12 +180,12 @@ END_TEST
 
 START_TEST(attempts_and_deadlines_come_to_an_end)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
-	enqueue("EXEC-2");
-	enqueue("EXEC-3");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	execution_enqueue("EXEC-2");
+	execution_enqueue("EXEC-3");
 	struct claim c;
-	ck_assert(claim(&c)); /* 1: lapses with its attempts used up */
+	ck_assert(execution_claim(&c)); /* 1: lapses with its attempts used up */
 	support_pg_run("update execution set claimed_until = clock_timestamp() - interval '1 "
 		       "second', attempt = 3 where id = 'EXEC-1'");
 	support_pg_run("update execution set deadline_at = clock_timestamp() - interval '1 second' "
@@ -256,39 +202,39 @@ START_TEST(attempts_and_deadlines_come_to_an_end)
 	assert_ok(store_execution_get(gateway, arena, STR("EXEC-2"), &e, &support_err));
 	ck_assert_ptr_nonnull(strstr(arena_strndup(arena, e.error_json.p, e.error_json.len),
 				     "urn:aspora:error:timeout"));
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	ck_assert_str_eq(c.e.id, "EXEC-3");
 }
 END_TEST
 
 START_TEST(a_retry_goes_back_and_waits)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	struct settle again = {
 		.id = "EXEC-1", .claim = c.number, .state = EXEC_QUEUED, .delay_ms = 60000};
 	assert_ok(store_execution_settle(runner, &again, &support_err));
-	ck_assert(!claim(&c));
+	ck_assert(!execution_claim(&c));
 	int64_t waiting, next;
 	assert_ok(store_execution_waiting(runner, &waiting, &next, &support_err));
 	ck_assert_int_eq(waiting, 0);
 	ck_assert_int_gt(next, clock_real.wall_ms(NULL) + 50000);
 	support_pg_run("update execution set not_before = clock_timestamp()");
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	ck_assert_int_eq(c.e.attempt, 2);
 }
 END_TEST
 
 START_TEST(cancelling_a_queued_one_ends_it_and_a_running_one_asks)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
-	enqueue("EXEC-2");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	execution_enqueue("EXEC-2");
 	enum execution_state state;
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	assert_ok(store_execution_cancel(gateway, STR("EXEC-2"), "key:ana", &state, &support_err));
 	ck_assert_int_eq(state, EXEC_CANCELLED);
 	assert_ok(store_execution_cancel(gateway, STR("EXEC-2"), "key:ana", &state, &support_err));
@@ -304,155 +250,11 @@ START_TEST(cancelling_a_queued_one_ends_it_and_a_running_one_asks)
 }
 END_TEST
 
-START_TEST(limits_hold_back_a_skill_and_not_its_neighbours)
-{
-	struct support_skill skills[] = {
-		{.name = "triage", .content = "v1", .concurrency = 1},
-		{.name = "other", .content = "w1"},
-	};
-	serve(skills, 2);
-	enqueue("EXEC-1");
-	enqueue("EXEC-2");
-	struct execution e = wanted("EXEC-3", "{}");
-	e.skill = STR("other");
-	struct enqueue q = {.e = &e};
-	char id[64];
-	assert_ok(store_execution_enqueue(gateway, &q, id, NULL, &support_err));
-	struct claim a, b;
-	ck_assert(claim(&a));
-	ck_assert_str_eq(a.e.id, "EXEC-1");
-	ck_assert(claim(&b));
-	ck_assert_str_eq(b.e.id, "EXEC-3");
-	struct claim none;
-	ck_assert(!claim(&none));
-	struct settle done = {.id = "EXEC-1",
-			      .claim = a.number,
-			      .state = EXEC_SUCCEEDED,
-			      .result_json = STR("{}")};
-	assert_ok(store_execution_settle(runner, &done, &support_err));
-	ck_assert(claim(&a));
-	ck_assert_str_eq(a.e.id, "EXEC-2");
-}
-END_TEST
-
-START_TEST(a_rate_and_a_daily_budget_hold_back_too)
-{
-	struct support_skill k = {.name = "triage", .content = "v1", .per_minute = 2};
-	serve(&k, 1);
-	enqueue("EXEC-1");
-	enqueue("EXEC-2");
-	enqueue("EXEC-3");
-	struct claim c;
-	ck_assert(claim(&c));
-	ck_assert(claim(&c));
-	ck_assert(!claim(&c));
-	support_pg_run("update execution set started_at = started_at - interval '61 seconds' where "
-		       "id = 'EXEC-1'");
-	ck_assert(claim(&c));
-	/* 10 a run, 25 a day: the third would pass it, for what runs is reserved. */
-	support_pg_run("update desired set per_minute = null, per_run_microusd = 10, "
-		       "per_day_microusd = 25");
-	support_pg_run("update execution set state = 'queued', started_at = null, content = null, "
-		       "runtime = null, reserved_microusd = 0");
-	ck_assert(claim(&c));
-	ck_assert_int_eq(c.e.reserved_microusd, 10);
-	struct claim second;
-	ck_assert(claim(&second));
-	struct claim none;
-	ck_assert(!claim(&none));
-	/* The first came to 2 only: there is room for 10 more after 2 + 10. */
-	struct settle done = {.id = c.e.id,
-			      .claim = c.number,
-			      .state = EXEC_SUCCEEDED,
-			      .result_json = STR("{}"),
-			      .cost_microusd = 2};
-	assert_ok(store_execution_settle(runner, &done, &support_err));
-	ck_assert(claim(&none));
-	struct execution_load load;
-	assert_ok(store_execution_load(gateway, STR("ecm"), STR("triage"), &load, &support_err));
-	ck_assert_int_eq(load.spent_today_microusd, 2);
-	ck_assert_int_eq(load.reserved_microusd, 20);
-	ck_assert_int_eq(load.active, 2);
-	ck_assert_int_eq(load.runs_today, 1);
-}
-END_TEST
-
-START_TEST(a_suspended_skill_or_one_without_a_live_version_is_not_claimed)
-{
-	serve(&plain, 1);
-	enqueue("EXEC-1");
-	struct claim c;
-	support_pg_run("insert into suspension (kind, domain, name, by, since) values ('Skill', "
-		       "'ecm', 'triage', 'test', 1)");
-	ck_assert(!claim(&c));
-	support_pg_run("update suspension set expires_at = clock_timestamp()");
-	support_pg_run("update route_version set until = 999999");
-	ck_assert(!claim(&c));
-	support_pg_run("update route_version set until = null");
-	struct claim_opts o = {.by = "host-1/keeper", .ttl_ms = 1000, .host = "host-1"};
-	bool got = true;
-	assert_ok(store_execution_claim(runner, arena, &o, &c, &got, &support_err));
-	ck_assert(!got); /* nothing is ready on this host */
-	support_pg_run("insert into instance (id, domain, skill, content, runtime, state, host, "
-		       "boot_id, epoch, rev) "
-		       "select 'i', domain, skill, content, runtime, 'ready', 'host-1', 'b', 1, 1 "
-		       "from version");
-	assert_ok(store_execution_claim(runner, arena, &o, &c, &got, &support_err));
-	ck_assert(got);
-}
-END_TEST
-
-START_TEST(a_session_finishes_on_the_version_it_began_with)
-{
-	serve(&plain, 1);
-	struct execution e = wanted("EXEC-1", "{}");
-	e.session = STR("s1");
-	struct enqueue q = {.e = &e};
-	char id[64];
-	assert_ok(store_execution_enqueue(gateway, &q, id, NULL, &support_err));
-	struct claim c;
-	ck_assert(claim(&c));
-	struct settle done = {.id = "EXEC-1",
-			      .claim = c.number,
-			      .state = EXEC_SUCCEEDED,
-			      .result_json = STR("{}")};
-	assert_ok(store_execution_settle(runner, &done, &support_err));
-	/* A new version is promoted; the old one drains. */
-	struct store *s = support_pg_open(STORE_SYNC);
-	support_pg_run("update lease set until = clock_timestamp() - interval '1 second' where "
-		       "name = 'sync/0'");
-	struct support_skill next = {.name = "triage", .content = "v2"};
-	support_release(s, support_pg_lease(s, "sync"), "ecm", "c2", &next, 1);
-	support_promote(control, control_lease, "ecm", &next, 1);
-	snprintf(e.id, sizeof(e.id), "EXEC-2");
-	assert_ok(store_execution_enqueue(gateway, &q, id, NULL, &support_err));
-	enqueue("EXEC-3"); /* of no session */
-	struct digest v1 = word_digest("v1"), v2 = word_digest("v2");
-	ck_assert(claim(&c));
-	ck_assert_str_eq(c.e.id, "EXEC-2");
-	ck_assert(digest_equal(&c.e.content, &v1));
-	ck_assert(claim(&c));
-	ck_assert(digest_equal(&c.e.content, &v2));
-	/* Once it has drained, the session goes on with the new one. */
-	struct rollout_key old = support_key("ecm", "triage", "v1");
-	struct store_txn *t = NULL;
-	assert_ok(
-		store_txn_begin(control, STORE_FENCED, "control", control_lease, &t, &support_err));
-	assert_ok(store_rollout_end(t, &old, 1, &support_err));
-	assert_ok(store_txn_commit(t, NULL, &support_err));
-	store_txn_end(t);
-	snprintf(e.id, sizeof(e.id), "EXEC-4");
-	assert_ok(store_execution_enqueue(gateway, &q, id, NULL, &support_err));
-	ck_assert(claim(&c));
-	ck_assert(digest_equal(&c.e.content, &v2));
-}
-END_TEST
-
 START_TEST(transitions_reach_the_change_log_in_batches)
 {
-	serve(&plain, 1);
-	enqueue("EXEC-1");
-	enqueue("EXEC-2");
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	execution_enqueue("EXEC-2");
 	int64_t before = support_pg_int("select rev from store"), n = 0;
 	for (int i = 0; i < 2; i++) {
 		struct store_txn *t = NULL;
@@ -469,21 +271,21 @@ START_TEST(transitions_reach_the_change_log_in_batches)
 			"select count(*) from change where kind = 'Execution' and op = 'create'"),
 		2);
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	ck_assert_int_eq(support_pg_int("select count(*) from execution where unlogged"), 1);
 }
 END_TEST
 
 START_TEST(lists_filter_and_page_newest_first)
 {
-	serve(&plain, 1);
+	execution_serve(&plain, 1);
 	for (int i = 1; i <= 5; i++) {
 		char id[32];
 		snprintf(id, sizeof(id), "EXEC-%d", i);
-		enqueue(id);
+		execution_enqueue(id);
 	}
 	struct claim c;
-	ck_assert(claim(&c));
+	ck_assert(execution_claim(&c));
 	struct execution *list = NULL;
 	size_t n;
 	struct execution_filter f = {.domain = STR("ecm"), .state = -1, .mode = -1, .limit = 2};
@@ -512,74 +314,6 @@ START_TEST(lists_filter_and_page_newest_first)
 }
 END_TEST
 
-/* Claims and settles until nothing is left; the number of its settlements is its exit status. */
-static int keeper(void)
-{
-	struct store *s = support_pg_open(STORE_RUNNER);
-	struct arena *a = arena_new(BUF_MAX);
-	int settled = 0;
-	for (int idle = 0; idle < 50;) {
-		struct claim_opts o = {.by = "keeper", .ttl_ms = 30000};
-		struct claim c;
-		bool got = false;
-		if (store_execution_claim(s, a, &o, &c, &got, &support_err) < 0)
-			return 255;
-		if (!got) {
-			idle++;
-			bool woken;
-			if (store_wait(s, 5, &woken, &support_err) < 0)
-				return 255;
-			continue;
-		}
-		struct settle done = {.id = c.e.id,
-				      .claim = c.number,
-				      .state = EXEC_SUCCEEDED,
-				      .result_json = STR("{}")};
-		if (store_execution_settle(s, &done, &support_err) < 0)
-			return 255;
-		settled++;
-		idle = 0;
-	}
-	return settled;
-}
-
-START_TEST(four_keepers_never_run_one_twice_nor_pass_a_limit)
-{
-	struct support_skill k = {.name = "triage", .content = "v1", .concurrency = 2};
-	serve(&k, 1);
-	for (int i = 0; i < 60; i++) {
-		char id[32];
-		snprintf(id, sizeof(id), "EXEC-%d", i);
-		enqueue(id);
-	}
-	/* The database watches the limit itself while they race. */
-	support_pg_run("create function watch() returns trigger language plpgsql security definer "
-		       "set search_path = aspora as $$ begin "
-		       "if (select count(*) from execution where state in ('claimed', 'running')) "
-		       "> 2 then raise exception 'over the limit'; end if; "
-		       "return null; end $$; create trigger watch after update on execution for "
-		       "each statement execute function watch()");
-	pid_t pids[4];
-	for (int i = 0; i < 4; i++) {
-		pids[i] = fork();
-		if (pids[i] == 0)
-			_exit(keeper());
-	}
-	int total = 0;
-	for (int i = 0; i < 4; i++) {
-		int status;
-		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
-		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) != 255);
-		total += WEXITSTATUS(status);
-	}
-	ck_assert_int_eq(total, 60);
-	ck_assert_int_eq(
-		support_pg_int(
-			"select count(*) from execution where state = 'succeeded' and claim = 1"),
-		60);
-}
-END_TEST
-
 static const struct support_case cases[] = {
 	CASE(an_execution_runs_from_the_queue_to_its_result),
 	CASE(the_same_request_under_one_key_is_one_execution),
@@ -590,13 +324,8 @@ static const struct support_case cases[] = {
 	CASE(attempts_and_deadlines_come_to_an_end),
 	CASE(a_retry_goes_back_and_waits),
 	CASE(cancelling_a_queued_one_ends_it_and_a_running_one_asks),
-	CASE(limits_hold_back_a_skill_and_not_its_neighbours),
-	CASE(a_rate_and_a_daily_budget_hold_back_too),
-	CASE(a_suspended_skill_or_one_without_a_live_version_is_not_claimed),
-	CASE(a_session_finishes_on_the_version_it_began_with),
 	CASE(transitions_reach_the_change_log_in_batches),
 	CASE(lists_filter_and_page_newest_first),
-	CASE(four_keepers_never_run_one_twice_nor_pass_a_limit),
 	{0},
 };
 
