@@ -25,7 +25,8 @@ static void actor_name(char *out, size_t size)
 		snprintf(out, size, "user:%u", (unsigned)getuid());
 }
 
-static int create_key(struct store *s, const struct key_choice *c, const char *actor, struct err *err)
+static int create_key(struct store *s, const struct key_choice *c, const char *actor,
+		      struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	CLEANUP(secret_release) struct secret key = SECRET_INIT;
@@ -33,8 +34,7 @@ static int create_key(struct store *s, const struct key_choice *c, const char *a
 	const struct key_new k = {str_of(c->name), str_of(c->role), str_of(c->domains), c->days};
 	if (!c->name) {
 		err_set(err, ERR_USAGE, "a key needs a name");
-		return err_remedy(err,
-				  "write for example: asporad key create --name ci --role ci-bot");
+		return err_remedy(err, "write for example: asporad key create ci --role ci-bot");
 	}
 	int rc = store_txn_begin(s, STORE_CONDITIONAL, actor, NULL, &t, err);
 	if (rc == 0)
@@ -89,8 +89,12 @@ static int dispatch(struct store *s, const struct key_choice *c, int operands, c
 {
 	char actor[96];
 	actor_name(actor, sizeof(actor));
-	if (strcmp(argv[1], "create") == 0)
-		return create_key(s, c, actor, err);
+	if (strcmp(argv[1], "create") == 0 && operands <= 2) {
+		struct key_choice named = *c;
+		if (operands == 2)
+			named.name = argv[2];
+		return create_key(s, &named, actor, err);
+	}
 	if (strcmp(argv[1], "list") == 0)
 		return list_keys(s, err);
 	if (strcmp(argv[1], "revoke") == 0 && operands == 2)
@@ -107,7 +111,7 @@ int verb_key(const struct verb_opts *o, int argc, char **argv, struct err *err)
 	struct key_choice c = {.role = "viewer"};
 	const struct opt opts[] = {
 		{"name", 'n', OPT_STRING, &c.name, "NAME",
-		 "What it is for; shown in lists and in the audit."},
+		 "The name, which may stand alone as well: what it is for."},
 		{"role", 'r', OPT_STRING, &c.role, "ROLE",
 		 "viewer, operator, approver, ci-bot or admin; viewer when left out."},
 		{"domains", 'd', OPT_STRING, &c.domains, "LIST",
@@ -122,7 +126,7 @@ int verb_key(const struct verb_opts *o, int argc, char **argv, struct err *err)
 	if (c.help || operands == 0) {
 		CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 		buf_addz(&out,
-			 "Usage: asporad key create --name NAME [--role ROLE] [--domains LIST] "
+			 "Usage: asporad key create NAME [--role ROLE] [--domains LIST] "
 			 "[--days N]\n"
 			 "       asporad key list\n       asporad key revoke NAME\n\nOptions:\n");
 		opt_help(&out, opts);

@@ -126,6 +126,27 @@ int store_wish_put(struct store *s, const struct wish *w, const struct upload_fi
 	return r < 0 ? r : store_txn_commit(t, NULL, err);
 }
 
+int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, struct err *err)
+{
+	struct digest request = request_digest(w, NULL, 0);
+	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_sync);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	bind_textz(&b, w->id);
+	bind_text(&b, w->source);
+	bind_text(&b, w->requested_by);
+	bind_digest(&b, &request);
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	if (!rows.count) {
+		err_set(err, ERR_NOT_FOUND, "there is no Git source \"%.*s\"", STR_ARG(w->source));
+		return err_remedy(err, "aspora get sources lists them");
+	}
+	struct row c = row_of(&rows, 0);
+	*ret_token = row_i64(&c);
+	return 0;
+}
+
 int store_wish_get(struct store *s, struct arena *a, struct str id, struct wish *ret,
 		   struct err *err)
 {

@@ -34,6 +34,12 @@ struct upload_file {
 /* Gateway. Files (apply only) are stored as blobs in the same transaction. Repeating the same id with the same request is fine (lost reply), with another one ERR_CONFLICT. */
 NODISCARD int store_wish_put(struct store *s, const struct wish *w, const struct upload_file *files,
 			     size_t file_count, struct err *err);
+/*
+ * Gateway. A sync wish together with the source's request that it waits for (w: id, source, requested_by); *ret_token as of store_source_request().
+ * ERR_NOT_FOUND when no declared Git source has that name.
+ */
+NODISCARD int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token,
+			      struct err *err);
 /* ERR_NOT_FOUND. */
 NODISCARD int store_wish_get(struct store *s, struct arena *a, struct str id, struct wish *ret,
 			     struct err *err);

@@ -259,6 +259,25 @@ int store_object_skill_at(struct store *s, struct str domain, struct str skill, 
 	return 0;
 }
 
+int store_object_has_handler(struct store *s, struct str domain, struct str skill, bool *ret_found,
+			     bool *ret_handler, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_object_handler);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	bind_text(&b, domain);
+	bind_text(&b, skill);
+	int rc = wire_query(s, &b, &rows, err);
+	if (rc < 0)
+		return rc;
+	*ret_found = rows.count > 0;
+	*ret_handler = false;
+	if (rows.count) {
+		struct row c = row_of(&rows, 0);
+		*ret_handler = row_text(&c).len > 0;
+	}
+	return 0;
+}
+
 int store_object_nearest_skill(struct store *s, struct str skill, char out[132], struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_skill_names);

@@ -48,6 +48,9 @@ NODISCARD int store_object_get(struct store *s, const struct object_query *q, st
 /* A skill as it was wanted and served at a revision that is still kept. ERR_NOT_FOUND. */
 NODISCARD int store_object_skill_at(struct store *s, struct str domain, struct str skill,
 				    int64_t revision, struct buf *out, struct err *err);
+/* Whether a deployed skill has a handler of its own; false in *ret_found when it is not deployed. */
+NODISCARD int store_object_has_handler(struct store *s, struct str domain, struct str skill,
+				       bool *ret_found, bool *ret_handler, struct err *err);
 /* The name of a deployed skill near this one, "domain/name", or "". */
 NODISCARD int store_object_nearest_skill(struct store *s, struct str skill, char out[132],
 					 struct err *err);

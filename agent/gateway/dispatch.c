@@ -155,6 +155,9 @@ static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
 	}
 	if (rc < 0)
 		fail(c, &err);
+	/* What it waits for may have come between its look and now. */
+	if (a->again)
+		loop_timer_reset(g->poll, 50);
 }
 
 static bool is_mutation(const struct gw_request *q)

@@ -10,16 +10,20 @@
 
 #define DEADLINE_DEFAULT_MS 300000
 #define DEADLINE_MAX_MS 86400000
-#define STEPS_MAX 10000
-#define HOPS_MAX 8
+#define QUEUE_MAX 1000 /* that wait for one skill */
+#define HOPS_MAX 16
+#define KEY_MAX 128
+#define SESSION_MAX 256
 
 struct run_body {
 	struct str skill, text, alert, session, parent;
 	int mode;
 	int64_t deadline_ms;
-	const struct doc_node *input, *params;
+	const struct doc_node *input;
 };
-static const char *const modes[] = {"live", "shadow", "test", "replay", NULL};
+/* Shadows are control's to make; replays need a transcript. */
+static const char *const modes[] = {"live", "test", NULL};
+static const enum execution_mode mode_of[] = {MODE_LIVE, MODE_TEST};
 #define B(member) offsetof(struct run_body, member)
 static const struct field run_fields[] = {
 	{"skill", FIELD_STRING, B(skill), .help = "domain/name of the skill to run."},
@@ -31,7 +35,7 @@ static const struct field run_fields[] = {
 	{"session", FIELD_STRING, B(session), .help = "Runs of one session stay on one version."},
 	{"parent", FIELD_STRING, B(parent), .help = "Execution that this one belongs to."},
 	{"mode", FIELD_ENUM, B(mode), .choices = modes, .dflt = "live",
-	 .help = "live, shadow, test or replay."},
+	 .help = "live, or test: the same, without counting for the skill's health."},
 	{"deadline", FIELD_DURATION, B(deadline_ms), .min = 100, .max = DEADLINE_MAX_MS,
 	 .help = "Fails when it has not ended by then."},
 	FIELD_END};
@@ -63,12 +67,25 @@ static void trigger_json(struct gw_call *c, const char *kind, struct str text,
 	json_strz(&j, "kind", kind);
 	json_str(&j, "text", text);
 	json_object_in(&j, "params");
-	for (size_t i = 0; m && i < m->param_count; i++)
-		json_str(&j, arena_strndup(c->arena, m->params[i].name.p, m->params[i].name.len),
-			 m->params[i].value);
+	for (size_t i = 0; m && i < m->param_count; i++) {
+		json_key_str(&j, m->params[i].name);
+		json_add_str(&j, m->params[i].value);
+	}
 	json_end(&j);
 	json_end(&j);
 	*ret = arena_str(c->arena, buf_str(&out));
+}
+
+/* Nothing of it serves: it is on its way, or it never will without a model. */
+static int check_handler(struct gw_call *c, const struct execution *e, struct err *err)
+{
+	bool found = false, handler = false;
+	int rc = store_object_has_handler(c->g->store, e->domain, e->skill, &found, &handler, err);
+	if (rc < 0 || !found || handler)
+		return rc;
+	err_set(err, ERR_MODEL, "skill %.*s/%.*s has no handler, and no model is configured",
+		STR_ARG(e->domain), STR_ARG(e->skill));
+	return err_remedy(err, "add a handler to it: code/handler.py, .js or .sh");
 }
 
 /* Explicit name, else command or alert. A named skill still gets the parameters its own command finds in the text. */
@@ -87,7 +104,7 @@ static int find_skill(struct gw_call *c, const struct run_body *b, struct execut
 	if (rc < 0)
 		return rc;
 	bool found = b->alert.len ? route_lookup_alert(table, b->alert, &m)
-				  : b->text.len && b->text.len <= 4096 &&
+				  : b->text.len && b->text.len <= ROUTE_TEXT_MAX &&
 					    route_lookup(table, b->text, &m);
 	if (b->skill.len) {
 		if ((rc = name_split(b->skill, &e->domain, &e->skill, err)) < 0)
@@ -101,12 +118,12 @@ static int find_skill(struct gw_call *c, const struct run_body *b, struct execut
 		e->domain = arena_str(c->arena, m.route->domain);
 		e->skill = arena_str(c->arena, m.route->skill);
 	}
+	if (!gw_covers(&c->who, e->domain))
+		return err_set(err, ERR_NOT_FOUND, "there is no skill %.*s", STR_ARG(b->skill));
 	const char *kind = b->alert.len ? "alert" : found ? "command" : "explicit";
 	trigger_json(c, kind, b->alert.len ? b->alert : b->text, found ? &m : NULL,
 		     &e->trigger_json);
-	return gw_covers(&c->who, e->domain)
-		       ? 0
-		       : err_set(err, ERR_NOT_FOUND, "there is no skill %.*s", STR_ARG(b->skill));
+	return route_of_skill(table, e->domain, e->skill) ? 0 : check_handler(c, e, err);
 }
 
 /* --- the answer ---------------------------------------------------------------------------------------------------------- */
@@ -114,7 +131,6 @@ static int find_skill(struct gw_call *c, const struct run_body *b, struct execut
 struct run_wait {
 	struct gw_call *call;
 	char id[64];
-	bool fresh; /* 201 at once, 200 later */
 };
 
 static int object_of(struct gw_call *c, const char *id, struct buf *out, struct err *err)
@@ -128,6 +144,7 @@ static int object_of(struct gw_call *c, const char *id, struct buf *out, struct 
 /* Where a chain of forwards stands: its last execution, and whether that has ended. */
 static int follow(struct gw_call *c, char id[64], bool *ret_ended, struct err *err)
 {
+	char last[64];
 	for (int hop = 0; hop <= HOPS_MAX; hop++) {
 		CLEANUP(arena_freep) struct arena *a = arena_new((size_t)64 * 1024 * 1024);
 		static const struct doc_limits limits = {4 * EXECUTION_RESULT_MAX, 128, 1000000,
@@ -135,6 +152,11 @@ static int follow(struct gw_call *c, char id[64], bool *ret_ended, struct err *e
 		const struct doc_node *result = NULL;
 		struct execution e;
 		int rc = store_execution_get(c->g->store, a, str_of(id), &e, err);
+		/* A forward into a domain that the key does not cover ends what can be followed. */
+		if (rc == ERR_NOT_FOUND && hop > 0) {
+			memcpy(id, last, sizeof(last));
+			return 0;
+		}
 		if (rc < 0)
 			return rc;
 		*ret_ended = execution_state_final(e.state);
@@ -144,6 +166,7 @@ static int follow(struct gw_call *c, char id[64], bool *ret_ended, struct err *e
 		struct str next = doc_text(result, "forwarded");
 		if (next.len == 0 || next.len >= 64)
 			return 0;
+		memcpy(last, id, sizeof(last));
 		snprintf(id, 64, "%.*s", STR_ARG(next));
 	}
 	return 0;
@@ -199,8 +222,11 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 {
 	CLEANUP(buf_release) struct buf input = BUF_INIT(EXECUTION_INPUT_MAX);
 	struct str key = gw_field(c->q, "idempotency-key");
-	if (key.len > 128)
-		return err_set(err, ERR_USAGE, "Idempotency-Key is longer than 128 bytes");
+	if (key.p && (key.len == 0 || key.len > KEY_MAX || !str_is_utf8(key, NULL)))
+		return err_set(err, ERR_USAGE, "an Idempotency-Key has 1 to %d bytes of text",
+			       KEY_MAX);
+	if (b->session.len > SESSION_MAX)
+		return err_set(err, ERR_TOO_LARGE, "session has more than %d bytes", SESSION_MAX);
 	if (b->input)
 		doc_write_json(&input, b->input, 0, false);
 	else
@@ -217,7 +243,7 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 	if (rc < 0)
 		return rc;
 	e->input_json = arena_str(c->arena, buf_str(&input));
-	e->mode = (enum execution_mode)b->mode;
+	e->mode = mode_of[b->mode];
 	e->session = b->session;
 	e->parent = b->parent;
 	e->attempt = 1;
@@ -225,7 +251,7 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 	e->deadline_ms = clock_wall(c->g->ctx->clock) +
 			 (b->deadline_ms ? b->deadline_ms : DEADLINE_DEFAULT_MS);
 	id_make("EXEC", c->g->ctx->clock, e->id);
-	const struct enqueue q = {.e = e, .idempotency_key = key};
+	const struct enqueue q = {.e = e, .idempotency_key = key, .max_queued = QUEUE_MAX};
 	return store_execution_enqueue(c->g->store, &q, id, ret_existing, err);
 }
 
@@ -246,6 +272,8 @@ int gw_execution_create(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_reply_field(c->reply, "Location", "/api/v1/executions/%s", id);
+	if (existing)
+		gw_reply_field(c->reply, "Idempotent-Replayed", "true");
 	if (wait_ms)
 		wait_for(c, id, wait_ms);
 	else
@@ -259,7 +287,9 @@ int gw_execution_get(struct gw_call *c, struct err *err)
 	CLEANUP_FREE char *id = mem_strndup(c->params[0].p, c->params[0].len);
 	struct execution e;
 	int rc = gw_call_wait(c, &wait_ms, err);
-	if (rc == 0)
+	if (rc == 0 && c->params[0].len >= sizeof(e.id))
+		rc = err_set(err, ERR_NOT_FOUND, "there is no such execution");
+	if (rc == 0 && wait_ms)
 		rc = store_execution_get(c->g->store, c->arena, c->params[0], &e, err);
 	if (rc < 0)
 		return rc;
@@ -283,14 +313,16 @@ static void step_json(struct json *j, const struct execution_step *s)
 static int steps_reply(struct gw_call *c, struct gw_reply *reply, int64_t after, bool *ret_some,
 		       struct err *err)
 {
+	/* Asked again and again while it waits: nothing of it may stay in the request's arena. */
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)64 * 1024 * 1024);
 	struct execution_step *steps = NULL;
 	struct execution e;
 	struct json j;
 	size_t count = 0;
-	int rc = store_execution_get(c->g->store, c->arena, c->params[0], &e, err);
+	int rc = store_execution_get(c->g->store, a, c->params[0], &e, err);
 	if (rc == 0)
-		rc = store_execution_step_list(c->g->store, c->arena, c->params[0], (int)after,
-					       &steps, &count, err);
+		rc = store_execution_step_list(c->g->store, a, c->params[0], (int)after, &steps,
+					       &count, err);
 	if (rc < 0)
 		return rc;
 	*ret_some = count > 0 || execution_state_final(e.state);
@@ -307,6 +339,7 @@ static int steps_reply(struct gw_call *c, struct gw_reply *reply, int64_t after,
 		step_json(&j, &steps[i]);
 	json_end(&j);
 	json_end(&j);
+	buf_add_char(&reply->body, '\n');
 	return 0;
 }
 
@@ -333,9 +366,9 @@ static bool steps_again(void *state, struct gw_reply *reply)
 
 int gw_execution_steps(struct gw_call *c, struct err *err)
 {
-	int64_t after = 0, wait_ms = 0;
+	int64_t after = -1, wait_ms = 0; /* steps are numbered from 0 */
 	bool some = false;
-	int rc = gw_call_number(c, "after", 0, INT32_MAX, &after, err);
+	int rc = gw_call_number(c, "after", -1, INT32_MAX, &after, err);
 	if (rc == 0)
 		rc = gw_call_wait(c, &wait_ms, err);
 	if (rc == 0)

@@ -7,7 +7,8 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-#define POLL_MS 500
+#define POLL_MS 500 /* while a request waits: a lost wake-up costs no more */
+#define IDLE_MS 5000
 #define KEYS_FLUSH_MS 10000
 #define HELD_BYTES ((size_t)256 * 1024 * 1024)
 #define IDLE_TIMEOUT_MS 75000
@@ -19,8 +20,10 @@ static void on_poll(struct loop *l, void *state)
 	struct err err = ERR_INIT;
 	int64_t now = clock_mono(g->ctx->clock);
 	(void)l;
-	loop_timer_reset(g->poll, POLL_MS);
 	gw_store_pump(g);
+	/* A lost connection has set the timer by its own back-off. */
+	if (g->store_ok)
+		loop_timer_reset(g->poll, gw_server_waiting(g->server) ? POLL_MS : IDLE_MS);
 	if (g->store_ok && now - g->keys_flushed_ms >= KEYS_FLUSH_MS) {
 		g->keys_flushed_ms = now;
 		if (gw_store_as(g, "*", &err) < 0 || gw_keys_flush(g->keys, g->store, &err) < 0)
@@ -93,7 +96,7 @@ static int open_all(struct gateway *g, struct err *err)
 	int rc = loop_open(g->ctx->clock, &g->loop, err);
 	if (rc < 0)
 		return rc;
-	g->poll = loop_add_timer(g->loop, POLL_MS, on_poll, g);
+	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->routes = gw_routes_new(&g->route_count);
 	g->metrics.routes = mem_array(g->route_count + 1, sizeof(*g->metrics.routes));
@@ -120,9 +123,12 @@ static int open_all(struct gateway *g, struct err *err)
 int role_gateway_run(struct role_ctx *ctx, struct err *err)
 {
 	struct gateway g = {.ctx = ctx, .config = ctx->config, .store = ctx->store};
+	struct err ignored = ERR_INIT;
 	int rc = open_all(&g, err);
 	if (rc == 0)
 		rc = loop_run(g.loop, err);
+	if (g.keys && g.store_ok && gw_keys_flush(g.keys, g.store, &ignored) < 0)
+		log_err(LOG_WARN_, "key.use_not_noted", &ignored, NULL);
 	gw_server_free(g.server);
 	gw_keys_free(g.keys);
 	route_table_unref(g.table);

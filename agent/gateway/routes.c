@@ -62,7 +62,7 @@ static const struct gw_route fixed[] = {
 	 "Applies files: one or several skills, or whole domains."},
 	{"POST", API "rollbacks", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
 	 WISH_BODY, gw_rollback_create, "Goes back to an earlier version of a skill or domain."},
-	{"POST", API "sources/{name}/sync", NULL, VERB_PATCH, OPERATORS | GW_CI_BOT, false,
+	{"POST", API "sources/{name}/sync", NULL, VERB_PATCH, OPERATORS | GW_CI_BOT, true,
 	 KEYS("wait"), WISH_BODY, gw_source_sync, "Looks at a source now."},
 	{"POST", API "suspensions", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
 	 gw_suspension_create, "Holds a source, domain or skill as it is."},
@@ -76,8 +76,8 @@ static const struct gw_route fixed[] = {
 	 WISH_BODY, gw_adoption_create, "Hands a domain to another source."},
 	{"POST", API "overlays/end", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
 	 gw_overlay_end, "Takes an overlay off a domain."},
-	{"GET", API "wishes/{name}", NULL, VERB_GET, READERS, false, NULL, 0, gw_wish_get,
-	 "What became of a wish."},
+	{"GET", API "wishes/{name}", NULL, VERB_GET, READERS, false, KEYS("wait"), 0, gw_wish_get,
+	 "What became of a wish; with wait, once it is known."},
 };
 
 static const char *const *keys_of(const struct kind *k)

@@ -6,7 +6,6 @@
 #include "agent/gateway/wish.h"
 #include "base/id.h"
 #include "store/inbox.h"
-#include "store/source.h"
 
 /* --- answers --------------------------------------------------------------------------------------------------------- */
 
@@ -41,8 +40,9 @@ static void wish_json(struct json *j, const struct wish *w)
 }
 
 /* A wish that failed is answered with the status of its own problem, and the whole wish: the report says why. */
-static int status_of(const struct wish *w, struct arena *a)
+static int status_of(const struct wish *w)
 {
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)4 * 1024 * 1024);
 	const struct doc_node *problem = NULL;
 	if (str_eqz(w->state, "done"))
 		return 200;
@@ -53,10 +53,10 @@ static int status_of(const struct wish *w, struct arena *a)
 	return (int)doc_int(problem, "status", 500);
 }
 
-static void answer(struct gw_call *c, struct gw_reply *reply, const struct wish *w)
+static void answer(struct gw_reply *reply, const struct wish *w)
 {
 	struct json j;
-	reply->status = status_of(w, c->arena);
+	reply->status = status_of(w);
 	reply->type = "application/json";
 	json_init(&j, &reply->body);
 	wish_json(&j, w);
@@ -73,11 +73,13 @@ static bool wait_again(void *state, struct gw_reply *reply)
 {
 	struct waiting *w = state;
 	struct gw_call *c = w->call;
+	/* Asked again and again while it waits: nothing of it may stay in the request's arena. */
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)64 * 1024 * 1024);
 	struct err err = ERR_INIT;
 	struct wish now;
 	int rc = gw_store_as(c->g, c->who.domains, &err);
 	if (rc == 0)
-		rc = store_wish_get(c->g->store, c->arena, str_of(w->id), &now, &err);
+		rc = store_wish_get(c->g->store, a, str_of(w->id), &now, &err);
 	bool over = clock_mono(c->g->ctx->clock) >= reply->until_ms;
 	if (rc < 0 && !over)
 		return false;
@@ -87,11 +89,26 @@ static bool wait_again(void *state, struct gw_reply *reply)
 	}
 	if (!over && !str_eqz(now.state, "done") && !str_eqz(now.state, "failed"))
 		return false;
-	answer(c, reply, &now);
+	answer(reply, &now);
 	return true;
 }
 
-/* Records it and answers, now or later. */
+/* Answers now, or when it is settled. */
+static void answer_or_wait(struct gw_call *c, const struct wish *w, int64_t wait_ms)
+{
+	if (wait_ms == 0) {
+		answer(c->reply, w);
+		return;
+	}
+	struct waiting *wait = arena_alloc(c->arena, sizeof(*wait));
+	wait->call = c;
+	memcpy(wait->id, w->id, sizeof(wait->id));
+	c->reply->again = wait_again;
+	c->reply->state = wait;
+	c->reply->until_ms = clock_mono(c->g->ctx->clock) + wait_ms;
+}
+
+/* Records it and answers. files NULL and kind "sync": with the source's request. */
 static int record(struct gw_call *c, struct wish *w, const struct upload_file *files, size_t count,
 		  struct err *err)
 {
@@ -103,34 +120,42 @@ static int record(struct gw_call *c, struct wish *w, const struct upload_file *f
 	w->requested_by = str_of(c->who.actor);
 	w->state = STR("pending");
 	w->requested_ms = clock_wall(c->g->ctx->clock);
-	if ((rc = gw_store_as(c->g, c->who.domains, err)) < 0 ||
-	    (rc = store_wish_put(c->g->store, w, files, count, err)) < 0)
+	rc = gw_store_as(c->g, c->who.domains, err);
+	if (rc == 0)
+		rc = str_eqz(w->kind, "sync")
+			     ? store_wish_sync(c->g->store, w, &w->request_token, err)
+			     : store_wish_put(c->g->store, w, files, count, err);
+	if (rc < 0)
 		return rc;
 	gw_reply_field(c->reply, "Location", "/api/v1/wishes/%s", w->id);
-	if (wait_ms == 0) {
-		answer(c, c->reply, w);
-		return 0;
-	}
-	struct waiting *wait = arena_alloc(c->arena, sizeof(*wait));
-	wait->call = c;
-	memcpy(wait->id, w->id, sizeof(wait->id));
-	c->reply->again = wait_again;
-	c->reply->state = wait;
-	c->reply->until_ms = clock_mono(c->g->ctx->clock) + wait_ms;
+	answer_or_wait(c, w, wait_ms);
 	return 0;
+}
+
+/* One that is about no domain, or several, is its owner's and of those who see all. */
+static bool is_visible(const struct gw_call *c, const struct wish *w)
+{
+	return gw_covers_all(&c->who) || (w->domain.len && gw_covers(&c->who, w->domain)) ||
+	       str_eqz(w->requested_by, c->who.actor);
 }
 
 int gw_wish_get(struct gw_call *c, struct err *err)
 {
 	struct wish w;
-	struct json j;
-	int rc = gw_store_as(c->g, c->who.domains, err);
+	int64_t wait_ms = 0;
+	int rc = gw_call_wait(c, &wait_ms, err);
+	if (rc == 0 && c->params[0].len >= sizeof(w.id))
+		rc = err_set(err, ERR_NOT_FOUND, "there is no such wish");
 	if (rc == 0)
 		rc = store_wish_get(c->g->store, c->arena, c->params[0], &w, err);
+	if (rc == 0 && !is_visible(c, &w))
+		rc = err_set(err, ERR_NOT_FOUND, "there is no wish %s", w.id);
 	if (rc < 0)
 		return rc;
-	gw_call_json(c, 200, &j);
-	wish_json(&j, &w);
+	answer_or_wait(c, &w, wait_ms);
+	/* That it failed is what was asked for: the question was answered. */
+	if (c->reply->status)
+		c->reply->status = 200;
 	return 0;
 }
 
@@ -362,6 +387,8 @@ static int suspension(struct gw_call *c, const char *kind, struct err *err)
 			       STR_ARG(b.kind));
 	if (strcmp(k->name, "Skill") == 0 && b.domain.len == 0)
 		return err_set(err, ERR_INVALID, "domain: a skill is named with its domain");
+	if (strcmp(k->name, "Source") == 0 && !gw_covers_all(&c->who))
+		return err_set(err, ERR_DENIED, "a source needs a key for all domains");
 	b.kind = str_of(k->name);
 	if ((rc = gw_call_covers(c, strcmp(k->name, "Domain") == 0 ? b.name : b.domain, err)) < 0)
 		return rc;
@@ -384,8 +411,5 @@ int gw_resume_create(struct gw_call *c, struct err *err)
 int gw_source_sync(struct gw_call *c, struct err *err)
 {
 	struct wish w = {.kind = STR("sync"), .source = c->params[0], .body_json = STR("{}")};
-	int rc = gw_store_as(c->g, c->who.domains, err);
-	if (rc == 0)
-		rc = store_source_request(c->g->store, c->params[0], &w.request_token, err);
-	return rc < 0 ? rc : record(c, &w, NULL, 0, err);
+	return record(c, &w, NULL, 0, err);
 }
