@@ -279,7 +279,6 @@ START_TEST(a_full_disk_loses_nothing_that_was_acknowledged)
 	assert_ok(store_cluster_start(&o, &c, &support_err));
 	struct store *s = open_as(c, STORE_SYNC);
 	struct lease *l = support_pg_lease(s, "sync");
-	CLEANUP_FREE char *filler = io_join(dir, "filler");
 	CLEANUP_FREE char *noise = mem_zalloc(1 << 20);
 	int64_t acknowledged = 0, rev = 0;
 	int r = 0;

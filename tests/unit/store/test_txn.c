@@ -99,6 +99,7 @@ START_TEST(a_lease_past_its_time_is_refused_without_asking)
 	struct store_txn *t = NULL;
 	assert_err(store_txn_begin(s, STORE_FENCED, "test", l, &t, &support_err), ERR_FENCED,
 		   "not held any more");
+	store_close(s);
 }
 END_TEST
 
