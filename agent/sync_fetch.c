@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "gitsync/tree_git.h"
 
-#define BACKOFF_FIRST_MS 1000
-#define BACKOFF_MOST_MS 300000
 #define REMEDY_DENIED                                                                              \
 	"aspora get admissions shows each finding with its line; correct it and push again"
 
@@ -19,109 +17,6 @@ static uint64_t random64(void)
 	uint64_t r;
 	crypto_random(&r, sizeof(r));
 	return r;
-}
-
-static char *text_or_null(struct str s)
-{
-	return s.len ? mem_strndup(s.p, s.len) : NULL;
-}
-
-/* --- opening ------------------------------------------------------------------------------------------------ */
-
-static int open_source(struct sync *s, struct sync_source *src, const struct agent_source *decl,
-		       struct err *err)
-{
-	src->up = s;
-	src->decl = decl;
-	src->backoff = (struct backoff)BACKOFF_INIT(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
-	src->policy = (struct url_policy){decl->allow_local, decl->allow_private,
-					  decl->allow_plain};
-	snprintf(src->name, sizeof(src->name), "%.*s", STR_ARG(decl->key));
-	int rc = url_parse(decl->url, &src->policy, &src->url, err);
-	if (rc == 0)
-		rc = ref_name_full(str_starts(decl->branch, STR("refs/")) ? decl->branch
-									  : decl->branch,
-				   src->ref, err);
-	if (rc == 0 && decl->token.len)
-		rc = secret_resolve(&src->token, decl->token, err);
-	if (rc < 0)
-		return err_context(err, "source %s: ", src->name);
-	CLEANUP_FREE char *folder = mem_printf("mirrors/%s.git", src->name);
-	src->mirror_path = agent_state_path(s->ctx->config, folder);
-	src->ssh_key = text_or_null(decl->ssh_key);
-	src->known_hosts = text_or_null(decl->known_hosts);
-	src->ca_file = text_or_null(decl->ca_file);
-	src->refs[0] = src->ref;
-	src->remote = (struct remote_opts){.url = src->url,
-					   .policy = src->policy,
-					   .mirror = src->mirror_path,
-					   .refs = src->refs,
-					   .ref_count = 1};
-	src->remote.auth = (struct remote_auth){.token = secret_is_set(&src->token) ? &src->token
-										    : NULL,
-						.ssh_key_file = src->ssh_key,
-						.known_hosts = src->known_hosts,
-						.ca_file = src->ca_file};
-	src->remote.limits.wall_ms = decl->fetch_timeout_ms;
-	src->remote.limits.stall_ms = decl->stall_timeout_ms;
-	return 0;
-}
-
-int sync_sources_open(struct sync *s, struct err *err)
-{
-	s->source_count = agent_config_source_count(s->ctx->config);
-	s->sources = mem_array(s->source_count + 1, sizeof(*s->sources));
-	for (size_t i = 0; i < s->source_count; i++) {
-		int rc = open_source(s, &s->sources[i], agent_config_source_at(s->ctx->config, i),
-				     err);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-void sync_sources_close(struct sync *s)
-{
-	for (size_t i = 0; i < s->source_count; i++) {
-		struct sync_source *src = &s->sources[i];
-		loop_remove(src->job_watch);
-		remote_job_free(src->job);
-		snapshot_unref(src->snapshot);
-		mirror_close(src->mirror);
-		secret_release(&src->token);
-		free(src->mirror_path);
-		free(src->ssh_key);
-		free(src->known_hosts);
-		free(src->ca_file);
-		free((char *)(uintptr_t)src->observed.p);
-		free((char *)(uintptr_t)src->released.p);
-	}
-	free(s->sources);
-	s->sources = NULL;
-	s->source_count = 0;
-}
-
-/* What the operator declared becomes rows, so that people and the gateway see it. */
-int sync_sources_declare(struct sync *s, struct err *err)
-{
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	CLEANUP_FREE struct store_source *list = mem_array(s->source_count + 1, sizeof(*list));
-	for (size_t i = 0; i < s->source_count; i++) {
-		const struct agent_source *d = s->sources[i].decl;
-		list[i] = (struct store_source){.name = d->key,
-						.kind = STR("git"),
-						.url = d->url,
-						.ref = str_of(s->sources[i].ref),
-						.path = d->path,
-						.platform = d->platform,
-						.declared = true,
-						.spec_json = STR("{}")};
-	}
-	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
-				 err);
-	if (rc == 0)
-		rc = store_source_declare(t, list, s->source_count, err);
-	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
 }
 
 /* --- telling ------------------------------------------------------------------------------------------------ */
@@ -282,7 +177,9 @@ static int judge_commit(struct sync_source *src, struct err *err)
 	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
 	CLEANUP(arena_freep) struct arena *a = arena_new(1024 * 1024);
 	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
-	CLEANUP_FREE char *subpath = text_or_null(src->decl->path);
+	CLEANUP_FREE char *subpath = src->decl->path.len
+					     ? mem_strndup(src->decl->path.p, src->decl->path.len)
+					     : NULL;
 	struct commit commit;
 	struct pass p = {.s = s,
 			 .subpath = subpath,

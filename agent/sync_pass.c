@@ -192,6 +192,29 @@ static int look_again_without_platform(struct pass *p, struct err *err)
 	return 0;
 }
 
+/*
+ * A rollback that somebody insists on: the verdict says who, is signed as such, and stands under a policy of its own, so that nobody takes it
+ * for what today's policy says.
+ */
+static void force(struct pass *p)
+{
+	for (size_t i = 0; i < p->admission->domain_count; i++) {
+		struct admission_domain *ad = &p->admission->domains[i];
+		if (ad->verdict.allow || !ad->change->to)
+			continue;
+		CLEANUP(buf_release) struct buf key = BUF_INIT(1024);
+		buf_add(&key, ad->verdict.key.policy.bytes, DIGEST_SIZE);
+		buf_addz(&key, p->actor);
+		ad->verdict.key.policy = digest_tagged("aspora.policy.forced.v1", buf_str(&key));
+		ad->verdict.allow = true;
+		ad->release = ad->change->to;
+		findings_addf(&ad->verdict.findings, "AD-FORCED", SEVERITY_NOTE, ad->name, STR_NULL,
+			      "admitted against policy because %s insists", p->actor);
+		p->admission->allowed++;
+		p->admission->denied--;
+	}
+}
+
 int pass_run(struct pass *p, struct err *err)
 {
 	p->arena = arena_new(1024 * 1024 * 1024);
@@ -199,6 +222,8 @@ int pass_run(struct pass *p, struct err *err)
 	if (rc == 0 && p->admission->platform_judged && !p->admission->platform.allow &&
 	    p->s->platform)
 		rc = look_again_without_platform(p, err);
+	if (rc == 0 && p->force)
+		force(p);
 	if (rc == 0 && p->plan->domain_count)
 		rc = store_quarantine_list(p->s->ctx->store, p->arena, STR_NULL, &p->quarantined,
 					   &p->quarantined_count, err);

@@ -280,6 +280,9 @@ static int simple_wish(struct gw_call *c, const struct field *fields, const char
 	int rc = gw_call_body(c, fields, &b, err);
 	if (rc == 0)
 		rc = gw_call_covers(c, b.domain, err);
+	if (rc == 0 && b.force && !(c->who.role & (GW_ADMIN | GW_APPROVER)))
+		rc = err_set(err, ERR_DENIED,
+			     "force: only an approver or an admin may go against policy");
 	if (rc < 0)
 		return rc;
 	struct wish w = {.kind = str_of(kind),
