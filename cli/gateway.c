@@ -148,8 +148,9 @@ static int unreachable(const struct cli_gateway *g, int rc, struct err *err)
 	if (rc != ERR_UNAVAILABLE && rc != ERR_TIMEOUT)
 		return rc;
 	err_context(err, "the gateway at %s (%s)", g->socket ? g->socket : g->base, g->from);
-	return err_remedy(err, "is asporad running there? --server, ASPORA_SERVER or `aspora config "
-			       "set-context` name another");
+	return err_remedy(err,
+			  "is asporad running there? --server, ASPORA_SERVER or `aspora config "
+			  "set-context` name another");
 }
 
 static bool is_wish(const struct doc_node *n)
@@ -248,7 +249,8 @@ int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node 
 			objects[count++] = items->list.items[i];
 		}
 		if (first && ret_version)
-			*ret_version = arena_strdup(a, arena_str(a, doc_text(meta, "resourceVersion")).p);
+			*ret_version =
+				arena_strdup(a, arena_str(a, doc_text(meta, "resourceVersion")).p);
 		struct str token = doc_text(meta, "continue");
 		next = arena_strndup(a, token.len ? token.p : "", token.len);
 	}

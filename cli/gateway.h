@@ -47,8 +47,7 @@ NODISCARD int cli_send(struct cli_gateway *g, const char *path, struct str body,
 		       const struct doc_node **ret, struct err *err);
 
 /* Every object of a list, page by page. */
-NODISCARD int cli_get_list(struct cli_gateway *g, const char *path,
-			   const struct doc_node ***ret, size_t *ret_count,
-			   const char **ret_version, struct err *err);
+NODISCARD int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node ***ret,
+			   size_t *ret_count, const char **ret_version, struct err *err);
 
 #endif

@@ -109,30 +109,21 @@ int cli_local_run(const struct cli_local *l, struct buf *result, struct buf *sai
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(2 * EXECUTION_RESULT_MAX);
 	CLEANUP_FREE char *program = find_asporad();
-	CLEANUP_FREE char *name =
-		mem_printf("%.*s/%.*s", STR_ARG(l->domain), STR_ARG(l->skill));
+	CLEANUP_FREE char *name = mem_printf("%.*s/%.*s", STR_ARG(l->domain), STR_ARG(l->skill));
 	CLEANUP_FREE char *trigger = mem_strndup(l->trigger_json.p ? l->trigger_json.p : "{}",
 						 l->trigger_json.p ? l->trigger_json.len : 2);
-	const char *argv[] = {program,
-			      "executor",
-			      "--local",
-			      l->root,
-			      "--input",
-			      "-",
-			      "--trigger",
-			      trigger,
-			      "--session",
-			      l->session ? l->session : "",
-			      "--problem",
-			      name,
-			      NULL};
+	const char *argv[] = {
+		program,     "executor",  "--local", l->root,	  "--input",
+		"-",	     "--trigger", trigger,   "--session", l->session ? l->session : "",
+		"--problem", name,	  NULL};
 	const struct child_opts o = {.argv = argv, .new_session = true};
 	struct child_end end;
 	int rc = child_run(&o, l->input_json.len ? l->input_json : STR("null"), &out, said, -1,
 			   &end, err);
 	if (rc == ERR_NOT_FOUND) {
-		err_set(err, ERR_NOT_FOUND, "there is no asporad beside aspora or in PATH, and it is "
-					    "what runs skills");
+		err_set(err, ERR_NOT_FOUND,
+			"there is no asporad beside aspora or in PATH, and it is "
+			"what runs skills");
 		return err_remedy(err, "install it, or run through a gateway without --local");
 	}
 	if (rc < 0)

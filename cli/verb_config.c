@@ -1,0 +1,132 @@
+/* aspora config: contexts, in ~/.config/aspora/config.yaml. */
+#include "cli/context.h"
+#include "cli/verbs.h"
+
+static struct {
+	const char *server, *key, *domain;
+} o;
+
+static const char *const words[] = {"set-context", "use-context", "delete-context", "view", NULL};
+
+static const struct opt options[] = {
+	{"server", 0, OPT_STRING, &o.server, "URL",
+	 "set-context: the gateway, http://HOST:PORT, https://HOST or unix:/PATH.", NULL},
+	{"key", 0, OPT_STRING, &o.key, "KEY",
+	 "set-context: where the API key is, env:NAME or file:/PATH, or the key itself.", NULL},
+	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN",
+	 "set-context: the domain of commands that are given none.", NULL},
+	OPT_END,
+};
+
+static int say(const char *what, const char *name, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
+	buf_addf(&out, "context %s %s\n", name, what);
+	return cli_write(&out, err);
+}
+
+static int set_context(struct cli *c, struct cli_contexts *all, const char *name, struct err *err)
+{
+	struct cli_context *list = all->contexts.items, *at = cli_context_find(all, str_of(name));
+	bool fresh = !at;
+	if (fresh && !o.server)
+		return cli_usage(c, err, "a new context needs --server");
+	if (fresh) {
+		size_t n = all->contexts.count;
+		struct cli_context *more = arena_array(c->arena, n + 1, sizeof(*more));
+		if (n)
+			memcpy(more, list, n * sizeof(*more));
+		at = &more[n];
+		at->key = str_of(name);
+		all->contexts.items = more;
+		all->contexts.count = n + 1;
+	}
+	if (o.server)
+		at->server = str_of(o.server);
+	if (o.key)
+		at->secret = str_of(o.key);
+	if (o.domain)
+		at->domain = str_of(o.domain);
+	if (!all->current.len)
+		all->current = at->key;
+	int rc = cli_contexts_save(all, err);
+	return rc < 0 ? rc : say(fresh ? "made" : "changed", name, err);
+}
+
+static int use_context(struct cli_contexts *all, const char *name, struct err *err)
+{
+	if (!cli_context_find(all, str_of(name)))
+		return cli_context_unknown(all, str_of(name), err);
+	all->current = str_of(name);
+	int rc = cli_contexts_save(all, err);
+	return rc < 0 ? rc : say("is current", name, err);
+}
+
+static int delete_context(struct cli_contexts *all, const char *name, struct err *err)
+{
+	struct cli_context *list = all->contexts.items, *at = cli_context_find(all, str_of(name));
+	if (!at)
+		return cli_context_unknown(all, str_of(name), err);
+	size_t i = (size_t)(at - list);
+	memmove(at, at + 1, (all->contexts.count - i - 1) * sizeof(*at));
+	all->contexts.count--;
+	if (str_eqz(all->current, name))
+		all->current = STR_NULL;
+	int rc = cli_contexts_save(all, err);
+	return rc < 0 ? rc : say("deleted", name, err);
+}
+
+/* A key that is written out is not shown. */
+static int view(const struct cli_contexts *all, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	const struct cli_context *list = all->contexts.items;
+	buf_addf(&out, "# %s\n", all->path);
+	for (size_t i = 0; i < all->contexts.count; i++) {
+		struct str key = list[i].secret;
+		bool reference = str_starts(key, STR("env:")) || str_starts(key, STR("file:"));
+		buf_addf(&out, "%c %.*s\n    server: %.*s\n",
+			 str_eq(list[i].key, all->current) ? '*' : ' ', STR_ARG(list[i].key),
+			 STR_ARG(list[i].server));
+		if (key.len)
+			buf_addf(&out, "    key: %.*s\n", reference ? (int)key.len : 8,
+				 reference ? key.p : "(hidden)");
+		if (list[i].domain.len)
+			buf_addf(&out, "    domain: %.*s\n", STR_ARG(list[i].domain));
+	}
+	return cli_write(&out, err);
+}
+
+static int config(struct cli *c, struct err *err)
+{
+	struct cli_contexts all;
+	const char *what = c->operands[0], *name = c->operand_count > 1 ? c->operands[1] : NULL;
+	int rc = cli_contexts_load(c->arena, &all, err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(what, "view") == 0)
+		return view(&all, err);
+	if (!name)
+		return cli_usage(c, err, "aspora config %s needs the name of a context", what);
+	if (strcmp(what, "use-context") == 0)
+		return use_context(&all, name, err);
+	if (strcmp(what, "delete-context") == 0)
+		return delete_context(&all, name, err);
+	return set_context(c, &all, name, err);
+}
+
+const struct cli_verb cli_verb_config = {
+	.name = "config",
+	.usage = "set-context NAME | use-context NAME | delete-context NAME | view",
+	.help = "Keep the addresses and keys of gateways.",
+	.about = "    aspora config set-context prod --server https://aspora.example.com --key "
+		 "file:/home/ana/.key\n"
+		 "    aspora config use-context prod\n\n"
+		 "They are kept in $XDG_CONFIG_HOME/aspora/config.yaml (~/.config when that is not "
+		 "set).",
+	.options = options,
+	.words = words,
+	.least = 1,
+	.most = 2,
+	.run = config,
+};
