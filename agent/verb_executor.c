@@ -114,6 +114,16 @@ static int make_context(const struct local *l, struct buf *out, char id[64], str
 	return buf_check(out, "the input", err);
 }
 
+/* An argument holds 128 KiB at most, an input may be larger. */
+static int read_input(struct local *l, struct buf *held, struct err *err)
+{
+	if (!l->input || strcmp(l->input, "-") != 0)
+		return 0;
+	int rc = io_read_fd(STDIN_FILENO, held, err);
+	l->input = buf_cstr(held);
+	return rc < 0 ? rc : buf_check(held, "the input", err);
+}
+
 static int run_it(struct local *l, struct runtime *rt, struct run_result *r, struct err *err)
 {
 	CLEANUP(buf_release) struct buf context = BUF_INIT(4 * EXECUTION_INPUT_MAX);
@@ -149,10 +159,13 @@ static int execute(struct local *l, struct str name, struct err *err)
 {
 	CLEANUP(runtime_closep) struct runtime *rt = NULL;
 	CLEANUP_FREE char *state = NULL;
+	CLEANUP(buf_release) struct buf input = BUF_INIT(EXECUTION_INPUT_MAX);
 	struct run_result r;
 	struct err ignored = ERR_INIT;
 	run_result_init(&r);
-	int rc = load(l, name, err);
+	int rc = read_input(l, &input, err);
+	if (rc == 0)
+		rc = load(l, name, err);
 	if (rc == 0)
 		rc = io_temp_dir("aspora-run-", &state, err);
 	if (rc == 0)
@@ -184,7 +197,8 @@ int verb_executor(const struct verb_opts *o, int argc, char **argv, struct err *
 	const struct opt opts[] = {
 		{"local", 0, OPT_STRING, &l.dir, "DIR", "The repository's root: where skills/ is."},
 		{"input", 'i', OPT_STRING, &l.input, "JSON",
-		 "The SkillContext's input; null when left out."},
+		 "The SkillContext's input, or - to read it from standard input; null when left "
+		 "out."},
 		{"trigger", 't', OPT_STRING, &l.trigger, "JSON",
 		 "The SkillContext's trigger, {\"kind\",\"text\",\"params\"}."},
 		{"session", 0, OPT_STRING, &l.session, "ID", "The SkillContext's session."},

@@ -23,16 +23,21 @@ static const char *from_environment(const char *name)
 static int set_server(struct cli_gateway *g, const char *server, const char *from, struct err *err)
 {
 	struct arena *a = g->c->arena;
-	size_t len = strlen(server);
+	size_t len;
 	g->from = from;
 	if (strncmp(server, "unix:/", 6) == 0) {
 		g->socket = arena_strdup(a, server + 5);
 		g->base = "http://aspora";
 		return 0;
 	}
+	/* "127.0.0.1:8440", as asporad writes it to its state folder. */
+	if (!strstr(server, "://") && strchr(server, ':') &&
+	    strspn(strrchr(server, ':') + 1, "0123456789") == strlen(strrchr(server, ':') + 1))
+		server = arena_printf(a, "http://%s", server);
+	len = strlen(server);
 	if (strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0) {
 		err_set(err, ERR_USAGE, "\"%s\" (%s) is no address of a gateway", server, from);
-		err_remedy(err, "write http://HOST:PORT, https://HOST or unix:/PATH");
+		err_remedy(err, "write HOST:PORT, http://HOST:PORT, https://HOST or unix:/PATH");
 		return ERR_USAGE;
 	}
 	while (len && server[len - 1] == '/')

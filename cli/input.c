@@ -17,10 +17,21 @@ static int read_word(const char *word, struct buf *raw, struct err *err)
 	return rc < 0 ? rc : buf_check(raw, "the input", err);
 }
 
-int cli_input(struct cli *c, const char *word, struct buf *out, struct err *err)
+void cli_input_text(struct buf *out, struct str text)
+{
+	struct json j;
+	json_init(&j, out);
+	json_object(&j);
+	json_str(&j, "text", text);
+	json_end(&j);
+}
+
+int cli_input(struct cli *c, const char *word, struct buf *out, struct str *ret_text,
+	      struct err *err)
 {
 	CLEANUP(buf_release) struct buf raw = BUF_INIT(EXECUTION_INPUT_MAX);
 	const struct doc_node *n = NULL;
+	*ret_text = STR_NULL;
 	if (!word) {
 		buf_addz(out, "null");
 		return 0;
@@ -30,7 +41,8 @@ int cli_input(struct cli *c, const char *word, struct buf *out, struct err *err)
 		return rc;
 	struct str text = str_trim(buf_str(&raw));
 	if (!text.len || !strchr("{[\"", text.p[0])) {
-		json_quote(out, text);
+		*ret_text = arena_str(c->arena, text);
+		cli_input_text(out, text);
 		return 0;
 	}
 	const char *path = word[0] == '@' ? word + 1 : "--input";

@@ -8,10 +8,13 @@
 #include "skill/snapshot.h"
 
 /*
- * An input as JSON, into out: "@FILE" and "-" (standard input) are read, what begins with a brace, a bracket or a quote is JSON, everything else is text and
- * becomes a JSON string. word NULL: null. Errors: ERR_SYNTAX with the place, ERR_TOO_LARGE, ERR_NOT_FOUND.
+ * An input as JSON, into out: "@FILE" and "-" (standard input) are read, what begins with a brace, a bracket or a quote is JSON, everything else is
+ * text: what somebody might have written to the skill. *ret_text is that text, STR_NULL for JSON, in the arena; its JSON is {"text": …}, as the gateway
+ * makes it. word NULL: null. Errors: ERR_SYNTAX with the place, ERR_TOO_LARGE, ERR_NOT_FOUND.
  */
-NODISCARD int cli_input(struct cli *c, const char *word, struct buf *out, struct err *err);
+NODISCARD int cli_input(struct cli *c, const char *word, struct buf *out, struct str *ret_text,
+			struct err *err);
+void cli_input_text(struct buf *out, struct str text);
 
 /*
  * The skill of the snapshot that a text leads to, as the gateway's table would have it, and its trigger as JSON. Errors: ERR_NOT_FOUND when no

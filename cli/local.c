@@ -110,8 +110,8 @@ int cli_local_run(const struct cli_local *l, struct buf *result, struct buf *sai
 	CLEANUP(buf_release) struct buf out = BUF_INIT(2 * EXECUTION_RESULT_MAX);
 	CLEANUP_FREE char *program = find_asporad();
 	CLEANUP_FREE char *name = mem_printf("%.*s/%.*s", STR_ARG(l->domain), STR_ARG(l->skill));
-	CLEANUP_FREE char *trigger = mem_strndup(l->trigger_json.p ? l->trigger_json.p : "{}",
-						 l->trigger_json.p ? l->trigger_json.len : 2);
+	CLEANUP_FREE char *trigger = mem_strndup(l->trigger_json.len ? l->trigger_json.p : "{}",
+						 l->trigger_json.len ? l->trigger_json.len : 2);
 	const char *argv[] = {
 		program,     "executor",  "--local", l->root,	  "--input",
 		"-",	     "--trigger", trigger,   "--session", l->session ? l->session : "",

@@ -73,7 +73,7 @@ static int print_result(struct cli *c, struct str result_json, struct err *err)
 /* --- here --------------------------------------------------------------------------------------------------------- */
 
 static int find_local(struct cli *c, struct cli_folder *folder, struct cli_local *l,
-		      struct buf *trigger, struct err *err)
+		      struct str text, struct buf *trigger, struct err *err)
 {
 	CLEANUP(cli_tree_release) struct cli_tree tree = {0};
 	struct cli_scope scope;
@@ -94,23 +94,27 @@ static int find_local(struct cli *c, struct cli_folder *folder, struct cli_local
 		return rc;
 	l->domain = arena_str(c->arena, ds->skill->domain);
 	l->skill = arena_str(c->arena, ds->skill->name);
-	return 0;
+	return text.len ? cli_route_skill(ds, text, trigger, err) : 0;
 }
 
 static int run_local(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_folder_release) struct cli_folder folder = {0};
 	CLEANUP(buf_release)
-	struct buf input = BUF_INIT(BUF_MAX),
-		   trigger = BUF_INIT(BUF_MAX), result = BUF_INIT(BUF_MAX),
-		   said = BUF_INIT(1 << 20);
+	struct buf input = BUF_INIT(BUF_MAX), trigger = BUF_INIT(BUF_MAX),
+		   result = BUF_INIT(BUF_MAX), said = BUF_INIT(1 << 20);
 	struct cli_local l = {.session = o.session};
+	struct str text;
 	const char *given = o.promptfoo && c->operand_count > 1 ? c->operands[1] : o.input;
-	int rc = cli_input(c, given, &input, err);
+	int rc = cli_input(c, given, &input, &text, err);
 	if (rc == 0)
-		rc = find_local(c, &folder, &l, &trigger, err);
+		rc = find_local(c, &folder, &l, text, &trigger, err);
 	if (rc < 0)
 		return rc;
+	if (!given && trigger.len) {
+		buf_reset(&input);
+		cli_input_text(&input, str_of(words_of(c)));
+	}
 	l.input_json = buf_str(&input);
 	l.trigger_json = buf_str(&trigger);
 	cli_progress(c, "%.*s/%.*s runs", STR_ARG(l.domain), STR_ARG(l.skill));
@@ -125,14 +129,17 @@ static int run_local(struct cli *c, struct err *err)
 static int make_body(struct cli *c, struct buf *out, struct err *err)
 {
 	CLEANUP(buf_release) struct buf input = BUF_INIT(BUF_MAX);
-	int rc = cli_input(c, o.input, &input, err);
+	struct str text;
+	int rc = cli_input(c, o.input, &input, &text, err);
 	struct json j;
 	if (rc < 0)
 		return rc;
 	json_init(&j, out);
 	json_object(&j);
 	json_strz(&j, names_skill(c) ? "skill" : "text", words_of(c));
-	if (o.input)
+	if (text.len && names_skill(c))
+		json_str(&j, "text", text);
+	else if (o.input)
 		json_raw(&j, "input", buf_str(&input));
 	if (o.session)
 		json_strz(&j, "session", o.session);

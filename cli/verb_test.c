@@ -54,15 +54,15 @@ static int run_case(struct testing *t, const struct domain_skill *ds, const stru
 		    struct buf *why, struct buf *said, struct err *err)
 {
 	CLEANUP(buf_release)
-	struct buf input = BUF_INIT(BUF_MAX),
-		   trigger = BUF_INIT(BUF_MAX), result = BUF_INIT(BUF_MAX);
+	struct buf input = BUF_INIT(BUF_MAX), trigger = BUF_INIT(BUF_MAX),
+		   result = BUF_INIT(BUF_MAX);
 	struct err wrong = ERR_INIT;
 	char text[ERR_MSG_MAX + ERR_PATH_MAX + 320];
 	int rc = 0;
 	if (sc->input_is_json)
 		buf_add_str(&input, sc->input);
 	else
-		json_quote(&input, sc->input);
+		cli_input_text(&input, sc->input);
 	if (!sc->input_is_json)
 		rc = cli_route_skill(ds, sc->input, &trigger, err);
 	if (rc < 0)

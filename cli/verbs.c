@@ -1,13 +1,10 @@
 #include "cli/verbs.h"
 
 const struct cli_verb *const cli_verbs[] = {
-	&cli_verb_validate, &cli_verb_list,
-	&cli_verb_explain,  &cli_verb_schema,
-	&cli_verb_create,   &cli_verb_admit,
-	&cli_verb_diff,	    &cli_verb_fix,
-	&cli_verb_test,	    &cli_verb_run,
-	&cli_verb_config,   &cli_verb_version,
-	&cli_verb_help,	    NULL,
+	&cli_verb_create,  &cli_verb_validate, &cli_verb_fix,	 &cli_verb_list, &cli_verb_explain,
+	&cli_verb_schema,  &cli_verb_test,     &cli_verb_admit,	 &cli_verb_diff, &cli_verb_config,
+	&cli_verb_version, &cli_verb_help,     &cli_verb_status, &cli_verb_get,	 &cli_verb_describe,
+	&cli_verb_run,	   &cli_verb_wait,     &cli_verb_cancel, NULL,
 };
 
 const struct cli_verb *cli_verb_find(const char *name)

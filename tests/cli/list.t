@@ -14,7 +14,7 @@ list shows the skills of the folder.
   $ aspora list -o wide ecm
   DOMAIN   NAME                ROLE         HANDLER           CASES   TRIGGER                                                         VALID   VERSION        BUDGET           DESCRIPTION
   ecm      manager             manager      code/handler.js   2       command: order help {question}                                  True    1b3af832f09b   0.02 USD a run   Sends a question about an order to the skill that answers it. Use for any order question that names no skill.
-  ecm      order-details       specialist   code/handler.py   2       command: order status {order_id}                                True    86a6b04f91c2   0.1 USD a run    Looks up one order and says its state, amount and last movement. Use when somebody asks about an order by number.
+  ecm      order-details       specialist   code/handler.py   2       command: order status {order_id}                                True    2b6c48b5c0a8   0.1 USD a run    Looks up one order and says its state, amount and last movement. Use when somebody asks about an order by number.
   ecm      triage-and-assign   specialist   code/handler.js   2       command: triage order {order_id} {problem},alert: order.stuck   True    6c12c22054bd   0.1 USD a run    Judges how urgent a problem with an order is and assigns it to a team. Use for stuck, late, broken or refunded orders.
   $ aspora list -o name
   skill/ecm/manager

@@ -6,17 +6,26 @@ What stands on every command line.
   Skills for AI agents, kept in Git: write them, judge them, see them run.
   
   In a skills repository, without a server:
+    create       Make the files of a new skill.
     validate     Read the files and say what is wrong with them.
+    fix          Write the corrections that are certain.
     list         List the skills of the folder.
     explain      Explain a field of aspora.config.yaml, a rule, or a kind of object.
     schema       Print a JSON Schema.
-    create       Make the files of a new skill.
+    test         Run the cases of tests/cases.md in sandboxes, and compare.
     admit        Say whether the folder may be released, as asporad would.
     diff         Say in words what changes between a commit and the folder.
+    config       Keep the addresses and keys of gateways.
     version      Print the version.
     help         Say what there is, or more about one verb.
   
   With a gateway:
+    status       Say how the platform is: sources, domains, executions, who leads.
+    get          Show objects of a kind.
+    describe     Show one object in full: why it is as it is, and what happened lately.
+    run          Run a skill, by name or by a text that leads to it.
+    wait         Wait until an object is as it should be.
+    cancel       End an execution that waits or runs.
   
   `aspora VERB --help` says more about one; aspora(1) says it all.
   [2]

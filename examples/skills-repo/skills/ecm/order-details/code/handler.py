@@ -12,7 +12,10 @@ def order_id(context):
         return str(given["order_id"])
     if isinstance(given, (str, int)) and str(given):
         return str(given)
-    return str(((context.get("trigger") or {}).get("params") or {}).get("order_id", ""))
+    params = (context.get("trigger") or {}).get("params") or {}
+    # A manager forwards what somebody wrote; the number is somewhere in it.
+    written = given.get("text", "") if isinstance(given, dict) else ""
+    return str(params.get("order_id") or written)
 
 
 def look_up(number):

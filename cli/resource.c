@@ -1,0 +1,65 @@
+#include "cli/resource.h"
+
+static int unknown_kind(const char *word, struct err *err)
+{
+	CLEANUP(buf_release) struct buf list = BUF_INIT(250);
+	err_set(err, ERR_USAGE, "there is no kind \"%s\"", word);
+	const char *near = kind_nearest(str_of(word));
+	for (const struct kind *k = kinds; k->name; k++)
+		buf_addf(&list, "%s%s", k == kinds ? "" : ", ", k->plural);
+	if (near)
+		return err_remedy(err, "did you mean %s?", near);
+	return err_remedy(err, "it is one of: %s", buf_cstr(&list));
+}
+
+/* An execution's name says all; of other kinds within a domain the domain is half of it. */
+static bool needs_domain(const struct kind *k)
+{
+	return k->namespaced && strcmp(k->name, "Execution") != 0;
+}
+
+int cli_ref_parse(struct cli *c, const char *word, const char *name, const char *domain,
+		  struct cli_ref *ret, struct err *err)
+{
+	const char *slash = strchr(word, '/');
+	struct str kind = slash ? str_make(word, (size_t)(slash - word)) : str_of(word);
+	*ret = (struct cli_ref){.kind = kind_find(kind), .domain = domain};
+	if (!ret->kind)
+		return unknown_kind(arena_strndup(c->arena, kind.p, kind.len), err);
+	if (slash && name)
+		return cli_usage(c, err, "\"%s\" names an object already, and \"%s\" another", word,
+				 name);
+	ret->name = name ? name : slash ? slash + 1 : NULL;
+	const char *inner = ret->name ? strchr(ret->name, '/') : NULL;
+	if (inner && ret->kind->namespaced) {
+		ret->domain = arena_strndup(c->arena, ret->name, (size_t)(inner - ret->name));
+		ret->name = inner + 1;
+	}
+	if (ret->name && needs_domain(ret->kind) && !ret->domain) {
+		err_set(err, ERR_USAGE, "the %s \"%s\" is named without its domain",
+			ret->kind->singular, ret->name);
+		return err_remedy(err, "write DOMAIN/%s, or add -d DOMAIN", ret->name);
+	}
+	return 0;
+}
+
+const char *cli_ref_path(struct cli *c, const struct cli_ref *ref)
+{
+	const char *plural = ref->kind->plural;
+	if (!ref->name) {
+		bool filters = ref->kind->namespaced || strcmp(ref->kind->name, "Release") == 0 ||
+			       strcmp(ref->kind->name, "Event") == 0;
+		return cli_query(c, cli_path(c, plural, NULL), "domain",
+				 filters ? ref->domain : NULL);
+	}
+	if (needs_domain(ref->kind))
+		return cli_path(c, "domains", ref->domain, plural, ref->name, NULL);
+	return cli_path(c, plural, ref->name, NULL);
+}
+
+const char *cli_ref_text(struct cli *c, const struct cli_ref *ref)
+{
+	bool domain = ref->name && needs_domain(ref->kind);
+	return arena_printf(c->arena, "%s %s%s%s", ref->kind->singular, domain ? ref->domain : "",
+			    domain ? "/" : "", ref->name ? ref->name : "");
+}

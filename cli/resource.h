@@ -1,0 +1,27 @@
+/*
+ * What a command is about: a kind, and a name of it, as people write them: "skills", "skill ecm/manager", "sk/ecm/manager", "source main".
+ */
+#ifndef CLI_RESOURCE_H
+#define CLI_RESOURCE_H
+
+#include "cli/gateway.h"
+#include "skill/kind.h"
+
+struct cli_ref {
+	const struct kind *kind;
+	const char *domain; /* NULL: none, or all */
+	const char *name; /* NULL: the list */
+};
+
+/*
+ * word is "KIND" or "KIND/NAME", name (may be NULL) what came after it, domain (may be NULL) that of -d or of the context. Errors: ERR_USAGE with the
+ * nearest kind; ERR_USAGE when a namespaced name has no domain.
+ */
+NODISCARD int cli_ref_parse(struct cli *c, const char *word, const char *name, const char *domain,
+			    struct cli_ref *ret, struct err *err);
+/* "/api/v1/domains/ecm/skills/manager"; for a list "/api/v1/skills?domain=ecm". */
+const char *cli_ref_path(struct cli *c, const struct cli_ref *ref);
+/* "skill ecm/manager", for messages; in the arena. */
+const char *cli_ref_text(struct cli *c, const struct cli_ref *ref);
+
+#endif
