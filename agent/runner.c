@@ -17,6 +17,7 @@
 #define KEEPERS_MAX 4096
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 60000
+#define COLLECT_MS 600000
 
 /* What failed here lately, so that the environment's faults are not tried in a circle. */
 struct memory {
@@ -40,6 +41,7 @@ struct runner {
 	size_t keeper_max, keepers_running;
 	struct map failures; /* key → struct memory */
 	struct probe_list intended, done; /* to probe; to write */
+	int64_t collect_due_ms; /* monotonic */
 	bool todo_empty, waiting;
 };
 
@@ -234,6 +236,28 @@ static int converge(struct runner *r, struct err *err)
 	return feed_probers(r, err);
 }
 
+/* Bundles of versions that no slot holds any more are taken off the disk, now and then. */
+static int collect_bundles(struct runner *r, struct err *err)
+{
+	int64_t now = clock_mono(r->ctx->clock);
+	if (now < r->collect_due_ms)
+		return 0;
+	r->collect_due_ms = now + COLLECT_MS;
+	CLEANUP(arena_freep) struct arena *a = arena_new(256 * 1024 * 1024);
+	struct rollout_item *items = NULL;
+	size_t count = 0, removed = 0;
+	int rc = store_rollout_list(r->ctx->store, a, STR_NULL, STR_NULL, &items, &count, err);
+	if (rc < 0)
+		return rc;
+	struct digest *live = arena_array(a, count + 1, sizeof(*live));
+	for (size_t i = 0; i < count; i++)
+		live[i] = items[i].key.runtime;
+	struct err why = ERR_INIT;
+	if (runtime_collect(r->runtime, live, count, &removed, &why) < 0)
+		log_err(LOG_WARN_, "bundle.collect_failed", &why, NULL);
+	return 0;
+}
+
 static int tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 {
 	struct runner *r = state;
@@ -242,6 +266,8 @@ static int tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 	int rc = converge(r, err);
 	if (rc == 0)
 		rc = store_execution_waiting(r->ctx->store, &waiting, &next_ms, err);
+	if (rc == 0)
+		rc = collect_bundles(r, err);
 	if (rc < 0)
 		return rc;
 	r->waiting = waiting > 0 || r->keepers_running > 0;
@@ -344,6 +370,7 @@ int role_runner_run(struct role_ctx *ctx, struct err *err)
 		return rc;
 	log_event(LOG_INFO_, "runtime.ready", "limits", runtime_limits_describe(r.runtime), NULL);
 	r.keeper_max = (size_t)ctx->config->runner.slots;
+	r.collect_due_ms = clock_mono(ctx->clock) + COLLECT_MS;
 	r.keepers = mem_array(r.keeper_max, sizeof(*r.keepers));
 	for (size_t i = 0; i < r.keeper_max; i++)
 		r.keepers[i] = (struct keeper_slot){&r, CHILD_INIT};
