@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "gitsync/gitsync.h"
 
-static int tick(struct worker *w, void *state, bool *ret_more, struct err *err)
+int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 {
 	struct sync *s = state;
 	struct store_tick now;
@@ -47,6 +47,8 @@ static void lost(struct worker *w, void *state)
 	for (size_t i = 0; i < s->source_count; i++) {
 		snapshot_unref(s->sources[i].snapshot);
 		s->sources[i].snapshot = NULL;
+		admit_memory_free(s->sources[i].texts);
+		s->sources[i].texts = NULL;
 	}
 }
 
@@ -55,29 +57,41 @@ static bool settled(void *state)
 	return sync_sources_settled(state);
 }
 
-int role_sync_run(struct role_ctx *ctx, struct err *err)
+const struct worker_opts sync_worker_opts = {.lease_role = "sync",
+					     .shard = "0",
+					     .poll_ms = 5000,
+					     .tick = sync_tick,
+					     .gained = gained,
+					     .lost = lost,
+					     .settled = settled};
+
+int sync_open(struct sync *s, struct role_ctx *ctx, struct err *err)
 {
-	struct sync s = {.ctx = ctx};
-	snprintf(s.actor, sizeof(s.actor), "sync@%s", ctx->host);
+	*s = (struct sync){.ctx = ctx};
+	snprintf(s->actor, sizeof(s->actor), "sync@%s", ctx->host);
 	int rc = gitsync_init(false, err);
 	if (rc == 0)
-		rc = sync_signing_key(&s, err);
-	if (rc == 0)
-		rc = sync_sources_open(&s, err);
+		rc = sync_signing_key(s, err);
+	return rc < 0 ? rc : sync_sources_open(s, err);
+}
+
+void sync_close(struct sync *s)
+{
+	sync_sources_close(s);
+	sync_forget(s);
+	crypto_wipe(s->secret_key, sizeof(s->secret_key));
+	gitsync_shutdown();
+}
+
+int role_sync_run(struct role_ctx *ctx, struct err *err)
+{
+	struct sync s;
+	int rc = sync_open(&s, ctx, err);
 	if (rc == 0) {
-		const struct worker_opts o = {.lease_role = "sync",
-					      .shard = "0",
-					      .poll_ms = 5000,
-					      .tick = tick,
-					      .gained = gained,
-					      .lost = lost,
-					      .settled = settled,
-					      .state = &s};
+		struct worker_opts o = sync_worker_opts;
+		o.state = &s;
 		rc = worker_run(ctx, &o, err);
 	}
-	sync_sources_close(&s);
-	sync_forget(&s);
-	crypto_wipe(s.secret_key, sizeof(s.secret_key));
-	gitsync_shutdown();
+	sync_close(&s);
 	return rc;
 }

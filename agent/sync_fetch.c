@@ -181,11 +181,14 @@ static int judge_commit(struct sync_source *src, struct err *err)
 					     ? mem_strndup(src->decl->path.p, src->decl->path.len)
 					     : NULL;
 	struct commit commit;
+	if (!src->texts)
+		src->texts = admit_memory_new();
 	struct pass p = {.s = s,
 			 .subpath = subpath,
 			 .kind = "sync",
 			 .actor = s->actor,
 			 .previous = src->snapshot,
+			 .texts = src->texts,
 			 .platform_from_tree = src->decl->platform,
 			 .infer_deletes = true,
 			 .also = also_observe,

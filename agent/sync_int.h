@@ -51,7 +51,8 @@ struct sync_source {
 	bool unwell; /* its conditions speak of a failure or a hold */
 	bool again; /* judge it once more: what it was judged beside has changed */
 	bool has_denials; /* so that another release may change the verdict */
-	struct snapshot *snapshot; /* of the newest commit judged */
+	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
+	struct admit_memory *texts; /* what admission has to know of their texts */
 };
 
 struct sync {
@@ -78,6 +79,13 @@ struct sync {
 	bool idle; /* the last tick found nothing to do */
 };
 
+/* --- sync.c: the role in parts, for those who drive it themselves (the benchmark) --- */
+
+NODISCARD int sync_open(struct sync *s, struct role_ctx *ctx, struct err *err);
+void sync_close(struct sync *s);
+NODISCARD int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err);
+extern const struct worker_opts sync_worker_opts; /* without its state */
+
 /* --- sync_pass.c ------------------------------------------------------------------------------------------- */
 
 /* One tree on its way to a release. The caller fills the first part. */
@@ -90,6 +98,11 @@ struct pass {
 	const char *actor;
 	struct str message;
 	const struct snapshot *previous; /* may be NULL */
+	/*
+	 * With it a skill's text is let go as soon as it has been looked at: a whole repository is judged in the memory of its small parts. NULL: texts
+	 * stay until the pass is over.
+	 */
+	struct admit_memory *texts;
 	bool platform_from_tree;
 	bool infer_deletes, overlay, dry_run;
 	bool force; /* rollback: admitted though policy says no; the caller has checked who asks */

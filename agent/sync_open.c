@@ -69,6 +69,7 @@ void sync_sources_close(struct sync *s)
 		loop_remove(src->job_watch);
 		remote_job_free(src->job);
 		snapshot_unref(src->snapshot);
+		admit_memory_free(src->texts);
 		mirror_close(src->mirror);
 		secret_release(&src->token);
 		free(src->mirror_path);

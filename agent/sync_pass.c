@@ -3,23 +3,43 @@
 #include "agent/sync_int.h"
 #include "base/mem.h"
 
+/* Where what is read goes while it is at hand. */
+struct keeping {
+	struct blob_writer *blobs;
+	struct admit_memory *texts;
+};
+
 static int keep_blob(void *state, const struct digest *digest, struct str bytes, struct err *err)
 {
-	return store_blob_writer_add(state, digest, bytes, err);
+	struct keeping *k = state;
+	return store_blob_writer_add(k->blobs, digest, bytes, err);
+}
+
+static int keep_text(void *state, struct tree_source *t, const struct skill *s, struct err *err)
+{
+	struct keeping *k = state;
+	(void)t;
+	(void)err;
+	admit_memory_note(k->texts, s);
+	return 0;
 }
 
 static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
 {
 	CLEANUP(store_blob_writer_closep) struct blob_writer *blobs = NULL;
-	struct snapshot_opts o = {.subpath = p->subpath,
-				  .platform = p->s->platform,
-				  .firm_text = p->s->firm_text,
-				  .platform_from_tree = platform_from_tree,
-				  .on_blob = keep_blob};
+	struct keeping keeping = {.texts = p->texts};
+	const struct snapshot_opts o = {.subpath = p->subpath,
+					.platform = p->s->platform,
+					.firm_text = p->s->firm_text,
+					.platform_from_tree = platform_from_tree,
+					.on_blob = keep_blob,
+					.on_skill = p->texts ? keep_text : NULL,
+					.shrink = p->texts != NULL,
+					.state = &keeping};
 	int rc = store_blob_writer_open(p->s->ctx->store, &blobs, err);
 	if (rc < 0)
 		return rc;
-	o.state = blobs;
+	keeping.blobs = blobs;
 	snapshot_unref(p->snapshot);
 	p->snapshot = NULL;
 	rc = snapshot_build(p->tree, &p->source, p->previous, &o, &p->snapshot, err);
@@ -139,24 +159,69 @@ static bool platform_differs(const struct pass *p)
 	       !digest_equal(&p->snapshot->platform_digest, &p->s->deployed->platform_digest);
 }
 
+static int grow(void *state, struct skill *skill, struct err *err)
+{
+	struct pass *p = state;
+	return skill_grow(skill, p->tree, err);
+}
+
+static int judge_once(struct pass *p, const struct admit_facts *facts, struct err *err)
+{
+	const struct plan_old old = sync_old(p);
+	const struct admit_opts o = {.snapshot = p->snapshot,
+				     .plan = p->plan,
+				     .released_platform = p->s->platform,
+				     .platform_changed = platform_differs(p),
+				     .deployed = p->s->surfaces,
+				     .have = p->s->deployed,
+				     .old = &old,
+				     .facts = facts,
+				     .memory = p->texts,
+				     .grow = grow,
+				     .grow_state = p};
+	admission_free(p->admission);
+	p->admission = NULL;
+	return admit_plan(&o, &p->admission, err);
+}
+
+/* Brings the texts back of what was denied: their findings say where in the frontmatter, and not only in which file. */
+static int grow_denied(struct pass *p, bool *ret_any, struct err *err)
+{
+	*ret_any = false;
+	for (size_t i = 0; i < p->admission->domain_count; i++) {
+		const struct admission_domain *ad = &p->admission->domains[i];
+		struct domain *d = ad->verdict.allow || !ad->change->to
+					   ? NULL
+					   : snapshot_domain(p->snapshot, ad->name);
+		for (size_t k = 0; d && k < ad->verdict.findings.count; k++) {
+			const struct finding *f = &ad->verdict.findings.items[k];
+			struct domain_skill *ds =
+				f->skill.len ? domain_skill_find(d, f->skill) : NULL;
+			int rc = ds ? skill_grow(ds->skill, p->tree, err) : 0;
+			if (rc < 0)
+				return rc;
+			*ret_any |= ds != NULL;
+		}
+	}
+	return 0;
+}
+
 static int judge(struct pass *p, struct err *err)
 {
 	struct admit_facts facts = {.now_ms = clock_wall(p->s->ctx->clock),
 				    .confirmations = p->confirmations,
 				    .confirmation_count = p->confirmation_count};
+	bool grown = false;
 	int rc = load_checks(p, &facts, err);
-	struct admit_opts o = {.snapshot = p->snapshot,
-			       .plan = p->plan,
-			       .released_platform = p->s->platform,
-			       .platform_changed = platform_differs(p),
-			       .deployed = p->s->surfaces,
-			       .have = p->s->deployed,
-			       .facts = &facts};
-	const struct plan_old old = sync_old(p);
-	o.old = &old;
-	admission_free(p->admission);
-	p->admission = NULL;
-	return rc < 0 ? rc : admit_plan(&o, &p->admission, err);
+	if (rc == 0)
+		rc = judge_once(p, &facts, err);
+	if (rc == 0 && p->texts)
+		rc = grow_denied(p, &grown, err);
+	if (rc == 0 && grown)
+		rc = judge_once(p, &facts, err);
+	if (grown)
+		snapshot_shrink(p->snapshot);
+	return rc;
 }
 
 static int look(struct pass *p, bool platform_from_tree, struct err *err)
