@@ -416,12 +416,13 @@ static int read_rows(struct sync *s, struct err *err)
 			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0)
 				src->unwell = true;
 		}
+	s->sources_read = rc == 0;
 	return rc;
 }
 
 int sync_sources_tick(struct sync *s, bool requests_open, struct err *err)
 {
-	int rc = !s->loaded || requests_open ? read_rows(s, err) : 0;
+	int rc = !s->sources_read || requests_open ? read_rows(s, err) : 0;
 	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
 		rc = source_tick(&s->sources[i], err);
 	return rc;

@@ -66,6 +66,7 @@ struct sync {
 
 	/* Known while the lease is held. */
 	bool loaded;
+	bool sources_read; /* their rows, so that an idle tick need not */
 	struct arena *known;
 	struct deployed *deployed;
 	struct surfaces *surfaces;

@@ -195,8 +195,8 @@ static int grow_denied(struct pass *p, bool *ret_any, struct err *err)
 					   : snapshot_domain(p->snapshot, ad->name);
 		for (size_t k = 0; d && k < ad->verdict.findings.count; k++) {
 			const struct finding *f = &ad->verdict.findings.items[k];
-			struct domain_skill *ds =
-				f->skill.len ? domain_skill_find(d, f->skill) : NULL;
+			struct domain_skill *ds = f->skill.len ? domain_skill_find(d, f->skill)
+							       : NULL;
 			int rc = ds ? skill_grow(ds->skill, p->tree, err) : 0;
 			if (rc < 0)
 				return rc;

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "store/event.h"
 
-void sync_forget(struct sync *s)
+static void forget_deployed(struct sync *s)
 {
 	store_deployed_free(s->deployed);
 	surfaces_free(s->surfaces);
@@ -22,6 +22,12 @@ void sync_forget(struct sync *s)
 	s->owner_count = s->overlay_count = 0;
 	memset(&s->firm, 0, sizeof(s->firm));
 	s->loaded = false;
+}
+
+void sync_forget(struct sync *s)
+{
+	forget_deployed(s);
+	s->sources_read = false;
 }
 
 /* The released platform configuration, read again from the text that the release kept. */
@@ -55,7 +61,7 @@ int sync_load(struct sync *s, struct err *err)
 {
 	if (s->loaded)
 		return 0;
-	sync_forget(s);
+	forget_deployed(s);
 	s->known = arena_new(1024 * 1024 * 1024);
 	struct surface *list = NULL;
 	size_t count = 0;
@@ -163,7 +169,7 @@ void sync_learn(struct sync *s, const struct pass *p)
 			all = learn_domain(s, p, ad);
 	}
 	if (!all)
-		sync_forget(s);
+		forget_deployed(s);
 }
 
 /* --- signing and events ---------------------------------------------------------------------------------------- */

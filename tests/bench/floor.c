@@ -373,6 +373,7 @@ static void prepare(const char *name, const char *sql)
 
 static void prepare_all(void)
 {
+	run("set client_min_messages = warning");
 	run("drop table if exists floor_blob, floor_skill, floor_rev");
 	run("create table floor_blob (digest bytea primary key, bytes bytea compression lz4 not "
 	    "null)");
