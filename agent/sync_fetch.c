@@ -2,6 +2,7 @@
  * Sources: when to look, what came, and what is said of it. A look begins with the branch's commit (read in this process for a local
  * repository, else by a child that ends there when nothing moved); only a commit that was not judged yet goes on to a pass.
  */
+#include <malloc.h>
 #include <sys/epoll.h>
 
 #include "agent/sync_int.h"
@@ -11,6 +12,9 @@
 
 #define REMEDY_DENIED                                                                              \
 	"aspora get admissions shows each finding with its line; correct it and push again"
+
+/* Skills read in one pass, from which on its memory is worth giving back. */
+#define LARGE_PASS 250
 
 static uint64_t random64(void)
 {
@@ -162,6 +166,9 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	snapshot_unref(src->snapshot);
 	src->snapshot = p->snapshot;
 	p->snapshot = NULL;
+	/* Looking at every skill to forget a few is not worth it after each push. */
+	if (admit_memory_count(src->texts) > src->snapshot->skill_count * 5 / 4 + 64)
+		admit_memory_sweep(src->texts, src->snapshot);
 	src->has_denials = has_denials(p);
 	src->unwell = false;
 	src->tip_is_new = false;
@@ -216,7 +223,11 @@ static int judge_commit(struct sync_source *src, struct err *err)
 		remember_pass(src, &p);
 	}
 	log_reconcile_id(NULL);
+	bool was_large = src->snapshot && src->snapshot->cost.skills_parsed >= LARGE_PASS;
 	pass_release(&p);
+	/* What a large pass needed is given back: the process lives on with a tenth of it. */
+	if (was_large)
+		malloc_trim(0);
 	return rc;
 }
 
