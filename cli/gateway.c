@@ -179,7 +179,8 @@ static int read_answer(struct cli_gateway *g, const struct http_response *resp,
 	}
 	if (rc == 0) {
 		rc = cli_problem(n, resp->status, err);
-		if (rc == ERR_UNAUTHENTICATED && !err->remedy[0])
+		/* What it advises is for programs. */
+		if (rc == ERR_UNAUTHENTICATED)
 			err_remedy(err, "%s",
 				   secret_is_set(&g->key)
 					   ? "the key is unknown, revoked or expired: `asporad key "

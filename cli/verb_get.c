@@ -44,15 +44,22 @@ static int by_path(const void *a, const void *b)
 {
 	const struct doc_node *const *x = a, *const *y = b;
 	const struct doc_node *u = kind_path(*x, o.sort), *v = kind_path(*y, o.sort);
+	int order = 0;
 	if (!u || !v)
-		return (v == NULL) - (u == NULL);
-	if (u->type == DOC_INT && v->type == DOC_INT)
-		return (u->integer > v->integer) - (u->integer < v->integer);
-	return str_cmp(u->text, v->text);
+		order = (u == NULL) - (v == NULL);
+	else if (u->type == DOC_INT && v->type == DOC_INT)
+		order = (u->integer > v->integer) - (u->integer < v->integer);
+	else
+		order = str_cmp(u->text, v->text);
+	if (order)
+		return order;
+	u = kind_path(*x, "metadata.domain");
+	v = kind_path(*y, "metadata.domain");
+	return u && v ? str_cmp(u->text, v->text) : 0;
 }
 
 /* The gateway tells events newest first; read from above they go the way that things went. */
-static void order(const struct kind *k, const struct doc_node **objects, size_t count)
+static void arrange(const struct kind *k, const struct doc_node **objects, size_t count)
 {
 	if (o.sort) {
 		qsort(objects, count, sizeof(*objects), by_path);
@@ -84,7 +91,7 @@ static int fetch(struct getting *w, const struct doc_node ***ret, size_t *ret_co
 		const char *path = filters(c, k, cli_ref_path(c, &w->refs[0]));
 		int rc = cli_get_list(&w->g, path, ret, ret_count, NULL, err);
 		if (rc == 0)
-			order(k, *ret, *ret_count);
+			arrange(k, *ret, *ret_count);
 		return rc;
 	}
 	const struct doc_node **objects = arena_array(c->arena, w->count, sizeof(*objects));
@@ -152,6 +159,8 @@ static int parse(struct getting *w, struct err *err)
 					 r->kind->plural);
 	}
 	w->list = w->refs[0].name == NULL;
+	if (o.at && (w->list || strcmp(w->refs[0].kind->name, "Skill") != 0))
+		return cli_usage(c, err, "--at needs the name of a skill");
 	return 0;
 }
 

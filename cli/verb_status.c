@@ -34,11 +34,6 @@ static void counts(struct buf *out, const struct doc_node *status, const char *k
 	buf_addz(out, some ? "\n" : "none\n");
 }
 
-static int64_t total(const struct doc_node *status, const char *key)
-{
-	return doc_int(doc_find(status, key), "total", 0);
-}
-
 /* What keeps things from going on. */
 static void held(struct buf *out, const struct doc_node *status)
 {
@@ -47,10 +42,10 @@ static void held(struct buf *out, const struct doc_node *status)
 	} rows[] = {{"quarantines", "in quarantine"},
 		    {"suspensions", "suspended"},
 		    {"overlays", "under an overlay"},
-		    {"wishes_open", "wishes waiting"}};
+		    {"wishesOpen", "wishes waiting"}};
 	bool some = false;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		long long n = total(status, rows[i].key);
+		long long n = doc_int(status, rows[i].key, 0);
 		if (!n)
 			continue;
 		buf_addf(out, "%s%lld %s", some ? ", " : "held        ", n, rows[i].words);
@@ -63,31 +58,40 @@ static void held(struct buf *out, const struct doc_node *status)
 /* A role whose lead nobody holds does not work. */
 static void leads(struct buf *out, const struct doc_node *status)
 {
-	const struct doc_node *map = doc_find(status, "leases");
-	bool some = false;
+	const struct doc_node *list = doc_find(status, "leases");
+	size_t n = list && list->type == DOC_LIST ? list->list.count : 0;
 	buf_addz(out, "leads       ");
-	for (size_t i = 0; map && map->type == DOC_MAP && i < map->map.count; i++) {
-		buf_addf(out, "%s%.*s", some ? ", " : "", STR_ARG(map->map.pairs[i].key));
-		some = true;
-	}
-	buf_addz(out, some ? "\n" : "nobody: is asporad running?\n");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%.*s", i ? ", " : "",
+			 STR_ARG(doc_text(list->list.items[i], "name")));
+	buf_addz(out, n ? "\n" : "nobody: is asporad running?\n");
 }
+
+/* clang-format off */
+static const struct kind_column source_columns[] = {
+	{"SOURCE", "name", false}, {"READY", "conditions[Ready].status", false},
+	{"REASON", "conditions[Ready].reason", false}, {"REVISION", "@short releasedRevision", false},
+	{"FETCHED", "@age fetchedAt", false}, {"URL", "url", false},
+	{NULL, NULL, false},
+};
+static const struct kind_column domain_columns[] = {
+	{"DOMAIN", "name", false}, {"OWNER", "owner", false}, {"SKILLS", "skills", false},
+	{"READY", "ready", false}, {"FAILED", "failed", false},
+	{NULL, NULL, false},
+};
+/* clang-format on */
 
 /* --- in words ---------------------------------------------------------------------------------------------------- */
 
-static int section(struct cli_gateway *g, const char *kind, const char *none, struct err *err)
+static int section(struct cli *c, const struct doc_node *list, const char *word,
+		   const struct kind_column *columns, const char *none, struct err *err)
 {
 	CLEANUP(buf_release) struct buf gap = BUF_INIT(16);
-	const struct kind *k = kind_find(str_of(kind));
-	const struct doc_node **objects = NULL;
-	size_t count = 0;
-	struct cli_view v = {
-		.columns = k->columns, .word = k->singular, .list = true, .none = none};
-	int rc = cli_get_list(g, cli_path(g->c, k->plural, NULL), &objects, &count, NULL, err);
+	size_t n = list && list->type == DOC_LIST ? list->list.count : 0;
+	struct cli_view v = {.columns = columns, .word = word, .list = true, .none = none};
 	buf_add_char(&gap, '\n');
-	if (rc == 0 && count)
-		rc = cli_write(&gap, err);
-	return rc < 0 ? rc : cli_print(g->c, &v, objects, count, err);
+	int rc = n ? cli_write(&gap, err) : 0;
+	return rc < 0 ? rc : cli_print(c, &v, n ? list->list.items : NULL, n, err);
 }
 
 static int print(struct cli_gateway *g, const struct doc_node *answer, struct err *err)
@@ -96,7 +100,7 @@ static int print(struct cli_gateway *g, const struct doc_node *answer, struct er
 	const struct doc_node *s = doc_find(answer, "status");
 	buf_addf(&out, "gateway     %s, version %.*s\n", g->socket ? g->socket : g->base,
 		 STR_ARG(doc_text(s, "version")));
-	buf_addf(&out, "release     %lld, at %.*s\n", (long long)total(s, "release"),
+	buf_addf(&out, "release     %lld, at %.*s\n", (long long)doc_int(s, "release", 0),
 		 STR_ARG(doc_text(doc_find(answer, "metadata"), "resourceVersion")));
 	leads(&out, s);
 	counts(&out, s, "skills");
@@ -106,8 +110,11 @@ static int print(struct cli_gateway *g, const struct doc_node *answer, struct er
 	held(&out, s);
 	int rc = cli_write(&out, err);
 	if (rc == 0)
-		rc = section(g, "Source", "no source is followed", err);
-	return rc < 0 ? rc : section(g, "Domain", "no domain is deployed", err);
+		rc = section(g->c, doc_find(s, "sources"), "source", source_columns,
+			     "no source is followed", err);
+	return rc < 0 ? rc
+		      : section(g->c, doc_find(s, "domains"), "domain", domain_columns,
+				"no domain is deployed", err);
 }
 
 static int status(struct cli *c, struct err *err)

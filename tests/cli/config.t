@@ -1,0 +1,83 @@
+config keeps the addresses and keys of gateways.
+
+  $ aspora config view
+  # $DIR/home/.config/aspora/config.yaml
+  $ aspora config set-context prod --server https://aspora.example.com --key file:/etc/aspora.key
+  context prod made
+  $ aspora config set-context local --server unix:/run/aspora.sock --key asp_secret -d ecm
+  context local made
+  $ aspora config view
+  # $DIR/home/.config/aspora/config.yaml
+  * prod
+      server: https://aspora.example.com
+      key: file:/etc/aspora.key
+    local
+      server: unix:/run/aspora.sock
+      key: (hidden)
+      domain: ecm
+  $ aspora config use-context local
+  context local is current
+  $ aspora config set-context local -d frm
+  context local changed
+  $ aspora config view
+  # $DIR/home/.config/aspora/config.yaml
+    prod
+      server: https://aspora.example.com
+      key: file:/etc/aspora.key
+  * local
+      server: unix:/run/aspora.sock
+      key: (hidden)
+      domain: frm
+  $ cat "$HOME/.config/aspora/config.yaml"; stat -c %a "$HOME/.config/aspora/config.yaml"
+  current: "local"
+  contexts:
+    "prod":
+      server: "https://aspora.example.com"
+      key: "file:/etc/aspora.key"
+    "local":
+      server: "unix:/run/aspora.sock"
+      key: "asp_secret"
+      domain: "frm"
+  600
+  $ aspora config delete-context prod && aspora config view
+  context prod deleted
+  # $DIR/home/.config/aspora/config.yaml
+  * local
+      server: unix:/run/aspora.sock
+      key: (hidden)
+      domain: frm
+
+  $ aspora config use-context lokal
+  aspora: there is no context "lokal" in $DIR/home/.config/aspora/config.yaml (did you mean local?)
+  [4]
+  $ aspora config use-context nothing-like-it
+  aspora: there is no context "nothing-like-it" in $DIR/home/.config/aspora/config.yaml (`aspora config set-context nothing-like-it --server URL` makes it)
+  [4]
+  $ aspora config delete-context prod
+  aspora: there is no context "prod" in $DIR/home/.config/aspora/config.yaml (`aspora config set-context prod --server URL` makes it)
+  [4]
+  $ aspora config set-context new
+  aspora: a new context needs --server (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  [2]
+  $ aspora config set-context
+  aspora: aspora config set-context needs the name of a context (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  [2]
+  $ aspora config
+  aspora: aspora config needs to be told what (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  [2]
+  $ aspora config set-contxt
+  aspora: aspora config has no "set-contxt" (did you mean "aspora config set-context"?)
+  [2]
+  $ aspora get skills --context lokal
+  aspora: there is no context "lokal" in $DIR/home/.config/aspora/config.yaml (did you mean local?)
+  [4]
+  $ XDG_CONFIG_HOME=$PWD/other aspora config view
+  # $DIR/work/other/aspora/config.yaml
+
+A file that cannot be read is told with the place.
+  $ printf 'contexts:\n  a: {sever: x}\n' > "$HOME/.config/aspora/config.yaml"; aspora config view
+  aspora: $DIR/home/.config/aspora/config.yaml:2:7: contexts.a.sever: there is no such field (did you mean server?)
+  [3]
+  $ printf 'contexts: [\n' > "$HOME/.config/aspora/config.yaml"; aspora get skills
+  aspora: $DIR/home/.config/aspora/config.yaml:2:1: a value is missing here (write the value, or null, or put a text of such characters in quotes)
+  [3]

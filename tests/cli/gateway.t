@@ -1,0 +1,367 @@
+Verbs that ask a gateway: here a real asporad with a PostgreSQL of its own.
+#needs asporad
+#needs bwrap
+
+  $ . "$ROOT/tests/cli/gateway.sh"
+  $ aspora wait skill/ecm/order-details --timeout 60s
+  skill ecm/order-details: condition=Ready
+  $ for d in ecm frm hr platform wealth; do aspora wait domain $d --timeout 60s; done
+  domain ecm: condition=Ready
+  domain frm: condition=Ready
+  domain hr: condition=Ready
+  domain platform: condition=Ready
+  domain wealth: condition=Ready
+
+get lists and shows.
+  $ aspora get skills | mask
+  DOMAIN     NAME                ROLE         READY   REASON   VERSION        AGE
+  ecm        manager             manager      True    Ready    1b3af832f09b  AGE
+  ecm        order-details       specialist   True    Ready    2b6c48b5c0a8  AGE
+  ecm        triage-and-assign   specialist   True    Ready    6c12c22054bd  AGE
+  frm        alert-review        specialist   True    Ready    28898297f370  AGE
+  frm        manager             manager      True    Ready    1e2b85c0c874  AGE
+  frm        rule-simulation     specialist   True    Ready    2f9e832aff01  AGE
+  hr         resume-screen       specialist   True    Ready    e160426bc425  AGE
+  platform   classifier          manager      True    Ready    7e06c7669813  AGE
+  wealth     portfolio-summary   specialist   True    Ready    d9ea8a660ef6  AGE
+  $ aspora get skills -d frm -o name
+  skill/frm/alert-review
+  skill/frm/manager
+  skill/frm/rule-simulation
+  $ aspora get skill ecm/manager -o name; aspora get sk/ecm/manager -o name; aspora get skill manager -d ecm -o name
+  skill/ecm/manager
+  skill/ecm/manager
+  skill/ecm/manager
+  $ aspora get skills ecm/manager hr/resume-screen -o jsonpath=spec.role
+  manager
+  specialist
+  $ aspora get skill/ecm/manager skill/frm/manager -o name
+  skill/ecm/manager
+  skill/frm/manager
+  $ aspora get domains | mask
+  NAME       READY   REASON   SKILLS   OWNER   VERSION        AGE
+  ecm        True    Ready    3        main    d44f6d9853f1  AGE
+  frm        True    Ready    3        main    c66c43689ccb  AGE
+  hr         True    Ready    1        main    9ea577d4c56b  AGE
+  platform   True    Ready    1        main    aae8de425a2e  AGE
+  wealth     True    Ready    1        main    d99b1bcc26ba  AGE
+  $ aspora get domain ecm -o json | mask | head -n 12
+  {
+    "apiVersion": "aspora/v1",
+    "kind": "Domain",
+    "metadata": {
+      "name": "ecm",
+      "uid": UUID,
+      "generation": 1,
+      "resourceVersion": "REVISION",
+      "labels": {},
+      "createdAt": "TIME",
+      "source": {
+        "name": "main",
+  $ aspora get sources | mask
+  NAME   READY   REASON                    URL                                         BRANCH   REVISION       AGE
+  main   True    ReconciliationSucceeded   file://$DIR/work/repo   main     8935e79ac651  AGE
+  $ aspora get releases | mask
+  NAME   SOURCE   REVISION       DOMAINS                      CHANGES   BY        AGE
+  1      main     8935e79ac651   ecm,frm,hr,platform,wealth   +9        sync@HOST  AGE
+  $ aspora get routes -d frm --no-headers
+  frm   alert-review      alert     fraud.alert                                28898297f370   100%
+  frm   alert-review      command   review alert {alert_id}                    28898297f370   100%
+  frm   manager           command   fraud help {question}                      1e2b85c0c874   100%
+  frm   rule-simulation   command   simulate rule over {amount}                2f9e832aff01   100%
+  frm   rule-simulation   command   simulate rule over {amount} in {country}   2f9e832aff01   100%
+  $ aspora get routes --skill ecm/order-details --no-headers
+  ecm   order-details   command   order status {order_id}   2b6c48b5c0a8   100%
+  $ aspora get skills --sort-by metadata.name -o name | head -n 3
+  skill/frm/alert-review
+  skill/platform/classifier
+  skill/ecm/manager
+  $ aspora get skills -o jsonpath=status.conditions[Ready].status | sort | uniq -c
+        9 True
+  $ aspora get quarantines
+  aspora: no quarantines
+  $ aspora get skill ecm/order-details -o yaml | mask | head -n 14
+  apiVersion: aspora/v1
+  kind: Skill
+  metadata:
+    domain: ecm
+    name: order-details
+    uid: UUID
+    generation: 1
+    resourceVersion: REVISION
+    labels: {}
+    createdAt: "TIME"
+    source:
+      name: main
+      revision: "COMMIT"
+      path: skills/ecm/order-details
+  $ aspora get skill ecm/order-details --at i1.1
+  aspora: there was no skill "ecm/order-details" at revision 1
+  [4]
+  $ aspora get executions
+  aspora: no executions
+
+run runs, by name and by text, and waits.
+  $ aspora run order status 17
+  Order 17 is shipped: handed to the carrier on 2026-02-17.
+  $ aspora run ecm/order-details --input '{"order_id": "18"}'
+  Order 18 is delivered: delivered to the front desk on 2026-02-11.
+  $ aspora run ecm/order-details --input "what about 17?"
+  Order 17 is shipped: handed to the carrier on 2026-02-17.
+  $ echo '{"order_id": "99"}' | aspora run ecm/order-details -i -
+  There is no order 99. Please check the number.
+  $ aspora run ecm/manager -i "where is 17"
+  Order 17 is shipped: handed to the carrier on 2026-02-17.
+  $ aspora run ecm/order-details -i '{"order_id": "17"}' -o yaml | mask | tail -n 25
+    cancelRequested: false
+    claimedBy: HOST
+    result:
+      apiVersion: aspora/v1
+      kind: SkillResult
+      output:
+        found: true
+        order: "17"
+        state: shipped
+        amount: "129.90 EUR"
+        last_movement:
+          when: "2026-02-17"
+          what: handed to the carrier
+        message: "Order 17 is shipped: handed to the carrier on 2026-02-17."
+      text: "Order 17 is shipped: handed to the carrier on 2026-02-17."
+    error: null
+    forwarded: ""
+    conditions:
+      - type: Ready
+        status: "True"
+        reason: Succeeded
+        message: ""
+        blockedBy: ""
+        remedy: ""
+        lastTransitionTime: "TIME"
+  $ aspora run --no-wait order status 17 | mask
+  execution/EXEC-1
+  $ aspora run nothing of the kind
+  aspora: no skill answers "nothing of the kind" (name the skill, or write it the way a trigger has it: GET /api/v1/routes lists them)
+  [4]
+  $ aspora run ecm/order-detials
+  aspora: skill ecm/order-detials is not deployed (did you mean ecm/order-details?)
+  [4]
+  $ aspora run ecm/order-details --input '{"order_id": '
+  aspora: --input:1:13: the document ends before it is complete (close every string, array and object)
+  [3]
+  $ aspora run ecm/order-details --input @nowhere.json
+  aspora: cannot open nowhere.json: No such file or directory
+  [4]
+  $ aspora get executions --skill ecm/order-details -o jsonpath=status.phase | sort | uniq | head -n 3
+  running
+  succeeded
+  $ aspora cancel EXEC-20260101000000-0123456789abcdef
+  aspora: there is no execution EXEC-20260101000000-0123456789abcdef
+  [4]
+
+describe says all of one.
+  $ aspora describe skill ecm/order-details | mask | sed -n '/^Conditions/,$p'
+  Conditions:
+    Ready        True     Ready
+        2b6c48b5c0a8 serves
+    Reconciling  False    Ready
+    Stalled      False    Ready
+  
+  Events:
+    AGE   TYPE     REASON     MESSAGE
+    AGE   Normal   Promoted   it is ready, and answers from now on
+  $ aspora describe source main | mask
+  Kind:       Source
+  Name:       main
+  Source:     main
+  Revision:   COMMIT
+  Created:    TIME (AGE ago)
+  
+  Spec:
+    url: file://$DIR/work/repo
+    kind: git
+    branch: main
+    platform: true
+  
+  Status:
+    observedGeneration: 1
+    phase: Ready
+    revision: "COMMIT"
+    releasedRevision: "COMMIT"
+    fetchedAt: "TIME"
+    domains:
+      - ecm
+      - frm
+      - hr
+      - platform
+      - wealth
+    failures: 0
+    requestToken: 0
+    handledToken: 0
+    declared: true
+    suspended: false
+  
+  Conditions:
+    Ready        True     ReconciliationSucceeded
+        deployed 5 domains
+    Stalled      False    ReconciliationSucceeded
+        deployed 5 domains
+
+status says how it all is.
+  $ aspora status | mask | sed -E 's/[0-9]+ (succeeded|queued|running)/N \1/g; s/, N [a-z]+//'
+  gateway     http://SERVER, version 0.1.0
+  release     1, at REVISION
+  leads       control/0, runner/HOST, sync/0
+  skills      9 Ready
+  rollouts    9 stable
+  instances   9 ready
+  executions  N succeeded
+  
+  SOURCE   READY   REASON                    REVISION       FETCHED   URL
+  main     True    ReconciliationSucceeded   8935e79ac651   AGE   file://$DIR/work/repo
+  
+  DOMAIN     OWNER   SKILLS   READY   FAILED
+  ecm        main    3        3       0
+  frm        main    3        3       0
+  hr         main    1        1       0
+  platform   main    1        1       0
+  wealth     main    1        1       0
+  $ aspora status -o json | head -n 3
+  {
+    "apiVersion": "aspora/v1",
+    "kind": "Status",
+
+A push that is refused is told where it is looked for.
+  $ cd "$REPO" && sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/ecm/order-details/aspora.config.yaml && git commit -q -am "dearer" && cd ..
+  $ curl -sS -X POST -H "Authorization: Bearer $ASPORA_KEY" -H 'Content-Type: application/json' -d '{}' "http://$ASPORA_SERVER/api/v1/sources/main/sync?wait=60s" > /dev/null
+  $ aspora wait skill/ecm/order-details --for condition=Stalled --timeout 60s
+  skill ecm/order-details: condition=Stalled
+  $ aspora describe skill ecm/order-details --no-events | mask | sed -n '/Stalled/,$p'
+    Stalled      True     AdmissionDenied
+        skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 9ad4f244223c)
+        blocked by Admission/ecm
+        -> write 0.25 or less, or have it changed there
+  $ aspora get admissions -d ecm --state deny | mask
+  DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
+  ecm      d4fc3cf6ce80-bfc9b2-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
+  $ aspora describe domain ecm | mask | sed -n '/^Findings/,/^Events/p'
+  $ aspora get skill ecm/order-details -o jsonpath=status.conditions[Ready].status
+  True
+
+wait gives up, and says why.
+  $ aspora wait skill/ecm/order-details --for condition=Stalled=False --timeout 500ms | mask
+  aspora: skill ecm/order-details is not as it should be: status.conditions[Stalled].status is not False; skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 9ad4f244223c) (`aspora describe skill ecm/order-details` says more)
+  $ aspora wait skill/ecm/nobody --timeout 500ms
+  aspora: skill ecm/nobody has not come to be
+  [8]
+  $ aspora wait skill/ecm/manager --for delete --timeout 500ms
+  aspora: skill ecm/manager is still there
+  [8]
+  $ aspora wait skill/ecm/nobody --for delete
+  skill ecm/nobody: delete
+  $ aspora wait skill/ecm/manager --for status.phase=Ready
+  skill ecm/manager: status.phase=Ready
+  $ aspora wait skill/ecm/manager --for Ready
+  aspora: --for=Ready says not what to wait for (it is: aspora wait KIND/NAME | KIND NAME)
+  [2]
+  $ aspora wait skills
+  aspora: which skill? (it is: aspora wait KIND/NAME | KIND NAME)
+  [2]
+  $ aspora wait nothing/x
+  aspora: there is no kind "nothing" (it is one of: platforms, domains, skills, routes, sources, releases, admissions, instances, executions, events, keys, quarantines)
+  [2]
+
+A watch prints what there is, and then what changes.
+  $ BEFORE=$(aspora get executions -o name | wc -l); aspora get executions -o name -w --timeout 4s > watched &
+  $ until [ -s watched ]; do sleep 0.1; done; aspora run order status 18; wait %+; sort -u watched | wc -l | xargs expr -$BEFORE +
+  Order 18 is delivered: delivered to the front desk on 2026-02-11.
+  1
+
+Slips are told with what to write.
+  $ aspora get skil
+  aspora: there is no kind "skil" (did you mean skill?)
+  [2]
+  $ aspora get
+  aspora: aspora get needs to be told what (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  [2]
+  $ aspora get skill manager
+  aspora: the skill "manager" is named without its domain (write DOMAIN/manager, or add -d DOMAIN)
+  [2]
+  $ aspora get skills domains/ecm
+  aspora: there is no Skill "domains/ecm"
+  [4]
+  $ aspora get skill/ecm/manager domain/ecm
+  aspora: skills and domains are two kinds (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  [2]
+  $ aspora get skill ecm/order-detials
+  aspora: there is no Skill "ecm/order-detials" (did you mean ecm/order-details?)
+  [4]
+  $ aspora get skills --stat Ready
+  aspora: unknown option --stat (did you mean --state?)
+  [2]
+  $ aspora get skills -o jsno
+  aspora: --output cannot be "jsno" (did you mean json?)
+  [2]
+  $ aspora describe skills
+  aspora: which skill? (it is: aspora describe KIND NAME | KIND/NAME)
+  [2]
+  $ aspora describe skill
+  aspora: which skill? (it is: aspora describe KIND NAME | KIND/NAME)
+  [2]
+  $ aspora get skill ecm/nobody -o json
+  aspora: there is no Skill "ecm/nobody"
+  [4]
+  $ aspora get domains --at i9.1
+  aspora: --at needs the name of a skill (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  [2]
+  $ aspora get skill ecm/manager --at nonsense
+  aspora: at=nonsense is no revision; write one such as i1.47
+  [2]
+
+Who asks is known by a key.
+  $ ASPORA_KEY= aspora get skills
+  aspora: no API key was sent (give one by --key, ASPORA_KEY or a context; `asporad key create` makes one)
+  [7]
+  $ aspora get skills --key wrong
+  aspora: the key is not valid (the key is unknown, revoked or expired: `asporad key create` makes another)
+  [7]
+  $ aspora get skills --key env:NO_SUCH_VARIABLE
+  aspora: the API key: the secret's environment variable NO_SUCH_VARIABLE is not set (set NO_SUCH_VARIABLE in the environment of the process)
+  [4]
+  $ echo "$ASPORA_KEY" > key && ASPORA_KEY= aspora get domains --key file:$PWD/key -o name | head -n 1
+  domain/ecm
+  $ READER=$(asporad --config asporad.conf key create --name eva --role viewer --domains frm 2>/dev/null)
+  $ aspora get skills --key $READER -o name
+  skill/frm/alert-review
+  skill/frm/manager
+  skill/frm/rule-simulation
+  $ aspora get skill ecm/manager --key $READER
+  aspora: there is no domain "ecm"
+  [4]
+  $ aspora run ecm/order-details --key $READER
+  aspora: role viewer may not do this (ask somebody with a key of role operator, admin)
+  [6]
+  $ aspora run frm/manager --key $READER
+  aspora: role viewer may not do this (ask somebody with a key of role operator, admin)
+  [6]
+
+Where it is looked for.
+  $ aspora get skills --server "unix:$STATE/gateway/gateway.sock" -o name | head -n 1
+  skill/ecm/manager
+  $ aspora get skills --server http://127.0.0.1:1 2>&1 | sed 's/: [^:]*refused[^)]*/: refused/'
+  aspora: the gateway at http://127.0.0.1:1 (--server): http://127.0.0.1:1 cannot be reached: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server (is asporad running there? --server, ASPORA_SERVER or `aspora config set-context` name another)
+  $ aspora get skills --server 127.0.0.1:1 >/dev/null 2>&1
+  [9]
+  $ aspora get skills --server ftp://x
+  aspora: "ftp://x" (--server) is no address of a gateway (write HOST:PORT, http://HOST:PORT, https://HOST or unix:/PATH)
+  [2]
+  $ aspora config set-context here --server $ASPORA_SERVER --key file:$PWD/key -d hr | mask
+  context here made
+  $ unset ASPORA_SERVER ASPORA_KEY
+  $ aspora get skills -o name
+  skill/hr/resume-screen
+  $ aspora get skills -A -o name | wc -l
+  9
+  $ aspora get skills --context there
+  aspora: there is no context "there" in $DIR/home/.config/aspora/config.yaml (did you mean here?)
+  [4]
