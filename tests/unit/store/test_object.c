@@ -286,6 +286,7 @@ START_TEST(a_removed_skill_drains_and_then_is_gone)
 	struct object_query q = {.kind = "Skill", .domain = STR("ecm"), .name = STR("triage")};
 	assert_err(store_object_get(g, &q, &out, &support_err), ERR_NOT_FOUND,
 		   "there is no Skill \"ecm/triage\"");
+	buf_release(&out);
 }
 END_TEST
 
@@ -515,6 +516,7 @@ START_TEST(the_past_is_read_by_revision)
 	ck_assert_str_eq(near, "ecm/order-details");
 	assert_ok(store_object_nearest_skill(g, STR("hr/resume-screening"), near, &support_err));
 	ck_assert_str_eq(near, "");
+	buf_release(&out);
 }
 END_TEST
 
