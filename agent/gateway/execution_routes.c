@@ -230,7 +230,7 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 	if (b->input)
 		doc_write_json(&input, b->input, 0, false);
 	else
-		buf_addz(&input, b->text.len ? "" : "null");
+		buf_addz(&input, b->text.len ? "" : "{}");
 	/* Text alone is the input as well, so that a skill need not look in two places. */
 	if (!b->input && b->text.len) {
 		struct json j;

@@ -137,6 +137,7 @@ int gw_status(struct gw_call *c, struct err *err);
 int gw_version(struct gw_call *c, struct err *err);
 int gw_whoami(struct gw_call *c, struct err *err);
 int gw_changes(struct gw_call *c, struct err *err);
+int gw_openapi(struct gw_call *c, struct err *err);
 int gw_object_list(struct gw_call *c, struct err *err);
 int gw_object_get(struct gw_call *c, struct err *err);
 int gw_execution_create(struct gw_call *c, struct err *err);

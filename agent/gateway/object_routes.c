@@ -199,7 +199,7 @@ static int suggest(struct gw_call *c, const struct object_query *q, struct err *
 
 int gw_object_get(struct gw_call *c, struct err *err)
 {
-	bool namespaced = c->route->kind->namespaced;
+	bool namespaced = strstr(c->route->pattern, "{domain}") != NULL;
 	const struct object_query q = {.kind = c->route->kind->name,
 				       .domain = namespaced ? c->params[0] : STR_NULL,
 				       .name = c->params[namespaced]};

@@ -143,7 +143,7 @@ static void add_chunk(struct gw_conn *c, struct str data)
 void gw_reply_begin(struct gw_conn *c)
 {
 	struct gw_reply *a = &c->reply;
-	c->keep = c->keep && !a->close;
+	c->keep = c->keep && !a->close && !c->server->draining;
 	common_fields(c);
 	c->chunked = a->more != NULL && !has_no_body(a->status);
 	if (c->chunked)

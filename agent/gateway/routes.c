@@ -41,6 +41,8 @@ static const struct gw_route fixed[] = {
 	 "Counters and gauges in Prometheus's text format."},
 	{"GET", API "version", NULL, 0, READERS, false, NULL, 0, gw_version,
 	 "Version of the gateway and of the API."},
+	{"GET", API "openapi.json", NULL, 0, READERS, false, NULL, 0, gw_openapi,
+	 "This table, as OpenAPI 3.1."},
 	{"GET", API "whoami", NULL, 0, READERS, false, NULL, 0, gw_whoami,
 	 "Name, role and domains of the key that asks."},
 	{"GET", API "status", NULL, 0, READERS, false, NULL, 0, gw_status,
@@ -53,8 +55,8 @@ static const struct gw_route fixed[] = {
 	 gw_execution_get, "One execution; with wait, once it has ended."},
 	{"GET", API "executions/{name}/steps", NULL, VERB_GET, READERS, false,
 	 KEYS("after", "wait"), 0, gw_execution_steps, "What happened during an execution."},
-	{"POST", API "executions/{name}/cancel", NULL, VERB_DELETE, OPERATORS, false, NULL, 0,
-	 gw_execution_cancel, "Cancels an execution."},
+	{"POST", API "executions/{name}/cancel", NULL, VERB_DELETE, OPERATORS, false, NULL,
+	 WISH_BODY, gw_execution_cancel, "Cancels an execution."},
 	{"DELETE", API "executions/{name}", NULL, VERB_DELETE, OPERATORS, false, NULL, 0,
 	 gw_execution_cancel, "Cancels an execution."},
 	{"POST", API "uploads", NULL, VERB_APPLY, OPERATORS | GW_CI_BOT, false, KEYS("wait"),
@@ -103,13 +105,22 @@ static void add(struct gw_route *routes, size_t *count, const struct kind *k, un
 	snprintf(r->pattern, sizeof(r->pattern), API "%s%s%s", before, k->plural, after);
 }
 
-/* Events and releases name a domain without being named in one. */
+/* Of kinds whose names stand for themselves: a domain in the path adds nothing. Executions have a row of their own. */
+static bool is_found_by_name_alone(const struct kind *k)
+{
+	static const char *const names[] = {"Admission", "Instance", "Quarantine"};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], k->name) == 0)
+			return true;
+	return false;
+}
+
 struct gw_route *gw_routes_new(size_t *ret_count)
 {
 	size_t n = 0, kind_count = 0;
 	while (kinds[kind_count].name)
 		kind_count++;
-	struct gw_route *routes = mem_array(4 * kind_count + ARRAY_SIZE(fixed) + 1,
+	struct gw_route *routes = mem_array(5 * kind_count + ARRAY_SIZE(fixed) + 1,
 					    sizeof(*routes));
 	for (const struct kind *k = kinds; k->name; k++) {
 		const char *const *keys = keys_of(k);
@@ -120,7 +131,7 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 			add(routes, &n, k, VERB_LIST, keys + 1, "domains/{domain}/", "");
 		if (k->verbs & VERB_GET && k->namespaced)
 			add(routes, &n, k, VERB_GET, get, "domains/{domain}/", "/{name}");
-		else if (k->verbs & VERB_GET)
+		if (k->verbs & VERB_GET && (!k->namespaced || is_found_by_name_alone(k)))
 			add(routes, &n, k, VERB_GET, get, "", "/{name}");
 	}
 	memcpy(routes + n, fixed, sizeof(fixed));

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 import psycopg2
 
@@ -114,6 +115,26 @@ class System:
     def logged(self, text):
         with open(self.log, encoding="utf-8", errors="replace") as f:
             return [line for line in f if text in line]
+
+    # --- the gateway ------------------------------------------------------------------------------------------
+    def gateway(self, timeout=30):
+        """Address of the gateway, once it says that it is ready."""
+        path = os.path.join(self.state, "gateway", "address")
+
+        def ready():
+            try:
+                with open(path, encoding="utf-8") as f:
+                    address = f.read().strip()
+                with urllib.request.urlopen("http://%s/readyz" % address, timeout=5) as r:
+                    return address if r.status == 200 else None
+            except OSError:
+                return None
+        return self.wait("the gateway", ready, timeout)
+
+    def key(self, name, role="admin", domains="*", days=0):
+        """Makes an API key; its text."""
+        argv = self.argv("key", "create", name, "--role", role, "--domains", domains)
+        return run(argv + (["--days", str(days)] if days else [])).stdout.strip()
 
     # --- the store --------------------------------------------------------------------------------------------
     def connect(self):

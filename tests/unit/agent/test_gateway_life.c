@@ -169,6 +169,7 @@ START_TEST(a_drain_ends_idle_ones_and_lets_the_others_finish)
 	/* It is told how far it has come, and that it is over. */
 	ck_assert(wait_for(&waits, NULL));
 	assert_has(buf_cstr(&waits.got), "HTTP/1.1 202 ");
+	assert_has(buf_cstr(&waits.got), "Connection: close\r\n");
 	client_close(&idle);
 	client_close(&waits);
 	for (int i = 0; i < 300 && !is_drained; i++)

@@ -1,0 +1,527 @@
+"""The gateway over HTTP, on a whole asporad: who may what, lists and objects, executions, and what is refused."""
+import http.client
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from urllib.parse import quote
+
+import pytest
+
+from gateway_api import Api
+from system import System, run
+
+ROLE_NAMES = ["viewer", "operator", "approver", "ci-bot", "admin"]
+KINDS = ["platforms", "domains", "skills", "routes", "sources", "releases", "admissions", "instances", "executions", "events",
+         "keys", "quarantines"]
+NAMESPACED = {"skills", "routes", "admissions", "instances", "executions", "quarantines"}
+
+
+@pytest.fixture(scope="module")
+def s():
+    with System() as system:
+        system.init_repo()
+        system.first = system.push("the examples")
+        system.start()
+        system.wait_observed(system.first)
+        system.wait_converged()
+        system.keys = {r: system.key("the-" + r, r) for r in ROLE_NAMES}
+        system.keys["ecm"] = system.key("ecm-operator", "operator", "ecm")
+        yield system
+
+
+@pytest.fixture(scope="module")
+def api(s):
+    return Api(s.gateway(), s.keys["admin"])
+
+
+def as_(s, api, who):
+    return Api(api.address, s.keys[who])
+
+
+@pytest.fixture(scope="module")
+def ran(api):
+    """One execution that has ended."""
+    r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/order-details", "input": {"order_id": "17"}})
+    assert r.status == 200, r
+    return r.json
+
+
+# --- who may what ------------------------------------------------------------------------------------------------------
+
+
+def operations(api):
+    """(method, path with names filled in, roles, all domains) of every route, from the table that answers them."""
+    found = []
+    for path, methods in api.get("/api/v1/openapi.json").json["paths"].items():
+        target = path.replace("{domain}", "ecm").replace("{name}", "zz")
+        for method, o in methods.items():
+            found.append((method.upper(), target, o["x-aspora-roles"], o["x-aspora-all-domains"]))
+    assert len(found) > 50
+    return found
+
+
+def test_nothing_but_health_is_open_without_a_key(api):
+    nobody = Api(api.address)
+    for method, path, roles, _ in operations(api):
+        r = nobody.call(method, path, {} if method == "POST" else None)
+        if not roles:
+            assert path in ("/healthz", "/readyz") and r.status == 200
+            continue
+        assert r.status == 401, (method, path, r)
+        assert r.code == "unauthenticated" and r.headers["WWW-Authenticate"].startswith("Bearer")
+    # Not even what there is.
+    for method, path in [("GET", "/"), ("GET", "/api/v1/nothing"), ("PUT", "/api/v1/skills"), ("GET", "/api/v1/skills?x=y")]:
+        assert nobody.call(method, path).status == 401, path
+
+
+@pytest.mark.parametrize("role", ROLE_NAMES)
+def test_each_role_may_what_the_table_says_and_nothing_else(s, api, role):
+    mine = as_(s, api, role)
+    for method, path, roles, _ in operations(api):
+        if not roles:
+            continue
+        r = mine.call(method, path, {} if method == "POST" else None)
+        if role in roles:
+            assert r.status not in (401, 403, 405), (method, path, r)
+        else:
+            assert r.status == 403 and r.code == "denied", (method, path, r)
+            assert "ask somebody with a key of role" in r.json["remedy"]
+
+
+def test_what_concerns_all_needs_a_key_for_all(s, api):
+    ecm = as_(s, api, "ecm")
+    for method, path, roles, everything in operations(api):
+        if everything and "operator" in roles:
+            r = ecm.call(method, path, {} if method == "POST" else None)
+            assert r.status == 403 and "all domains" in r.json["detail"], (path, r)
+    r = ecm.post("/api/v1/suspensions", {"kind": "Source", "name": "main"})
+    assert r.status == 403 and "all domains" in r.json["detail"]
+
+
+def test_another_domain_is_not_there(s, api, ran):
+    ecm = as_(s, api, "ecm")
+    other = api.post("/api/v1/executions?wait=30s", {"skill": "frm/alert-review", "input": {"alert_id": "A-3"}}).json
+    for kind in NAMESPACED:
+        # The platform's own (its verdicts) are everybody's.
+        assert all(o["metadata"]["domain"] in ("ecm", "") for o in ecm.items("/api/v1/" + kind)), kind
+        assert ecm.get("/api/v1/%s?domain=frm" % kind).status == 404, kind
+        assert ecm.get("/api/v1/domains/frm/" + kind).status == 404, kind
+        assert ecm.get("/api/v1/domains/frm/%s/x" % kind).status == 404, kind
+    assert [d["metadata"]["name"] for d in ecm.items("/api/v1/domains")] == ["ecm"]
+    assert ecm.get("/api/v1/domains/frm").status == 404
+    id_ = other["metadata"]["name"]
+    assert ecm.get("/api/v1/executions/" + id_).status == 404
+    assert ecm.get("/api/v1/executions/%s/steps" % id_).status == 404
+    assert ecm.post("/api/v1/executions/%s/cancel" % id_).status == 404
+    assert ecm.get("/api/v1/executions/" + ran["metadata"]["name"]).status == 200
+    assert ecm.post("/api/v1/executions", {"skill": "frm/alert-review"}).status == 404
+    assert ecm.post("/api/v1/executions", {"text": "review alert A-3"}).status == 404
+    assert ecm.post("/api/v1/rollbacks", {"domain": "frm"}).status == 403
+    assert ecm.post("/api/v1/suspensions", {"kind": "Skill", "domain": "frm", "name": "manager"}).status == 403
+    assert ecm.post("/api/v1/suspensions", {"kind": "Domain", "name": "frm"}).status == 403
+    r = ecm.post("/api/v1/uploads", {"files": [{"path": "skills/frm/x/SKILL.md", "content": "x"}]})
+    assert r.status == 403 and '"frm"' in r.json["detail"]
+    assert {c["domain"] for c in ecm.get("/api/v1/changes?since=i1.0").json["items"]} <= {"", "ecm"}
+
+
+def test_a_key_ends_within_a_second_of_its_revoking(s, api):
+    mine = Api(api.address, s.key("short-lived", "viewer"))
+    assert mine.get("/api/v1/whoami").json["name"] == "short-lived"
+    run(s.argv("key", "revoke", "short-lived"))
+    time.sleep(1.05)
+    assert mine.get("/api/v1/whoami").status == 401
+    state = {k["metadata"]["name"]: k["status"]["phase"] for k in api.items("/api/v1/keys")}
+    assert state["short-lived"] == "Revoked" and state["the-admin"] == "Ready"
+
+
+def test_keys_are_never_shown_again(s, api):
+    text = api.get("/api/v1/keys").text + run(s.argv("key", "list")).stdout
+    with open(s.log, encoding="utf-8") as f:
+        text += f.read()
+    for key in s.keys.values():
+        assert key not in text and key[15:43] not in text
+
+
+def test_the_use_of_a_key_is_noted(s, api):
+    s.wait("last use", lambda: api.get("/api/v1/keys/the-admin").json["status"]["lastUsedAt"], 20)
+
+
+# --- lists and objects ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_listed_and_got(api, ran, kind):
+    r = api.get("/api/v1/" + kind)
+    assert r.status == 200 and r.headers["Content-Type"] == "application/json"
+    whole = r.json
+    assert whole["apiVersion"] == "aspora/v1" and whole["kind"].endswith("List")
+    assert whole["metadata"]["resourceVersion"].startswith("i1.") and whole["metadata"]["continue"] == ""
+    for o in whole["items"][:3]:
+        m = o["metadata"]
+        name = quote(m["name"], safe="")
+        places = ["/api/v1/%s/%s" % (kind, name)] if kind not in ("skills", "routes") else []
+        if kind in NAMESPACED and m["domain"]:
+            places.append("/api/v1/domains/%s/%s/%s" % (m["domain"], kind, name))
+        for where in places:
+            one = api.get(where)
+            assert one.status == 200, (where, one)
+            assert one.json["metadata"]["name"] == m["name"] and one.json["kind"] == o["kind"]
+    assert whole["items"] or kind in ("quarantines", "events")
+
+
+def test_a_skill_says_how_it_is(api):
+    o = api.get("/api/v1/domains/ecm/skills/order-details").json
+    assert o["spec"]["role"] == "specialist" and "command: order status {order_id}" in o["spec"]["triggers"]
+    assert o["status"]["phase"] == "Ready" and len(o["status"]["digest"]) == 64
+    c = {c["type"]: c for c in o["status"]["conditions"]}
+    assert c["Ready"]["status"] == "True" and c["Stalled"]["status"] == "False" and c["Reconciling"]["status"] == "False"
+    assert o["metadata"]["source"] == {"name": "main", "revision": o["metadata"]["source"]["revision"], "path": "skills/ecm/order-details"}
+
+
+def test_an_etag_saves_what_the_client_has(s, api):
+    for path in ["/api/v1/skills", "/api/v1/domains/ecm/skills/manager", "/api/v1/releases?limit=1"]:
+        first = api.get(path)
+        tag = first.headers["ETag"]
+        assert tag.startswith('W/"') and first.headers["Cache-Control"] == "private, no-cache"
+        for given in [tag, tag[2:], '"other", ' + tag, "*"]:
+            again = api.get(path, headers={"If-None-Match": given})
+            assert again.status == 304 and again.text == "" and again.headers["ETag"] == tag, (path, given)
+        for given in ['"other"', tag[:-2] + '"', "nonsense"]:
+            assert api.get(path, headers={"If-None-Match": given}).status == 200, (path, given)
+    head = api.call("HEAD", "/api/v1/skills")
+    assert head.status == 200 and head.text == "" and int(head.headers["Content-Length"]) > 1000
+
+
+def test_pages_cover_everything_once(api):
+    want = [(o["metadata"]["domain"], o["metadata"]["name"]) for o in api.items("/api/v1/skills")]
+    for limit in (1, 2, 4, 9, 1000):
+        got, token, pages = [], "", 0
+        while True:
+            r = api.get("/api/v1/skills?limit=%d%s" % (limit, "&continue=" + token if token else "")).json
+            got += [(o["metadata"]["domain"], o["metadata"]["name"]) for o in r["items"]]
+            assert len(r["items"]) <= limit
+            token, pages = r["metadata"]["continue"], pages + 1
+            if not token:
+                break
+        assert got == want, limit
+
+
+@pytest.mark.parametrize("query,status", [
+    ("limit=0", 400), ("limit=-1", 400), ("limit=1000000000", 400), ("limit=1001", 400), ("limit=x", 400), ("limit=", 400),
+    ("limit=1.5", 400), ("limit=01", 400), ("continue=x", 400), ("continue=c1.1.zz.00", 400), ("continue=c1.1.6563", 200),
+    ("continue=c1.7.65636d.61", 410), ("continue=c1.1.00.00", 400), ("continue=c2.1.65.65", 400), ("limit=1&limit=2", 400),
+    ("labelSelector=a", 400), ("watch=1", 400), ("domain=nowhere", 200), ("domain=..%2f", 200)])
+def test_queries_are_strict(api, query, status):
+    assert api.get("/api/v1/skills?" + query).status == status
+
+
+def test_the_past_is_there(s, api):
+    here = api.get("/api/v1/domains/ecm/skills/manager").json
+    rv = here["metadata"]["resourceVersion"]
+    then = api.get("/api/v1/domains/ecm/skills/manager?at=" + rv).json
+    assert then["status"]["phase"] == "Past" and then["status"]["digest"] == here["status"]["desired"]["content"]
+    assert api.get("/api/v1/domains/ecm/skills/manager?at=i1.1").status == 404
+    assert api.get("/api/v1/domains/ecm/skills/manager?at=i2.1").status == 410
+    assert api.get("/api/v1/domains/ecm/skills/manager?at=i1.999999").status == 410
+    assert api.get("/api/v1/domains/ecm/skills/manager?at=yesterday").status == 400
+
+
+def test_what_is_not_there_suggests_what_is(api):
+    r = api.get("/api/v1/domains/ecm/skills/order-detail")
+    assert r.status == 404 and r.json["remedy"] == "did you mean ecm/order-details?"
+    assert "order-detail" in r.json["detail"]
+    r = api.get("/api/v1/skils")
+    assert r.status == 404 and r.json["remedy"] == 'did you mean "skills"?'
+    r = api.get("/api/v1/executions?stat=queued")
+    assert r.status == 400 and r.json["remedy"] == 'did you mean "state"?'
+
+
+def test_another_method_is_told_which_there_are(api):
+    for method in ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW"):
+        r = api.call(method, "/api/v1/skills")
+        assert r.status == 405 and r.headers["Allow"] == "GET, HEAD", method
+
+
+def test_the_change_log_is_read_from_a_position(api):
+    whole = api.get("/api/v1/changes?since=i1.0&limit=1000").json
+    assert whole["items"][0]["resourceVersion"] == "i1.1" and not whole["metadata"]["more"]
+    at, seen = "i1.0", []
+    while True:
+        r = api.get("/api/v1/changes?limit=7&since=" + at).json
+        seen += r["items"]
+        at = r["metadata"]["resourceVersion"]
+        if not r["metadata"]["more"]:
+            break
+    assert seen[:len(whole["items"])] == whole["items"]
+    assert api.get("/api/v1/changes").json["items"] == []
+    assert {c["kind"] for c in api.get("/api/v1/changes?since=i1.0&kind=releases").json["items"]} == {"Release"}
+    for since, status in [("x", 400), ("i9.1", 410), ("i1.99999999", 410), ("i1.2-00000000", 410)]:
+        assert api.get("/api/v1/changes?since=" + since).status == status, since
+
+
+def test_the_status_shows_the_platform(api):
+    st = api.get("/api/v1/status").json["status"]
+    assert {lease["name"].split("/")[0] for lease in st["leases"]} == {"sync", "control", "runner"}
+    assert st["sources"][0]["name"] == "main" and st["sources"][0]["conditions"][0]["status"] == "True"
+    assert {d["name"]: (d["skills"], d["ready"]) for d in st["domains"]}["ecm"] == (3, 3)
+    assert st["skills"] == {"Ready": 9} and st["release"] >= 1
+
+
+def test_the_metrics_page_can_be_read(api):
+    api.get("/api/v1/skills")
+    r = api.get("/metrics")
+    assert r.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    names, typed = set(), {}
+    for line in r.text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name not in typed
+            typed[name] = kind
+        elif not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            float(value)
+            names.add(name.split("{")[0])
+    for name in names:
+        base = next(n for n in (name, name.rsplit("_", 1)[0]) if n in typed)
+        assert base.startswith("aspora_") and (typed[base] != "counter" or base.endswith("_total")), name
+    assert 'aspora_skills{state="Ready",domain="ecm"} 3' in r.text
+    assert 'aspora_http_requests_total{method="GET",route="/api/v1/skills",code="2xx"}' in r.text
+    assert "aspora_lease_seconds{lease=\"sync/0\"" in r.text
+
+
+def test_the_unix_socket_is_the_same_door(s, api):
+    c = http.client.HTTPConnection("local")
+    c.sock = socket.socket(socket.AF_UNIX)
+    c.sock.connect(os.path.join(s.state, "gateway", "gateway.sock"))
+    c.request("GET", "/api/v1/whoami")
+    assert c.getresponse().status == 401
+    c.close()
+    c.sock = socket.socket(socket.AF_UNIX)
+    c.sock.connect(os.path.join(s.state, "gateway", "gateway.sock"))
+    c.request("GET", "/api/v1/whoami", headers={"Authorization": "Bearer " + s.keys["viewer"]})
+    assert json.loads(c.getresponse().read())["role"] == "viewer"
+    c.close()
+
+
+# --- bodies and targets -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("raw,status,words", [
+    (b"", 400, "needs a JSON body"), (b"{", 400, "ends before it is complete"), (b"[]", 422, "must be an object, not a list"), (b"null", 422, "must be an object"),
+    (b'{"skill":"a/b","skill":"a/c"}', 422, "written twice"), (b'{"skill":"a/b"} x', 400, ""), (b'{"skill":5}', 422, "skill"),
+    (b'{"skill":"a/b","role":"admin"}', 422, "role: there is no such field"), (b'{"skill":"a b"}', 422, ""),
+    (b'{"skill":"../x"}', 422, ""), (b'{"skill":"a/b","mode":"lve"}', 422, "mode"), (b'{"skill":"a/b","mode":"replay"}', 422, "mode"),
+    (b'{"skill":"a/b","deadline":"-1s"}', 422, "deadline"), (b'{"skill":"a/b","deadline":"2d"}', 422, "deadline"),
+    (b'{"skill":"a/b","input":' + b"[" * 70 + b"]" * 70 + b"}", 413, ""), (b'\xff{"skill":"a/b"}', 422, "UTF-8"),
+    (b'{"skill":"a/b","input":"\\u0000"}', 422, "NUL")])
+def test_bodies_are_strict(api, raw, status, words):
+    r = api.post("/api/v1/executions", raw=raw)
+    assert r.status == status, r
+    assert words in r.json["detail"] and r.json["type"] == "urn:aspora:error:" + r.code and r.json["status"] == status
+    assert r.headers["Content-Type"] == "application/problem+json" and r.headers["Aspora-Request"]
+
+
+def test_bodies_are_json_and_not_too_large(api):
+    r = api.post("/api/v1/executions", raw=b"skill=a/b", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert r.status == 415
+    assert api.post("/api/v1/executions", raw=b"{}", headers={"Content-Type": "application/json; charset=utf-8"}).status == 422
+    value = {"skill": "ecm/order-details", "input": "x" * (250 * 1024)}
+    assert api.post("/api/v1/executions", value).status == 201
+    value["input"] = ["x" * 200000] * 6
+    r = api.post("/api/v1/executions", value)
+    assert r.status == 413 and "1114112" in r.json["detail"]
+    assert api.call("GET", "/api/v1/skills", raw=b"x").status == 413
+
+
+@pytest.mark.parametrize("target", [
+    "/api/v1/skills%00", "/api/v1/%2e%2e/v1/skills", "/api/v1/../v1/skills", "/api/v1/./skills", "/api/v1/skills/", "/api//v1/skills",
+    "/api/v1%2fskills", "/api/v1/domains/ecm/skills/%2e%2e%2fx", "/api/v1/skills?a=%00", "/api/v1/skills%0d%0aX:y", "/api/v1/%c0%ae%c0%ae",
+    "/api/v1/skills%", "/api/v1/skills%zz", "/api\\v1\\skills%5c"])
+def test_targets_are_strict(api, target):
+    assert api.path(target) == 400
+
+
+def test_odd_names_are_not_found(api):
+    for target in ["/api/v1/domains/ecm/skills/..;", "/api/v1/domains/ecm/skills/%252e%252e", "/api/v1/domains/ecm/skills/';drop",
+                   "/api/v1/domains/ecm/skills/ORDER-DETAILS", "/api/v1/domains/ecm/skills/" + "x" * 7000, "/api/v1/executions/" + "x" * 7000,
+                   "/api/v1/releases/99999999999999999999", "/api/v1/releases/x", "/api/v1/wishes/x", "/api/v1/domains/%22/skills/x"]:
+        assert api.path(target) == 404, target
+    assert api.path("/api/v1/" + "x" * 8192) == 414
+
+
+# --- executions ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_skill_runs_by_name_and_by_text(api):
+    r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/order-details", "input": {"order_id": "17"}})
+    assert r.status == 200 and r.json["status"]["phase"] == "succeeded" and r.json["spec"]["input"] == {"order_id": "17"}
+    assert r.json["status"]["result"]["output"]["state"] == "shipped"
+    assert r.headers["Location"] == "/api/v1/executions/" + r.json["metadata"]["name"]
+    r = api.post("/api/v1/executions?wait=30s", {"text": "  Order   STATUS 17 "})
+    assert r.status == 200 and r.json["spec"]["trigger"]["params"] == {"order_id": "17"}
+    assert r.json["spec"]["skill"] == "order-details" and r.json["status"]["result"]["output"]["order"] == "17"
+
+
+def test_a_wait_follows_forwards(api):
+    r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/manager", "input": {"text": "where is 17", "order_id": "17"}})
+    assert r.status == 200 and r.json["spec"]["skill"] == "order-details"
+    parent = api.get("/api/v1/executions/" + r.json["spec"]["parent"]).json
+    assert parent["spec"]["skill"] == "manager" and parent["status"]["forwarded"] == r.json["metadata"]["name"]
+
+
+def test_without_a_wait_it_is_accepted_and_can_be_followed(api):
+    r = api.post("/api/v1/executions", {"skill": "ecm/order-details", "input": {"order_id": "18"}, "session": "s-1"})
+    assert r.status == 201 and r.json["status"]["phase"] in ("queued", "claimed", "running")
+    id_ = r.json["metadata"]["name"]
+    done = api.get("/api/v1/executions/%s?wait=30s" % id_)
+    assert done.status == 200 and done.json["status"]["phase"] == "succeeded"
+    steps, after = [], -1
+    while True:
+        page = api.get("/api/v1/executions/%s/steps?wait=5s&after=%d" % (id_, after)).json
+        steps += page["items"]
+        after = page["next"]
+        if not page["items"]:
+            break
+    assert page["state"] == "succeeded" and [x["kind"] for x in steps][-1] == "sandbox.ended"
+    assert api.get("/api/v1/executions/%s/steps" % id_).json["items"] == steps
+    assert [o["metadata"]["name"] for o in api.items("/api/v1/executions?session=s-1")] == [id_]
+    assert api.post("/api/v1/executions/%s/cancel" % id_).status == 409
+
+
+def test_the_same_key_runs_once(s, api):
+    body = {"skill": "ecm/order-details", "input": {"order_id": "17"}}
+    first = api.post("/api/v1/executions?wait=30s", body, headers={"Idempotency-Key": "k-1"})
+    again = api.post("/api/v1/executions?wait=30s", body, headers={"Idempotency-Key": "k-1"})
+    assert first.status == again.status == 200 and first.json["metadata"]["name"] == again.json["metadata"]["name"]
+    assert "Idempotent-Replayed" not in first.headers and again.headers["Idempotent-Replayed"] == "true"
+    other = dict(body, input={"order_id": "18"})
+    r = api.post("/api/v1/executions", other, headers={"Idempotency-Key": "k-1"})
+    assert r.status == 409 and r.code == "conflict"
+    # Somebody else's keys are somebody else's.
+    r = as_(s, api, "operator").post("/api/v1/executions", other, headers={"Idempotency-Key": "k-1"})
+    assert r.status == 201
+    assert api.post("/api/v1/executions", body, headers={"Idempotency-Key": "k" * 128}).status == 201
+    assert api.post("/api/v1/executions", body, headers={"Idempotency-Key": "k" * 129}).status == 400
+    assert api.post("/api/v1/executions", body, headers={"Idempotency-Key": ""}).status == 400
+    ids = []
+
+    def once():
+        ids.append(api.post("/api/v1/executions", body, headers={"Idempotency-Key": "k-many"}).json["metadata"]["name"])
+    threads = [threading.Thread(target=once) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len(ids) == 8 and len(set(ids)) == 1
+
+
+def test_what_cannot_run_is_said_to(api):
+    r = api.post("/api/v1/executions", {"skill": "ecm/order-detials"})
+    assert r.status == 404 and "ecm/order-details" in r.json["remedy"]
+    r = api.post("/api/v1/executions", {"text": "sing me a song"})
+    assert r.status == 404 and "sing me a song" in r.json["detail"] and r.json["remedy"]
+    assert api.post("/api/v1/executions", {}).status == 422
+    assert api.post("/api/v1/executions", {"text": "x" * 5000}).status == 404
+    assert api.post("/api/v1/executions?wait=x", {"skill": "ecm/manager"}).status == 400
+    assert api.post("/api/v1/executions?wait=11m", {"skill": "ecm/manager"}).status == 400
+
+
+def test_a_wait_that_is_over_says_how_far_it_is_and_a_cancel_ends_it(s, api):
+    held = {"kind": "Skill", "domain": "ecm", "name": "triage-and-assign", "reason": "maintenance"}
+    r = api.post("/api/v1/suspensions?wait=20s", held)
+    assert r.status == 200 and r.json["status"]["phase"] == "done", r
+    skill = api.get("/api/v1/domains/ecm/skills/triage-and-assign").json
+    stalled = {c["type"]: c for c in skill["status"]["conditions"]}["Stalled"]
+    assert stalled["reason"] == "Suspended" and stalled["message"] == "key:the-admin suspended it: maintenance"
+    from_ = time.monotonic()
+    r = api.post("/api/v1/executions?wait=400ms", {"skill": "ecm/triage-and-assign", "input": {"problem": "x"}})
+    took = time.monotonic() - from_
+    assert r.status == 202 and r.json["status"]["phase"] == "queued" and 0.35 < took < 3
+    id_ = r.json["metadata"]["name"]
+    answers = []
+    t = threading.Thread(target=lambda: answers.append(api.get("/api/v1/executions/%s?wait=30s" % id_)))
+    t.start()
+    assert as_(s, api, "viewer").post("/api/v1/executions/%s/cancel" % id_).status == 403
+    r = api.call("DELETE", "/api/v1/executions/" + id_)
+    assert r.status == 200 and r.json["status"]["phase"] == "cancelled"
+    t.join(10)
+    assert answers and answers[0].json["status"]["phase"] == "cancelled"
+    r = api.post("/api/v1/resumptions?wait=20s", {k: held[k] for k in ("kind", "domain", "name")})
+    assert r.status == 200
+    assert api.post("/api/v1/resumptions?wait=20s", {k: held[k] for k in ("kind", "domain", "name")}).status == 404
+    r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/triage-and-assign", "input": {"problem": "refund", "amount": 5}})
+    assert r.json["status"]["phase"] == "succeeded"
+
+
+def test_many_wait_at_once(api):
+    answers = []
+
+    def one(i):
+        answers.append(api.post("/api/v1/executions?wait=60s", {"skill": "ecm/order-details", "input": {"order_id": str(17 + i % 2)}}).status)
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(20)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    assert answers == [200] * 20
+
+
+# --- under load and faults -----------------------------------------------------------------------------------------------------
+
+
+def test_tricklers_do_not_hold_others_up(api):
+    slow = []
+    for i in range(40):
+        c = socket.create_connection((api.host, api.port), timeout=10)
+        c.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
+        slow.append(c)
+    times = []
+    for i in range(200):
+        slow[i % 40].sendall(b"a")
+        from_ = time.monotonic()
+        assert api.get("/healthz").status == 200
+        times.append(time.monotonic() - from_)
+    for c in slow:
+        c.close()
+    assert sorted(times)[197] < 0.1, sorted(times)[-5:]
+
+
+def test_the_gateway_outlives_its_database(s, api):
+    before = s.roles_running()["gateway"]
+    with open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="utf-8") as f:
+        postmaster = int(f.readline())
+    os.kill(postmaster, signal.SIGKILL)
+    assert api.get("/healthz").status == 200
+    seen = set()
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        r = api.get("/api/v1/skills?limit=1")
+        seen.add(r.status)
+        if r.status == 200 and s.logged("event=postgres.restarted"):
+            break
+        time.sleep(0.05)
+    assert r.status == 200 and seen <= {200, 503}, (seen, s.tail())
+    r = api.post("/api/v1/executions?wait=40s", {"skill": "ecm/order-details", "input": {"order_id": "17"}})
+    assert r.status == 200 and r.json["status"]["phase"] == "succeeded", (r, s.tail())
+    assert s.roles_running()["gateway"] == before
+
+
+def test_a_stop_answers_who_waits_and_another_gateway_takes_over(s, api):
+    api.post("/api/v1/suspensions?wait=20s", {"kind": "Skill", "domain": "hr", "name": "resume-screen"})
+    pid = s.roles_running()["gateway"]
+    answers = []
+
+    def wait():
+        answers.append(api.post("/api/v1/executions?wait=60s", {"skill": "hr/resume-screen"}))
+    t = threading.Thread(target=wait)
+    t.start()
+    s.wait("a queued one", lambda: s.one("select 1 from execution where skill = 'resume-screen' and state = 'queued'"))
+    os.kill(pid, signal.SIGTERM)
+    t.join(10)
+    assert answers and answers[0].status == 202 and answers[0].headers["Connection"] == "close"
+    s.wait("another gateway", lambda: s.roles_running().get("gateway", pid) != pid)
+    api.__init__(s.gateway(), api.key)
+    assert api.post("/api/v1/resumptions?wait=20s", {"kind": "Skill", "domain": "hr", "name": "resume-screen"}).status == 200
