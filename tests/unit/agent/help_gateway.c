@@ -187,7 +187,7 @@ bool wait_for(struct client *c, const char *want)
 }
 
 /* What the server says to these bytes on a connection of their own. */
-const char *say(const char *data, size_t len)
+const char *client_say(const char *data, size_t len)
 {
 	static struct buf said = BUF_INIT(BUF_MAX);
 	struct client c = client_open();

@@ -37,8 +37,8 @@ void putz(struct client *c, const char *z);
 /* Until want (NULL: the end) has come; false when the connection ended before, or after some seconds. */
 bool wait_for(struct client *c, const char *want);
 /* What the server says to these bytes on a connection of their own. Static storage, good until the next call. */
-const char *say(const char *data, size_t len);
-#define sayz(z) say(z, strlen(z))
+const char *client_say(const char *data, size_t len);
+#define client_sayz(z) client_say(z, strlen(z))
 #define assert_has(text, part)                                                                     \
 	do {                                                                                       \
 		const char *t_ = (text);                                                           \

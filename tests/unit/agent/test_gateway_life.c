@@ -90,7 +90,7 @@ START_TEST(connections_have_caps_in_all_and_per_address)
 	client_close(&list[0]);
 	client_close(&list[3]);
 	turn(4);
-	assert_has(sayz(H "\r\n"), "HTTP/1.1 200 ");
+	assert_has(client_sayz(H "\r\n"), "HTTP/1.1 200 ");
 	struct gw_server_stats s;
 	gw_server_stats(server, &s);
 	ck_assert_uint_eq(s.refused, 1);

@@ -28,7 +28,7 @@ END_TEST
 START_TEST(requests_in_one_go_are_answered_in_order)
 {
 	begin();
-	const char *said = sayz(
+	const char *said = client_sayz(
 		"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
 		"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
 		"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -57,10 +57,11 @@ END_TEST
 START_TEST(head_has_the_fields_and_no_body)
 {
 	begin();
-	const char *said = sayz("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
+	const char *said = client_sayz("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
 	assert_has(said, "Content-Length: 11\r\n\r\n");
 	ck_assert_str_eq(strstr(said, "\r\n\r\n") + 4, "");
-	said = sayz("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+	said = client_sayz(
+		"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
 	assert_has(said, "HTTP/1.1 304 Not Modified\r\n");
 	assert_has(said, "GET /b");
 }
@@ -77,12 +78,12 @@ START_TEST(a_client_that_asks_first_is_told_to_go_on)
 	assert_has(buf_cstr(&c.got), "POST /echo [] hello");
 	client_close(&c);
 	/* Not when it is refused anyway. */
-	const char *said = sayz("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n"
-				"Expect: 100-continue\r\n\r\n");
+	const char *said = client_sayz("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n"
+				       "Expect: 100-continue\r\n\r\n");
 	assert_has(said, "HTTP/1.1 413 Content Too Large\r\n");
-	assert_has(
-		sayz("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: more\r\n\r\n"),
-		"HTTP/1.1 417 ");
+	assert_has(client_sayz("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: "
+			       "more\r\n\r\n"),
+		   "HTTP/1.1 417 ");
 }
 END_TEST
 
@@ -159,7 +160,8 @@ START_TEST(what_two_readers_could_read_differently_is_refused)
 {
 	char want[32];
 	begin();
-	const char *said = say(bad[_i].data, bad[_i].len ? bad[_i].len : strlen(bad[_i].data));
+	const char *said = client_say(bad[_i].data,
+				      bad[_i].len ? bad[_i].len : strlen(bad[_i].data));
 	snprintf(want, sizeof(want), "HTTP/1.1 %d ", bad[_i].status);
 	ck_assert_msg(strncmp(said, want, strlen(want)) == 0, "%s: %.300s", bad[_i].what, said);
 	/* The words are ours, and nothing after it is read. */
@@ -174,13 +176,15 @@ END_TEST
 START_TEST(a_smuggled_request_is_not_seen)
 {
 	begin();
-	sayz(P "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled "
-	       "HTTP/1.1\r\nHost: x\r\n\r\n");
-	sayz(H "Content-Length: 0\r\nContent-Length: 44\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: "
-	       "x\r\n\r\n");
+	client_sayz(P
+		    "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled "
+		    "HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_sayz(
+		H "Content-Length: 0\r\nContent-Length: 44\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: "
+		  "x\r\n\r\n");
 	ck_assert_uint_eq(heads, 0);
-	sayz("GET /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 37\r\n\r\nGET /smuggled "
-	     "HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_sayz("GET /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 37\r\n\r\nGET /smuggled "
+		    "HTTP/1.1\r\nHost: x\r\n\r\n");
 	ck_assert_uint_eq(heads, 1);
 	ck_assert_uint_eq(bodies, 0);
 }
@@ -202,22 +206,22 @@ START_TEST(heads_and_targets_have_limits)
 {
 	begin();
 	const char *rest = " HTTP/1.1\r\nHost: x\r\n\r\n";
-	assert_has(sayz(padded("GET /", GW_TARGET_MAX - 1, rest)), "HTTP/1.1 200 ");
-	assert_has(sayz(padded("GET /", GW_TARGET_MAX, rest)), "HTTP/1.1 414 ");
+	assert_has(client_sayz(padded("GET /", GW_TARGET_MAX - 1, rest)), "HTTP/1.1 200 ");
+	assert_has(client_sayz(padded("GET /", GW_TARGET_MAX, rest)), "HTTP/1.1 414 ");
 	size_t frame = strlen(H "A: \r\n\r\n");
-	assert_has(sayz(padded(H "A: ", 16384 - frame, "\r\n\r\n")), "HTTP/1.1 200 ");
-	assert_has(sayz(padded(H "A: ", 16384 - frame + 1, "\r\n\r\n")), "HTTP/1.1 431 ");
-	assert_has(sayz(padded(H "A: ", 1 << 20, "")), "HTTP/1.1 431 ");
+	assert_has(client_sayz(padded(H "A: ", 16384 - frame, "\r\n\r\n")), "HTTP/1.1 200 ");
+	assert_has(client_sayz(padded(H "A: ", 16384 - frame + 1, "\r\n\r\n")), "HTTP/1.1 431 ");
+	assert_has(client_sayz(padded(H "A: ", 1 << 20, "")), "HTTP/1.1 431 ");
 	struct buf many = BUF_INIT(BUF_MAX);
 	buf_addz(&many, H);
 	for (int i = 0; i < 63; i++)
 		buf_addf(&many, "A%d: b\r\n", i);
 	size_t len = many.len;
 	buf_addz(&many, "\r\n");
-	assert_has(sayz(buf_cstr(&many)), "HTTP/1.1 200 ");
+	assert_has(client_sayz(buf_cstr(&many)), "HTTP/1.1 200 ");
 	many.len = len;
 	buf_addz(&many, "More: b\r\n\r\n");
-	assert_has(sayz(buf_cstr(&many)), "HTTP/1.1 431 ");
+	assert_has(client_sayz(buf_cstr(&many)), "HTTP/1.1 431 ");
 	buf_release(&many);
 }
 END_TEST
@@ -225,14 +229,16 @@ END_TEST
 START_TEST(bodies_have_the_limit_of_their_route)
 {
 	begin();
-	assert_has(sayz(padded(P "Content-Length: 100\r\n\r\n", 100, "")), "HTTP/1.1 200 ");
-	assert_has(sayz(padded(P "Transfer-Encoding: chunked\r\n\r\n64\r\n", 100, "\r\n0\r\n\r\n")),
+	assert_has(client_sayz(padded(P "Content-Length: 100\r\n\r\n", 100, "")), "HTTP/1.1 200 ");
+	assert_has(client_sayz(padded(P "Transfer-Encoding: chunked\r\n\r\n64\r\n", 100,
+				      "\r\n0\r\n\r\n")),
 		   "HTTP/1.1 200 ");
-	assert_has(sayz(padded(P "Transfer-Encoding: chunked\r\n\r\n65\r\n", 101, "\r\n0\r\n\r\n")),
+	assert_has(client_sayz(padded(P "Transfer-Encoding: chunked\r\n\r\n65\r\n", 101,
+				      "\r\n0\r\n\r\n")),
 		   "HTTP/1.1 413 ");
 	const char *whole = padded(
 		"POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n", 1 << 20, "");
-	assert_has(sayz(whole), "HTTP/1.1 200 ");
+	assert_has(client_sayz(whole), "HTTP/1.1 200 ");
 	struct gw_server_stats s;
 	gw_server_stats(server, &s);
 	ck_assert_uint_eq(s.held_bytes, 0);
@@ -250,7 +256,7 @@ START_TEST(large_bodies_at_once_have_a_limit_together)
 	assert_has(buf_cstr(&b.got), "HTTP/1.1 503 ");
 	assert_has(buf_cstr(&b.got), "Retry-After: 1\r\n");
 	/* Small ones go on. */
-	assert_has(sayz(P "Content-Length: 1\r\n\r\na"), "HTTP/1.1 200 ");
+	assert_has(client_sayz(P "Content-Length: 1\r\n\r\na"), "HTTP/1.1 200 ");
 	client_close(&a);
 	turn(4);
 	struct client c = client_open();
