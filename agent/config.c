@@ -61,10 +61,11 @@ static const struct field gateway_fields[] = {
 	{"listen", FIELD_STRING, C(gateway.listen) - C(gateway), 0, 0, 0, NULL, NULL, 0,
 	 "127.0.0.1:8440", "0.0.0.0:8440",
 	 "Address and port of the gateway; port 0 takes any free one (written to "
-	 "STATE/gateway.address)."},
+	 "STATE/gateway/address)."},
 	{"socket", FIELD_STRING, C(gateway.socket) - C(gateway), 0, 0, 0, NULL, NULL, 0, NULL,
 	 "/run/aspora/gateway.sock",
-	 "Unix socket of the gateway, for the same machine; STATE/gateway.sock when left out."},
+	 "Unix socket of the gateway, for the same machine; STATE/gateway/gateway.sock when left "
+	 "out."},
 	{"max_connections", FIELD_INT, C(gateway.max_connections) - C(gateway), 0, 1, 100000, NULL,
 	 NULL, 0, "1024", "1024", "Connections at once; more are refused at once."},
 	{"per_address", FIELD_INT, C(gateway.per_address) - C(gateway), 0, 1, 100000, NULL, NULL, 0,

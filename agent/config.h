@@ -44,7 +44,7 @@ struct agent_config {
 	struct str user; /* unprivileged account of the roles when started as root; empty: found */
 	struct {
 		struct str listen; /* "127.0.0.1:8440"; port 0: any */
-		struct str socket; /* path of a Unix socket; empty: STATE/gateway.sock */
+		struct str socket; /* path of a Unix socket; empty: STATE/gateway/gateway.sock */
 		int64_t max_connections, per_address, body_bytes, header_timeout_ms,
 			body_timeout_ms;
 	} gateway;
