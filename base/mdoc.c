@@ -47,8 +47,9 @@ void mdoc_arg(struct buf *out, const char *text)
 
 static bool has_bounds(const struct field *f)
 {
-	return (f->type == FIELD_INT || f->type == FIELD_MONEY || f->type == FIELD_DURATION ||
-		f->type == FIELD_SIZE || f->type == FIELD_PERCENT) &&
+	/* The type of a whole number says them already. */
+	return (f->type == FIELD_MONEY || f->type == FIELD_DURATION || f->type == FIELD_SIZE ||
+		f->type == FIELD_PERCENT) &&
 	       (f->min || f->max);
 }
 
