@@ -116,7 +116,7 @@ AGENT_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium libpcre2
 CLI_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \
-	bench fault-sweep
+	bench fault-sweep man
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -227,6 +227,9 @@ check-style: check-includes ## Format, includes, file sizes, manual pages
 	script/check-style
 check: ## Build with gcc and clang under -Werror, then every test (what script/test does)
 	script/test
+
+man: all $(B)/tests/agent/test_manual ## Write the sections of the manual that come from tables
+	script/gen-man $(B)
 
 format: ## Format the C code
 	git ls-files '*.c' '*.h' | xargs clang-format -i
