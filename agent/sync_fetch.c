@@ -178,6 +178,22 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 		set_text(&src->released, str_of(p->source.revision));
 }
 
+/* True when the commit that the branch has is the one that was judged last. */
+static bool is_judged(const struct sync_source *src, const struct tree_id *tip)
+{
+	char hex[65];
+	return src->observed.len && str_eqz(src->observed, tree_id_hex(tip, hex));
+}
+
+/* Its disk is waited for after the release is told, and before the next fetch could move away from it. */
+static void keep_released(struct sync_source *src)
+{
+	struct err ignored = ERR_INIT;
+	if (src->keep.len && src->mirror)
+		(void)!mirror_keep(src->mirror, "released", &src->keep, &ignored);
+	src->keep.len = 0;
+}
+
 static int judge_commit(struct sync_source *src, struct err *err)
 {
 	struct sync *s = src->up;
@@ -199,7 +215,9 @@ static int judge_commit(struct sync_source *src, struct err *err)
 			 .platform_from_tree = src->decl->platform,
 			 .infer_deletes = true,
 			 .also = also_observe,
-			 .state = src};
+			 .state = src,
+			 .quiet = is_judged(src, &src->tip) && !src->unwell && !src->has_denials &&
+				  src->request_token == src->handled_token};
 	int rc = mirror_commit(src->mirror, &src->tip, clock_wall(s->ctx->clock), a, &commit, err);
 	if (rc == 0)
 		rc = tree_git_open(src->mirror, &src->tip, &tree, err);
@@ -216,9 +234,9 @@ static int judge_commit(struct sync_source *src, struct err *err)
 		log_event(has_denials(&p) ? LOG_WARN_ : LOG_INFO_, "source.reconciled", "source",
 			  src->name, "outcome", buf_cstr(&words), NULL);
 		if (p.release_id) {
-			struct err ignored = ERR_INIT;
 			sync_sources_rejudge(s, src->name);
-			(void)!mirror_keep(src->mirror, "released", &src->tip, &ignored);
+			src->keep = src->tip;
+			worker_wake(s->worker);
 		}
 		remember_pass(src, &p);
 	}
@@ -303,13 +321,6 @@ static void schedule(struct sync_source *src)
 		      backoff_jitter(src->decl->poll_ms, 10, random64());
 }
 
-/* True when the commit that the branch has is the one that was judged last. */
-static bool is_judged(const struct sync_source *src, const struct tree_id *tip)
-{
-	char hex[65];
-	return src->observed.len && str_eqz(src->observed, tree_id_hex(tip, hex));
-}
-
 /* What a look has found: something to judge, something that is held already, or nothing new. */
 static int weigh_tip(struct sync_source *src, struct err *err)
 {
@@ -388,6 +399,8 @@ static int source_tick(struct sync_source *src, struct err *err)
 	if (src->job && remote_job_poll(src->job))
 		rc = job_done(src, err);
 	bool requested = src->request_token != src->handled_token;
+	if (!src->job && !src->tip_is_new)
+		keep_released(src);
 	if (rc == 0 && !src->job && !src->tip_is_new && !src->suspended &&
 	    (requested || src->due_ms <= now))
 		rc = start_look(src, err);
@@ -465,7 +478,7 @@ bool sync_sources_settled(const struct sync *s)
 {
 	for (size_t i = 0; i < s->source_count; i++)
 		if (s->sources[i].job || s->sources[i].tip_is_new || s->sources[i].again ||
-		    s->sources[i].due_ms == 0)
+		    s->sources[i].keep.len || s->sources[i].due_ms == 0)
 			return false;
 	return true;
 }

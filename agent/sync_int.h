@@ -49,6 +49,7 @@ struct sync_source {
 	bool tip_is_new; /* tip has not been judged under what is deployed now */
 	struct tree_id held; /* a commit that is not followed until somebody says so */
 	bool unwell; /* its conditions speak of a failure or a hold */
+	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
 	bool again; /* judge it once more: what it was judged beside has changed */
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
@@ -113,6 +114,7 @@ struct pass {
 	/* Pipelined into the transaction that writes the outcome: source observation, quarantine, wish. May be NULL. */
 	int (*also)(struct store_txn *t, struct pass *p, void *state, struct err *err);
 	void *state;
+	bool quiet; /* `also` has nothing new to say if nothing comes of it: then nothing is written */
 
 	/* What came of it. */
 	struct arena *arena;

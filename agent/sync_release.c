@@ -183,12 +183,16 @@ static struct str manifest_of_domain(struct arena *a, const struct domain *d)
 	return arena_str(a, buf_str(&out));
 }
 
-static struct str exposes_of(struct arena *a, const struct domain *d)
+/* Empty when others see what they saw: the store has it, and half a thousand skills need not be written again for one. */
+static struct str exposes_of(struct pass *p, enum change_op op, const struct domain *d)
 {
+	struct arena *a = p->arena;
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	struct surface surface;
 	struct json j;
 	surface_of(a, d, &surface);
+	if (op == CHANGE_UPDATE && surfaces_has(p->s->surfaces, &surface))
+		return STR_NULL;
 	json_init(&j, &out);
 	surface_json(&j, &surface);
 	return arena_str(a, buf_str(&out));
@@ -242,7 +246,7 @@ static void add_domain(struct pass *p, struct rows *r, const struct admission_do
 	/* With something held back the domain is not what its tree says: without the tree's id the next pass looks at every skill. */
 	if (held == 0 && !ad->reduced)
 		row->tree = ad->release->tree;
-	row->exposes_json = exposes_of(p->arena, ad->release);
+	row->exposes_json = exposes_of(p, ad->op, ad->release);
 	row->manifest_json = manifest_of_domain(p->arena, ad->release);
 	row->spec_json = spec_of_domain(p->arena, ad->release);
 }
@@ -359,6 +363,13 @@ int pass_write(struct pass *p, struct err *err)
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	struct rows r = {.seen_contexts = MAP_INIT};
 	int rc = gather(p, &r, err);
+	bool nothing = p->quiet && rc == 0 && p->admission->domain_count == 0 && !r.has_platform &&
+		       !p->admission->platform_judged && p->admission->allow &&
+		       p->refused_count == 0;
+	if (nothing) {
+		map_release(&r.seen_contexts);
+		return 0;
+	}
 	if (rc == 0 && !p->dry_run) {
 		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
 				     worker_lease(p->s->worker), &t, err);

@@ -151,7 +151,8 @@ static bool learn_domain(struct sync *s, const struct pass *p, const struct admi
 	d->candidate = ad->verdict.key.candidate;
 	d->policy = ad->verdict.key.policy;
 	surface_of(a, ad->release, &surface);
-	surfaces_set(s->surfaces, &surface);
+	if (!surfaces_has(s->surfaces, &surface))
+		surfaces_set(s->surfaces, &surface);
 	return true;
 }
 

@@ -92,7 +92,7 @@ static void bind_exposes(struct bind *b, const struct release_domain *d)
 	if (d->op == CHANGE_DELETE)
 		bind_null(b);
 	else
-		bind_text(b, d->exposes_json);
+		bind_text_or_null(b, d->exposes_json);
 }
 
 static void put_items(struct store_txn *t, const struct release *r, int64_t id)
