@@ -9,6 +9,14 @@
 
 #define BATCH_BYTES ((size_t)4 * 1024 * 1024)
 #define BATCH_COUNT 1000u
+/* So few go in one statement, together with the question of which are known. */
+#define FEW_COUNT 128u
+#define FEW_BYTES ((size_t)256 * 1024)
+/*
+ * A blob alone is nothing: what refers to it is committed later, on this connection, and that commit's log record comes after the blob's. So the
+ * disk need not be waited for here.
+ */
+#define SOON "select set_config('synchronous_commit', 'off', true)"
 /* What COPY's binary form begins and ends with. */
 static const char copy_head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
 static const char copy_tail[] = "\377\377";
@@ -24,6 +32,7 @@ struct blob_writer {
 	struct buf bytes;
 	struct item items[BATCH_COUNT];
 	size_t count;
+	bool asked; /* empty_store is known */
 	bool empty_store; /* nothing can be known yet: do not ask */
 	struct arena *arena; /* of the digests seen */
 	struct map seen;
@@ -32,15 +41,10 @@ struct blob_writer {
 
 int store_blob_writer_open(struct store *s, struct blob_writer **ret, struct err *err)
 {
-	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_any);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	struct row c = row_of(&rows, 0);
+	if (!s->pg)
+		return err_set(err, ERR_UNAVAILABLE, "the connection to PostgreSQL is lost");
 	struct blob_writer *w = mem_zalloc(sizeof(*w));
 	w->s = s;
-	w->empty_store = !row_bool(&c);
 	w->arena = arena_new(BUF_MAX);
 	buf_init(&w->bytes, BIND_LIMIT);
 	*ret = w;
@@ -66,6 +70,34 @@ int store_blob_writer_add(struct blob_writer *w, const struct digest *d, struct 
 		       : 0;
 }
 
+static int ask_empty(struct blob_writer *w, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_any);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	if (w->asked)
+		return 0;
+	int r = wire_query(w->s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	w->empty_store = !row_bool(&c);
+	w->asked = true;
+	return 0;
+}
+
+static void mark_known(struct blob_writer *w, const struct rows *rows)
+{
+	CLEANUP(map_release) struct map known = MAP_INIT;
+	for (int i = 0; i < rows->count; i++) {
+		struct row c = row_of(rows, i);
+		map_set(&known, row_text(&c), w);
+	}
+	for (size_t i = 0; i < w->count; i++) {
+		struct str key = str_make((const char *)w->items[i].digest.bytes, DIGEST_SIZE);
+		w->items[i].known = map_find(&known, key) != NULL;
+	}
+}
+
 /* Marks what the store has. */
 static int ask_known(struct blob_writer *w, struct err *err)
 {
@@ -73,18 +105,9 @@ static int ask_known(struct blob_writer *w, struct err *err)
 	BIND_COLUMN(&b, w->count, bind_digest, &w->items[i].digest);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	int r = wire_query(w->s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	CLEANUP(map_release) struct map known = MAP_INIT;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		map_set(&known, row_text(&c), w);
-	}
-	for (size_t i = 0; i < w->count; i++) {
-		struct str key = str_make((const char *)w->items[i].digest.bytes, DIGEST_SIZE);
-		w->items[i].known = map_find(&known, key) != NULL;
-	}
-	return 0;
+	if (r == 0)
+		mark_known(w, &rows);
+	return r;
 }
 
 static void copy_row(struct buf *out, const struct blob_writer *w, const struct item *it)
@@ -158,7 +181,21 @@ static int stream(struct blob_writer *w, struct err *err)
 	if (r < 0)
 		return r;
 	bool open = PQresultStatus(res) == PGRES_COPY_IN;
+	bool first = PQresultStatus(res) == PGRES_TUPLES_OK; /* of SOON */
 	PQclear(res);
+	if (first) {
+		r = next_result(s, &res, err);
+		if (r < 0)
+			return r;
+		open = PQresultStatus(res) == PGRES_COPY_IN;
+		if (!open)
+			r = pg_error(res, "storing files", err);
+		PQclear(res);
+		if (r < 0) {
+			int ended = finish_copy(s, err);
+			return s->pg ? r : ended;
+		}
+	}
 	if (!open)
 		return finish_copy(s, err);
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BIND_LIMIT);
@@ -193,7 +230,8 @@ static int copy_out(struct blob_writer *w, struct err *err)
 	if (!s->pg)
 		return err_set(err, ERR_UNAVAILABLE, "the connection to PostgreSQL is lost");
 	if (!PQexitPipelineMode(s->pg) ||
-	    !PQsendQuery(s->pg, "copy blob (digest, size, bytes) from stdin (format binary)"))
+	    !PQsendQuery(s->pg,
+			 SOON "; copy blob (digest, size, bytes) from stdin (format binary)"))
 		return wire_lost(s, "COPY", err);
 	int r = stream(w, err);
 	s->stats.round_trips++;
@@ -203,36 +241,71 @@ static int copy_out(struct blob_writer *w, struct err *err)
 	return r;
 }
 
+static void bind_all(struct bind *b, const struct blob_writer *w)
+{
+	BIND_COLUMN(b, w->count, bind_digest, &w->items[i].digest);
+	BIND_COLUMN(b, w->count, bind_bytes,
+		    w->bytes.data ? w->bytes.data + w->items[i].offset : "", w->items[i].len);
+}
+
 /* The slow but tolerant way, for when somebody stored one of them meanwhile. */
 static int insert_out(struct blob_writer *w, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_put);
-	BIND_COLUMN(&b, w->count, bind_digest, &w->items[i].digest);
-	BIND_COLUMN(&b, w->count, bind_bytes,
-		    w->bytes.data ? w->bytes.data + w->items[i].offset : "", w->items[i].len);
+	bind_all(&b, w);
 	return wire_query(w->s, &b, NULL, err);
+}
+
+/* One round trip and one transaction: which are known, then all of them. */
+static int put_few(struct blob_writer *w, struct err *err)
+{
+	struct store *s = w->s;
+	CLEANUP(bind_release) struct bind known = BIND(&sql_blob_known);
+	CLEANUP(bind_release) struct bind put = BIND(&sql_blob_put);
+	BIND_COLUMN(&known, w->count, bind_digest, &w->items[i].digest);
+	bind_all(&put, w);
+	assert(!s->txn);
+	int r = wire_plain(s, SOON, err);
+	if (r == 0)
+		r = wire_send(s, &known, true, err);
+	if (r == 0)
+		r = wire_send(s, &put, false, err);
+	if (r == 0)
+		r = wire_sync(s, err);
+	if (r == 0)
+		r = wire_collect(s, err);
+	if (r == 0)
+		mark_known(w, &s->last);
+	return r;
+}
+
+static int put_many(struct blob_writer *w, struct err *err)
+{
+	bool all_known = true;
+	int r = ask_empty(w, err);
+	if (r == 0 && !w->empty_store)
+		r = ask_known(w, err);
+	for (size_t i = 0; i < w->count; i++)
+		all_known = all_known && w->items[i].known;
+	if (r < 0 || all_known)
+		return r;
+	r = copy_out(w, err);
+	return r == ERR_CONFLICT ? insert_out(w, err) : r;
 }
 
 int store_blob_writer_flush(struct blob_writer *w, struct err *err)
 {
 	if (!w->count)
 		return 0;
-	int r = w->empty_store ? 0 : ask_known(w, err);
+	bool few = w->count <= FEW_COUNT && w->bytes.len <= FEW_BYTES;
+	int r = few ? put_few(w, err) : put_many(w, err);
 	if (r < 0)
 		return r;
-	size_t unknown = 0;
 	for (size_t i = 0; i < w->count; i++) {
-		unknown += !w->items[i].known;
+		w->stats.known += w->items[i].known;
+		w->stats.written += !w->items[i].known;
 		w->stats.bytes += w->items[i].known ? 0 : w->items[i].len;
 	}
-	w->stats.known += w->count - unknown;
-	w->stats.written += unknown;
-	if (unknown)
-		r = copy_out(w, err);
-	if (r == ERR_CONFLICT)
-		r = insert_out(w, err);
-	if (r < 0)
-		return r;
 	w->count = 0;
 	buf_reset(&w->bytes);
 	return 0;
