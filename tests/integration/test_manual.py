@@ -262,3 +262,62 @@ def test_every_trigger_of_the_manual_is_one(repository, trigger):
     skill = repository / "skills/ecm/refund-check/SKILL.md"
     skill.write_text(skill.read_text().replace("command: refund check {amount}", trigger))
     assert run_line("aspora validate", repository) == "1 skill in 1 domain: fine\n"
+
+
+def test_every_expectation_of_the_manual_is_one(repository):
+    lines = [literal(line) for line in re.findall(r"^\.It Li (.*)$", section("aspora-skill.5", "TEST CASES"), re.M)]
+    assert len(lines) == 5
+    lines += re.findall(r"^\.Ql (field [^.\n]+/|must not \w+) ?,?$", section("aspora-skill.5", "TEST CASES"), re.M)
+    lines = [line + ' "x"' if line.endswith(" equal") else line for line in lines]
+    assert len(lines) == 7
+    cases = repository / "skills/ecm/refund-check/tests/cases.md"
+    cases.write_text("# Cases\n\n## All of them\n### Input\nwords\n### Expect\n" + "".join("- %s\n" % line for line in lines))
+    assert run_line("aspora validate", repository) == "1 skill in 1 domain: fine\n"
+    told = run(["aspora", "test", "ecm/refund-check"], repository)
+    assert told.returncode == 1  # each was read, and the example's skill meets few of them
+
+
+@pytest.mark.parametrize("header,name,value,words", [
+    ("skill/trigger.h", "TRIGGERS_MAX", "16", "a list of at most 16"),
+    ("skill/cases.h", "CASES_MAX", "1000", "at most 1,000 cases"),
+    ("skill/cases.h", "CASE_EXPECTS_MAX", "64", "at most 64 expectations"),
+    ("skill/cases.h", "CASES_BYTES_MAX", "(128 * 1024)", "expectations, and 128 KiB"),
+    ("skill/skill.h", "SKILL_DESCRIPTION_MAX", "1024", "at most 1,024\ncharacters|at most 1,024 characters"),
+    ("skill/skill.h", "SKILL_MD_MAX", "(128 * 1024)", "Markdown files have at most 128 KiB")])
+def test_the_limits_of_the_manual_are_those_of_the_sources(header, name, value, words):
+    with open(os.path.join(ROOT, header), encoding="utf-8") as f:
+        text = re.sub(r"\s*\\\n\s*", " ", f.read())
+    assert re.search(r"#define %s %s" % (name, re.escape(value)), text)
+    assert re.search(words, page("aspora-skill.5"))
+
+
+# --- the pages themselves -------------------------------------------------------------------------------------------------
+
+PAGES = sorted(n for n in os.listdir(os.path.join(ROOT, "man")) if re.search(r"\.[1-8]$", n))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_one_sentence_a_line_and_leads_to_pages_that_exist(name):
+    if not shutil.which("mandoc"):
+        pytest.skip("there is no mandoc here")
+    told = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", os.path.join(ROOT, "man", name)], capture_output=True, text=True)
+    assert told.stdout + told.stderr == ""
+    text = re.sub(r"^\.Bd -literal.*?^\.Ed$", "", page(name), flags=re.S | re.M)
+    for line in text.split("\n"):
+        if not line.startswith("."):
+            assert not re.search(r"[a-z)]\. [A-Z]", line), line
+    for other, number in re.findall(r"^\.Xr (aspora\S*) (\d)", text, re.M):
+        assert "%s.%s" % (other, number) in PAGES + ["aspora.1"]
+
+
+def test_make_man_writes_what_is_out_of_date(tmp_path):
+    for folder in ("man", "script"):
+        shutil.copytree(os.path.join(ROOT, folder), tmp_path / folder)
+    for name in ("aspora-config.5", "asporad.8", "asporad.conf.5"):
+        full = tmp_path / "man" / name
+        full.write_text(re.sub(r'^(\.\\" Begin .*?\n).*?(?=^\.\\" End)', r"\1gone\n", full.read_text(), flags=re.S | re.M))
+        assert "\ngone\n" in full.read_text()
+    done = run(["script/gen-man", os.path.abspath(BUILD)], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("aspora-config.5", "asporad.8", "asporad.conf.5"):
+        assert (tmp_path / "man" / name).read_text() == page(name)
