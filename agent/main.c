@@ -9,6 +9,7 @@
 #include "agent/verb.h"
 #include "base/io.h"
 #include "base/opt.h"
+#include "gitsync/url.h"
 
 struct choice {
 	const char *config, *state, *listen, *database, *only;
@@ -27,14 +28,35 @@ static void print_help(const struct opt *opts)
 	fwrite(buf_cstr(&out), 1, out.len, stdout);
 }
 
+/* Addresses are judged here as sync will judge them. */
+static bool source_is_usable(const struct agent_source *s)
+{
+	const struct url_policy policy = {s->allow_local, s->allow_private, s->allow_plain};
+	struct url url;
+	struct err err = ERR_INIT;
+	char ref[256], text[ERR_MSG_MAX + 512];
+	if (url_parse(s->url, &policy, &url, &err) == 0 && ref_name_full(s->branch, ref, &err) == 0)
+		return true;
+	fprintf(stderr, "source %.*s: %s\n", STR_ARG(s->key), err_format(&err, text, sizeof(text)));
+	return false;
+}
+
 static int check_config(const char *path, struct err *err)
 {
 	CLEANUP(agent_config_freep) struct agent_config *c = NULL;
 	int rc = agent_config_load(path, &c, err);
 	if (rc < 0)
 		return rc;
+	size_t wrong = c->note_count;
 	for (size_t i = 0; i < c->note_count; i++)
-		fprintf(stderr, "warning: %.*s\n", STR_ARG(c->notes[i].text));
+		fprintf(stderr, "%.*s\n", STR_ARG(c->notes[i].text));
+	for (size_t i = 0; i < agent_config_source_count(c); i++)
+		wrong += !source_is_usable(agent_config_source_at(c, i));
+	if (wrong) {
+		err_set(err, ERR_INVALID, "%s: %zu thing%s to put right",
+			path ? path : "the defaults", wrong, wrong == 1 ? "" : "s");
+		return ERR_INVALID;
+	}
 	printf("%s: fine, %zu source%s, state in %.*s, %s\n", path ? path : "defaults",
 	       c->sources.count, c->sources.count == 1 ? "" : "s", STR_ARG(c->state),
 	       c->database.len ? "an outside database" : "a private PostgreSQL");

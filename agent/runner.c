@@ -17,6 +17,7 @@
 #define KEEPERS_MAX 4096
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 60000
+#define BACKOFF_MODEL_MS 3600000
 #define COLLECT_MS 600000
 
 /* What failed here lately, so that the environment's faults are not tried in a circle. */
@@ -59,7 +60,7 @@ static struct memory *remembered(struct runner *r, const struct rollout_key *k)
 	return map_find(&r->failures, buf_str(&key));
 }
 
-static void remember_failure(struct runner *r, const struct rollout_key *k)
+static void remember_failure(struct runner *r, const struct rollout_key *k, int64_t least_ms)
 {
 	struct memory *m = remembered(r, k);
 	if (!m) {
@@ -69,7 +70,8 @@ static void remember_failure(struct runner *r, const struct rollout_key *k)
 		m->key = buf_take(&key);
 		map_set(&r->failures, str_of(m->key), m);
 	}
-	m->backoff_ms = MIN(MAX(m->backoff_ms * 2, BACKOFF_FIRST_MS), BACKOFF_MOST_MS);
+	m->backoff_ms = MAX(MIN(MAX(m->backoff_ms * 2, BACKOFF_FIRST_MS), BACKOFF_MOST_MS),
+			    least_ms);
 	m->next_ms = clock_mono(r->ctx->clock) + m->backoff_ms;
 }
 
@@ -89,7 +91,10 @@ static void probed(void *state, const struct probe *p)
 {
 	struct runner *r = state;
 	if (p->state == INSTANCE_FAILED)
-		remember_failure(r, &p->key);
+		/* Without a model there is nothing to try until somebody configures one. */
+		remember_failure(r, &p->key,
+				 str_eqz(p->reason, "ModelNotConfigured") ? BACKOFF_MODEL_MS
+									  : BACKOFF_FIRST_MS);
 	else
 		forget_failure(r, &p->key);
 	probe_list_add(&r->done, p);
@@ -232,7 +237,7 @@ static int converge(struct runner *r, struct err *err)
 		return rc;
 	}
 	probe_list_drop(&r->done, outcome_count);
-	r->todo_empty = count == 0 && r->intended.count == 0 && r->done.count == 0;
+	r->todo_empty = intents == 0 && sets == 0 && r->intended.count == 0 && r->done.count == 0;
 	return feed_probers(r, err);
 }
 
@@ -351,7 +356,9 @@ static bool settled(void *state)
 	    store_rollout_todo(r->ctx->store, a, &items, &count, &err) < 0)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (items[i].state == ROLLOUT_PENDING || items[i].state == ROLLOUT_STARTING)
+		/* What has failed here waits for time, or for somebody; not for this pass. */
+		if ((items[i].state == ROLLOUT_PENDING || items[i].state == ROLLOUT_STARTING) &&
+		    !(items[i].failed > 0 && items[i].starting == 0))
 			return false;
 	return true;
 }

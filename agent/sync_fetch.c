@@ -101,7 +101,8 @@ static int tell_nothing_new(struct sync_source *src, struct err *err)
 				 .message = denied ? STR("the newest commit was refused in part")
 						   : STR("nothing new"),
 				 .remedy = denied ? REMEDY_DENIED : ""};
-	if (!src->unwell && src->request_token == src->handled_token)
+	/* It is judged again in a moment, and that is what there will be to tell. */
+	if (src->again || (!src->unwell && src->request_token == src->handled_token))
 		return 0;
 	int rc = tell(&r, err);
 	if (rc == 0)
@@ -161,8 +162,18 @@ static bool has_denials(const struct pass *p)
 	return !p->admission->allow || p->refused_count > 0;
 }
 
+/* What was confirmed holds for one look. */
+static void drop_confirmations(struct sync_source *src)
+{
+	arena_free(src->confirm_arena);
+	src->confirm_arena = NULL;
+	src->confirmations = NULL;
+	src->confirmation_count = 0;
+}
+
 static void remember_pass(struct sync_source *src, struct pass *p)
 {
+	drop_confirmations(src);
 	snapshot_unref(src->snapshot);
 	src->snapshot = p->snapshot;
 	p->snapshot = NULL;
@@ -214,6 +225,8 @@ static int judge_commit(struct sync_source *src, struct err *err)
 			 .texts = src->texts,
 			 .platform_from_tree = src->decl->platform,
 			 .infer_deletes = true,
+			 .confirmations = src->confirmations,
+			 .confirmation_count = src->confirmation_count,
 			 .also = also_observe,
 			 .state = src,
 			 .quiet = is_judged(src, &src->tip) && !src->unwell && !src->has_denials &&
@@ -396,6 +409,13 @@ static int source_tick(struct sync_source *src, struct err *err)
 {
 	int64_t now = clock_mono(src->up->ctx->clock);
 	int rc = 0;
+	if (src->broken.code) {
+		if (src->due_ms <= now)
+			rc = tell_failure(src, &src->broken, err);
+		if (rc == 0)
+			worker_wake_in(src->up->worker, MAX(src->due_ms - now, 1));
+		return rc;
+	}
 	if (src->job && remote_job_poll(src->job))
 		rc = job_done(src, err);
 	bool requested = src->request_token != src->handled_token;
@@ -450,6 +470,28 @@ int sync_sources_tick(struct sync *s, bool requests_open, struct err *err)
 	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
 		rc = source_tick(&s->sources[i], err);
 	return rc;
+}
+
+void sync_source_confirm(struct sync_source *src, const struct doc_node *body, struct str by)
+{
+	const struct doc_node *list = doc_find(body, "confirm");
+	if (!list || list->type != DOC_LIST || list->list.count == 0)
+		return;
+	drop_confirmations(src);
+	src->confirm_arena = arena_new(1024 * 1024);
+	src->confirmations = arena_array(src->confirm_arena, list->list.count,
+					 sizeof(*src->confirmations));
+	for (size_t i = 0; i < list->list.count; i++) {
+		struct str domain = list->list.items[i]->text;
+		src->confirmations[src->confirmation_count++] = (struct admit_confirmation){
+			.kind = STR("deletion"),
+			.domain = str_eqz(domain, "*") ? STR_NULL
+						       : arena_str(src->confirm_arena, domain),
+			.by = arena_str(src->confirm_arena, by),
+			.reason = arena_str(src->confirm_arena, doc_text(body, "reason")),
+			.up_to_millionths = 1000000};
+	}
+	sync_source_again(src);
 }
 
 void sync_source_again(struct sync_source *src)

@@ -45,6 +45,11 @@ struct sync_source {
 	int64_t request_token, handled_token;
 	bool suspended;
 
+	struct err broken; /* code 0: none; why it cannot be looked at as it is configured */
+	struct arena
+		*confirm_arena; /* what somebody has confirmed for the next look; NULL: nothing */
+	struct admit_confirmation *confirmations;
+	size_t confirmation_count;
 	struct tree_id tip; /* what the remote had last */
 	bool tip_is_new; /* tip has not been judged under what is deployed now */
 	struct tree_id held; /* a commit that is not followed until somebody says so */
@@ -166,6 +171,8 @@ NODISCARD int sync_sources_declare(struct sync *s, struct err *err);
 NODISCARD int sync_sources_tick(struct sync *s, bool requests_open, struct err *err);
 /* Something was released: verdicts that were no may be yes now. */
 void sync_sources_rejudge(struct sync *s, const char *except);
+/* Takes from a sync wish what its author confirms ("confirm": domains, or "*"), for the next look. */
+void sync_source_confirm(struct sync_source *src, const struct doc_node *body, struct str by);
 /* Judges the source's newest commit again, soon. */
 void sync_source_again(struct sync_source *src);
 struct sync_source *sync_source_named(struct sync *s, struct str name); /* NULL when absent */

@@ -27,7 +27,7 @@ static int open_source(struct sync *s, struct sync_source *src, const struct age
 	if (rc == 0 && decl->token.len)
 		rc = secret_resolve(&src->token, decl->token, err);
 	if (rc < 0)
-		return err_context(err, "source %s: ", src->name);
+		return rc;
 	CLEANUP_FREE char *folder = mem_printf("mirrors/%s.git", src->name);
 	src->mirror_path = agent_state_path(s->ctx->config, folder);
 	src->ssh_key = text_or_null(decl->ssh_key);
@@ -51,13 +51,17 @@ static int open_source(struct sync *s, struct sync_source *src, const struct age
 
 int sync_sources_open(struct sync *s, struct err *err)
 {
+	(void)err;
 	s->source_count = agent_config_source_count(s->ctx->config);
 	s->sources = mem_array(s->source_count + 1, sizeof(*s->sources));
 	for (size_t i = 0; i < s->source_count; i++) {
-		int rc = open_source(s, &s->sources[i], agent_config_source_at(s->ctx->config, i),
-				     err);
-		if (rc < 0)
-			return rc;
+		struct sync_source *src = &s->sources[i];
+		struct err why = ERR_INIT;
+		/* One that cannot be opened says so, and stops no other. */
+		if (open_source(s, src, agent_config_source_at(s->ctx->config, i), &why) < 0) {
+			src->broken = why;
+			log_err(LOG_ERROR_, "source.unusable", &why, "source", src->name, NULL);
+		}
 	}
 	return 0;
 }
@@ -70,6 +74,7 @@ void sync_sources_close(struct sync *s)
 		remote_job_free(src->job);
 		snapshot_unref(src->snapshot);
 		admit_memory_free(src->texts);
+		arena_free(src->confirm_arena);
 		mirror_close(src->mirror);
 		secret_release(&src->token);
 		free(src->mirror_path);

@@ -456,8 +456,13 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 	snprintf(h.actor, sizeof(h.actor), "%.*s", STR_ARG(w->requested_by));
 	/* A source's look answers these; one that was over before the wish was there is answered here. */
 	struct sync_source *src = sync_source_named(s, w->source);
-	if (str_eqz(w->kind, "sync") && src && src->handled_token < w->request_token)
+	if (str_eqz(w->kind, "sync") && src && src->handled_token < w->request_token) {
+		struct err ignored = ERR_INIT;
+		if (!src->confirm_arena && doc_parse_json(a, w->body_json, &doc_limits_json,
+							  "the request", &h.body, &ignored) == 0)
+			sync_source_confirm(src, h.body, w->requested_by);
 		return 0;
+	}
 	log_reconcile_id(w->id);
 	int rc = sync_load(s, err);
 	if (rc == 0 && (rc = carry_out(&h, &why)) < 0) {

@@ -168,6 +168,7 @@ struct wish_body {
 	struct str domain, skill, to, reason, content, kind, name, apply_set;
 	bool dry_run, force, prune, override;
 	int64_t ttl_ms;
+	struct field_strings confirm;
 	struct field_list files; /* struct upload_entry */
 };
 
@@ -243,6 +244,11 @@ static const struct field adoption_fields[] = {
 	{"to", FIELD_NAME, B(to), FIELD_REQUIRED, .help = "The source that owns it from now on."},
 	REASON_ROW,
 	FIELD_END};
+static const struct field sync_fields[] = {
+	{"confirm", FIELD_STRINGS, B(confirm),
+	 .help = "Domains whose deletion is meant; \"*\" for any."},
+	REASON_ROW,
+	FIELD_END};
 static const struct field overlay_end_fields[] = {DOMAIN_ROW, REASON_ROW, FIELD_END};
 #undef B
 
@@ -266,6 +272,12 @@ static struct str inbox_body(struct gw_call *c, const struct wish_body *b)
 		json_str(&j, "name", b->name);
 	if (b->ttl_ms)
 		json_int(&j, "ttl_ms", b->ttl_ms);
+	if (b->confirm.count) {
+		json_array_in(&j, "confirm");
+		for (size_t i = 0; i < b->confirm.count; i++)
+			json_add_str(&j, b->confirm.items[i]);
+		json_end(&j);
+	}
 	json_bool(&j, "prune", b->prune);
 	json_bool(&j, "override", b->override);
 	json_bool(&j, "force", b->force);
@@ -413,6 +425,14 @@ int gw_resume_create(struct gw_call *c, struct err *err)
 
 int gw_source_sync(struct gw_call *c, struct err *err)
 {
-	struct wish w = {.kind = STR("sync"), .source = c->params[0], .body_json = STR("{}")};
+	struct wish_body b = {0};
+	int rc = c->q->body.len ? gw_call_body(c, sync_fields, &b, err) : 0;
+	if (rc == 0 && b.confirm.count && !(c->who.role & (GW_ADMIN | GW_OPERATOR)))
+		rc = err_set(err, ERR_DENIED,
+			     "only an operator or an admin may confirm a deletion");
+	if (rc < 0)
+		return rc;
+	struct wish w = {
+		.kind = STR("sync"), .source = c->params[0], .body_json = inbox_body(c, &b)};
 	return record(c, &w, NULL, 0, err);
 }

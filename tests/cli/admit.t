@@ -92,13 +92,13 @@ Against a commit, only what differs is judged.
   $ git rm -rq skills/hr skills/wealth skills/platform && aspora admit --base main
   hr: denied (delete, 1 skill)
     hr: deny AD-DELETE-001: deletes the only skill of the domain (resume-screen)
-        bring them back, or have somebody confirm the deletion of 100 % of hr
+        bring them back, or have somebody confirm the deletion of 100 % of hr: aspora sync --confirm-deletion hr
   platform: denied (delete, 1 skill)
     platform: deny AD-DELETE-001: deletes the only skill of the domain (classifier)
-        bring them back, or have somebody confirm the deletion of 100 % of platform
+        bring them back, or have somebody confirm the deletion of 100 % of platform: aspora sync --confirm-deletion platform
   wealth: denied (delete, 1 skill)
     wealth: deny AD-DELETE-001: deletes the only skill of the domain (portfolio-summary)
-        bring them back, or have somebody confirm the deletion of 100 % of wealth
+        bring them back, or have somebody confirm the deletion of 100 % of wealth: aspora sync --confirm-deletion wealth
   0 domains allowed, 3 denied; 3 to correct, 0 to look at
   [6]
 

@@ -237,3 +237,49 @@ def test_once_brings_everything_up_to_date_and_ends():
         s.start("--roles", "control")
         assert s.wait("the rollout", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null"))[0] == 1
         assert s.one("select count(*) from release")[0] == 1
+
+
+def test_a_deletion_goes_through_once_it_is_confirmed(examples):
+    subprocess.run(["rm", "-r", os.path.join(examples.work, "skills", "wealth")], check=True)
+    commit = examples.push("wealth is gone")
+    examples.wait_observed(commit)
+    assert examples.content("wealth", "portfolio-summary")
+    examples.rows("with t as (update source set request_token = request_token + 1 where name = 'main' returning request_token)"
+                  " insert into inbox(id, kind, source, requested_by, request_token, body, request_digest)"
+                  " select 'WISH-IT-1', 'sync', 'main', 'user:test', request_token, %s, sha256('x') from t", '{"confirm": ["wealth"]}')
+    examples.wait("the answer", lambda: examples.one("select 1 from inbox where id = 'WISH-IT-1' and state = 'done'"))
+    assert examples.content("wealth", "portfolio-summary") is None
+    settle(examples)
+
+
+def test_a_source_that_cannot_be_opened_stops_no_other():
+    with System(ROLES) as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "team", "one")
+        s.push("first")
+        s.write_conf("  good: {url: \"file://%s\", poll: 500ms, allow_local: true, platform: true}\n"
+                     "  bad: {url: \"file:///nowhere/skills.git\"}\n" % s.repo)
+        check = run(s.argv("--check-config"), check=False)
+        assert check.returncode == 3 and "source bad" in check.stderr and "allow_local" in check.stderr
+        s.start()
+        s.wait_converged()
+        bad = s.wait("its condition", lambda: s.conditions("bad").get("Stalled"))
+        assert bad["status"] == "True" and "allow_local" in bad["message"] + bad["remedy"]
+        assert len(s.logged("role=parent event=role.ended")) == 0
+
+
+def test_once_ends_with_a_skill_that_needs_a_model():
+    with System() as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "team", "one")
+        add_skill(s, "team", "two", role="specialist")
+        subprocess.run(["rm", "-r", os.path.join(s.work, "skills/team/two/code")], check=True)
+        s.push("one of them only has words")
+        s.write_conf()
+        done = run(s.argv("--once"), check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        s.start("--roles", "control")
+        reasons = s.wait("instances", lambda: dict(s.rows("select skill, reason from instance")))
+        assert reasons["two"] == "ModelNotConfigured"
