@@ -23,10 +23,20 @@ What stands on every command line.
     status       Say how the platform is: sources, domains, executions, who leads.
     get          Show objects of a kind.
     describe     Show one object in full: why it is as it is, and what happened lately.
+    apply        Deploy skills or domains from files, without a repository.
+    adopt        Hand a domain to another source.
+    rollback     Go back to an earlier version of a skill or domain.
+    history      Show the releases of a domain, or the versions of a skill, newest first.
+    sync         Look at a source now, or at all of them, and deploy what is new.
+    suspend      Hold a source, domain or skill as it is.
+    resume       Let a suspended object go on.
+    quarantine   List versions that are kept from being deployed, add one, clear them.
     run          Run a skill, by name or by a text that leads to it.
     wait         Wait until an object is as it should be.
     cancel       End an execution that waits or runs.
-  
+    logs         Show what happened during an execution, and what its handler said.
+    events       Show what happened, the newest last.
+
   `aspora VERB --help` says more about one; aspora(1) says it all.
   [2]
   $ aspora --help | head -n 3

@@ -1,0 +1,106 @@
+/* aspora apply: deploys files without a repository: skills, or whole domains. */
+#include "cli/output.h"
+#include "cli/upload.h"
+#include "cli/verbs.h"
+#include "cli/wish.h"
+
+static struct {
+	struct opt_strings paths;
+	const char *set;
+	bool prune, override, dry_run;
+	int64_t ttl_ms;
+} o;
+
+static const struct opt options[] = {
+	{"filename", 'f', OPT_STRINGS, &o.paths, "PATH",
+	 "A repository, domain, skill or file; may be given again.", NULL},
+	{"set", 0, OPT_STRING, &o.set, "NAME",
+	 "The apply set that owns what is applied; \"apply\" when left out.", NULL},
+	{"prune", 0, OPT_FLAG, &o.prune, NULL,
+	 "Delete skills of this apply set that are not among the files.", NULL},
+	{"override", 0, OPT_FLAG, &o.override, NULL,
+	 "Lie over a domain that belongs to another source, for --ttl.", NULL},
+	{"ttl", 0, OPT_DURATION, &o.ttl_ms, "TIME", "How long an override holds: 2h.", NULL},
+	{"dry-run", 0, OPT_FLAG, &o.dry_run, NULL, "Say what would happen, and change nothing.",
+	 NULL},
+	CLI_WISH_OPTIONS,
+	OPT_END,
+};
+
+static int check(struct cli *c, struct err *err)
+{
+	int rc = cli_output_check(c, err);
+	if (rc < 0)
+		return rc;
+	if (!o.paths.count) {
+		rc = cli_usage(c, err, "apply needs -f: what to apply");
+		err_remedy(err, "`aspora apply -f .` applies the skills of this folder");
+		return rc;
+	}
+	if (o.override && o.ttl_ms <= 0) {
+		rc = cli_usage(c, err, "--override needs --ttl: an override ends by itself");
+		err_remedy(err, "add --ttl 2h");
+		return rc;
+	}
+	if (o.ttl_ms && !o.override)
+		return cli_usage(c, err,
+				 "--ttl is for --override: what is applied otherwise stays");
+	if (o.override && o.prune)
+		return cli_usage(c, err, "--override and --prune exclude each other");
+	return 0;
+}
+
+static int write_body(struct cli *c, struct buf *out, struct err *err)
+{
+	struct json j;
+	struct cli_upload u = {.j = &j};
+	int rc = 0;
+	json_init(&j, out);
+	json_object(&j);
+	json_array_in(&j, "files");
+	for (size_t i = 0; rc == 0 && i < o.paths.count; i++)
+		rc = cli_upload_add(c, &u, o.paths.items[i], err);
+	json_end(&j);
+	cli_json_member(&j, "applySet", o.set);
+	json_bool(&j, "prune", o.prune);
+	json_bool(&j, "override", o.override);
+	json_bool(&j, "dryRun", o.dry_run);
+	cli_json_duration(&j, "ttl", o.ttl_ms);
+	cli_json_member(&j, "reason", cli_wish_reason);
+	json_end(&j);
+	return rc;
+}
+
+static int apply(struct cli *c, struct err *err)
+{
+	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
+	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
+	const struct doc_node *wish = NULL;
+	int rc = check(c, err);
+	if (rc == 0)
+		rc = write_body(c, &body, err);
+	opt_strings_release(&o.paths);
+	if (rc == 0)
+		rc = cli_gateway_open(c, &g, err);
+	if (rc == 0)
+		rc = cli_wish_send(&g, cli_path(c, "uploads", NULL), buf_str(&body), &wish, err);
+	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+}
+
+const struct cli_verb cli_verb_apply = {
+	.name = "apply",
+	.usage = "-f PATH...",
+	.help = "Deploy skills or domains from files, without a repository.",
+	.about =
+		"What is applied is admitted as a commit is, and belongs to its apply set from "
+		"then\n"
+		"on. A domain that belongs to a repository is refused, unless --override lays the\n"
+		"files over it for a while. Skills that are not among the files stay, unless\n"
+		"--prune is given. The platform's own files (FIRM.md, aspora.config.yaml of the\n"
+		"repository) are never applied.\n\n"
+		"The exit status is 6 when something is denied, and 5 when it belongs to another\n"
+		"source; the rest is deployed all the same.",
+	.options = options,
+	.uses = CLI_USES_GATEWAY | CLI_USES_FOLDER | CLI_USES_OUTPUT,
+	.run = apply,
+};

@@ -1,0 +1,87 @@
+/* aspora events: what happened, the newest last. */
+#include "cli/gateway.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+static struct {
+	const char *about, *domain;
+	int64_t limit;
+} o = {.limit = 100};
+
+static const struct opt options[] = {
+	{"for", 0, OPT_STRING, &o.about, "KIND/NAME",
+	 "Of one object: source/main, domain/ecm, skill/ecm/order-details.", NULL},
+	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Of one domain and its skills.", NULL},
+	{"limit", 0, OPT_INT, &o.limit, "N", "How many, of the newest; 100 when left out.", NULL},
+	OPT_END,
+};
+
+/* KIND/NAME, or KIND/DOMAIN/NAME where names are a domain's. */
+static int about_object(struct cli *c, const char **path, struct err *err)
+{
+	struct str rest = str_of(o.about), word, domain;
+	if (!str_split(&rest, '/', &word) || !rest.len)
+		return cli_usage(c, err, "--for needs KIND/NAME, not \"%s\"", o.about);
+	const struct kind *k = kind_find(word);
+	if (!k) {
+		const char *near = kind_nearest(word);
+		int rc = cli_usage(c, err, "there is no kind \"%.*s\"", STR_ARG(word));
+		if (near)
+			err_remedy(err, "did you mean --for %s/%.*s?", near, STR_ARG(rest));
+		return rc;
+	}
+	*path = cli_query(c, *path, "kind", k->name);
+	if (k->namespaced && str_find_byte(rest, '/', 0) > 0) {
+		(void)!str_split(&rest, '/', &domain);
+		*path = cli_query(c, *path, "domain",
+				  arena_strndup(c->arena, domain.p, domain.len));
+	}
+	*path = cli_query(c, *path, "name", arena_strndup(c->arena, rest.p, rest.len));
+	return 0;
+}
+
+static int print(struct cli *c, const struct doc_node *answer, struct err *err)
+{
+	const struct doc_node *items = doc_find(answer, "items");
+	size_t count = items && items->type == DOC_LIST ? items->list.count : 0;
+	const struct doc_node **oldest_first = arena_array(c->arena, count + 1,
+							   sizeof(*oldest_first));
+	struct cli_view v = {.columns = kind_find(STR("Event"))->columns,
+			     .word = "event",
+			     .list = true,
+			     .none = "nothing has happened here yet"};
+	for (size_t i = 0; i < count; i++)
+		oldest_first[i] = items->list.items[count - 1 - i];
+	return cli_print(c, &v, oldest_first, count, err);
+}
+
+static int events(struct cli *c, struct err *err)
+{
+	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
+	const struct doc_node *answer = NULL;
+	const char *path = cli_path(c, "events", NULL);
+	int rc = cli_output_check(c, err);
+	if (rc == 0 && o.about && o.domain)
+		rc = cli_usage(c, err, "--for and --domain exclude each other: --for has it all");
+	if (rc == 0 && (o.limit < 1 || o.limit > 1000))
+		rc = cli_usage(c, err, "--limit is from 1 to 1000");
+	if (rc == 0 && o.about)
+		rc = about_object(c, &path, err);
+	if (rc < 0)
+		return rc;
+	path = cli_query(c, path, "domain", o.domain);
+	path = cli_query(c, path, "limit", arena_printf(c->arena, "%lld", (long long)o.limit));
+	rc = cli_gateway_open(c, &g, err);
+	if (rc == 0)
+		rc = cli_get(&g, path, &answer, err);
+	return rc < 0 ? rc : print(c, answer, err);
+}
+
+const struct cli_verb cli_verb_events = {
+	.name = "events",
+	.usage = "",
+	.help = "Show what happened, the newest last.",
+	.options = options,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
+	.run = events,
+};
