@@ -55,7 +55,7 @@ NODISCARD int store_wish_take(struct store_txn *t, struct str id, const struct l
 /* The files of an upload as a manifest (blobs in the store); in a. */
 NODISCARD int store_wish_files(struct store *s, struct arena *a, struct str id,
 			       struct manifest *ret, struct err *err);
-/* In the transaction that carries it out (or one of its own). error_json empty: done. */
+/* In the transaction that carries it out (or one of its own). error_json empty: done; else failed, with the result kept beside it when there is one. */
 NODISCARD int store_wish_settle(struct store_txn *t, struct str id, struct str result_json,
 				struct str error_json, struct err *err);
 /* Settles every open sync wish of the source up to token. */

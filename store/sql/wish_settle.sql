@@ -2,8 +2,9 @@
 -- params: id text, result json, error json
 -- rows: none text
 -- roles: sync
+-- A failed one keeps its report, which says what was wrong; {} is none.
 with u as (
-	update inbox set state = case when $3 is null then 'done' else 'failed' end, result = case when $3 is null then $2 end, error = $3,
+	update inbox set state = case when $3 is null then 'done' else 'failed' end, result = case when $3 is null or $2::text <> '{}' then $2 end, error = $3,
 		handled_at = clock_timestamp()
 	where id = $1 and state in ('pending', 'taken')
 	returning 1

@@ -87,6 +87,28 @@ START_TEST(an_upload_arrives_whole_and_its_result_comes_back)
 }
 END_TEST
 
+START_TEST(a_wish_that_failed_keeps_its_report)
+{
+	set_up();
+	struct wish back, w = apply("WISH-1"), bare = apply("WISH-2");
+	assert_ok(store_wish_put(gateway, &w, NULL, 0, &support_err));
+	assert_ok(store_wish_put(gateway, &bare, NULL, 0, &support_err));
+	struct store_txn *t = begin(l);
+	assert_ok(store_wish_settle(t, STR("WISH-1"), STR("{\"allow\":false}"),
+				    STR("{\"status\":403}"), &support_err));
+	assert_ok(store_wish_settle(t, STR("WISH-2"), STR_NULL, STR("{\"status\":404}"),
+				    &support_err));
+	finish(t);
+	assert_ok(store_wish_get(gateway, arena, STR("WISH-1"), &back, &support_err));
+	assert_str(back.state, "failed");
+	assert_str(back.result_json, "{\"allow\":false}");
+	assert_str(back.error_json, "{\"status\":403}");
+	assert_ok(store_wish_get(gateway, arena, STR("WISH-2"), &back, &support_err));
+	assert_str(back.state, "failed");
+	ck_assert_uint_eq(back.result_json.len, 0);
+}
+END_TEST
+
 START_TEST(the_same_wish_twice_is_one_and_another_under_its_id_is_refused)
 {
 	set_up();
@@ -318,6 +340,7 @@ END_TEST
 
 static const struct support_case cases[] = {
 	CASE(an_upload_arrives_whole_and_its_result_comes_back),
+	CASE(a_wish_that_failed_keeps_its_report),
 	CASE(the_same_wish_twice_is_one_and_another_under_its_id_is_refused),
 	CASE(a_wish_taken_by_a_sync_that_died_is_taken_again),
 	CASE(whoever_waits_for_its_wish_is_woken_by_the_outcome),
