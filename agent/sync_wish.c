@@ -106,12 +106,13 @@ static int also_wish(struct store_txn *t, struct pass *p, void *state, struct er
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
 	struct err why = ERR_INIT;
 	int rc = 0;
-	if (!p->dry_run && h->quarantine_count)
+	bool refused = !p->dry_run && refusal(p, &why);
+	/* A rollback that is refused leaves nothing in quarantine: what serves goes on serving. */
+	if (!p->dry_run && !refused && h->quarantine_count)
 		rc = store_quarantine_put(t, h->quarantine, h->quarantine_count, err);
 	if (rc == 0 && !p->dry_run && p->overlay)
 		rc = put_overlays(t, p, h, err);
 	pass_report_json(p, &report);
-	bool refused = !p->dry_run && refusal(p, &why);
 	return rc < 0 ? rc : settle(t, h, buf_str(&report), refused ? &why : NULL, err);
 }
 
