@@ -255,6 +255,7 @@ START_TEST(claiming_does_not_slow_down_with_the_length_of_the_queue)
 	fprintf(stderr, "claim: %lld us behind 100, %lld us behind 20,000\n",
 		(long long)median_us[0], (long long)median_us[1]);
 	ck_assert_int_lt(median_us[1], 20 * median_us[0] + 20000);
+	arena_free(a);
 }
 END_TEST
 
