@@ -36,7 +36,7 @@ What stands on every command line.
     cancel       End an execution that waits or runs.
     logs         Show what happened during an execution, and what its handler said.
     events       Show what happened, the newest last.
-
+  
   `aspora VERB --help` says more about one; aspora(1) says it all.
   [2]
   $ aspora --help | head -n 3
