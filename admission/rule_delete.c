@@ -86,12 +86,13 @@ static void judge(const struct rule_in *in, struct findings *out, size_t part, s
 			     "unconfirmed",
 			     part, whole, of, buf_cstr(&names), rule_percent(is, a),
 			     rule_percent(limit, b));
-	finding_remedy(out, f,
-		       "bring them back, or have somebody confirm the deletion of %s %s%.*s: aspora sync "
-		       "--confirm-deletion %.*s",
-		       rule_percent(is, a), repository ? "of the repository" : "of ",
-		       repository ? 0 : (int)in->name.len, in->name.p ? in->name.p : "",
-		       repository ? 3 : (int)in->name.len, repository ? "'*'" : in->name.p);
+	finding_remedy(
+		out, f,
+		"bring them back, or have somebody confirm the deletion of %s %s%.*s: aspora sync "
+		"--confirm-deletion %.*s",
+		rule_percent(is, a), repository ? "of the repository" : "of ",
+		repository ? 0 : (int)in->name.len, in->name.p ? in->name.p : "",
+		repository ? 3 : (int)in->name.len, repository ? "'*'" : in->name.p);
 	rule_relate_field(in, f, "policy.max_delete");
 }
 

@@ -9,6 +9,7 @@
 #define AGENT_SYNC_INT_H
 
 #include "admission/admit.h"
+#include "agent/sync_pass.h"
 #include "agent/worker.h"
 #include "gitsync/backoff.h"
 #include "gitsync/mirror.h"
@@ -92,63 +93,6 @@ NODISCARD int sync_open(struct sync *s, struct role_ctx *ctx, struct err *err);
 void sync_close(struct sync *s);
 NODISCARD int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err);
 extern const struct worker_opts sync_worker_opts; /* without its state */
-
-/* --- sync_pass.c ------------------------------------------------------------------------------------------- */
-
-/* One tree on its way to a release. The caller fills the first part. */
-struct pass {
-	struct sync *s;
-	struct tree_source *tree;
-	struct source_ref source; /* who says so */
-	const char *subpath;
-	const char *kind; /* "sync", "apply", "rollback", … */
-	const char *actor;
-	struct str message;
-	const struct snapshot *previous; /* may be NULL */
-	/*
-	 * With it a skill's text is let go as soon as it has been looked at: a whole repository is judged in the memory of its small parts. NULL: texts
-	 * stay until the pass is over.
-	 */
-	struct admit_memory *texts;
-	bool platform_from_tree;
-	bool infer_deletes, overlay, dry_run;
-	bool force; /* rollback: admitted though policy says no; the caller has checked who asks */
-	const char *const *domains; /* scope; NULL: all */
-	const struct admit_confirmation *confirmations;
-	size_t confirmation_count;
-	/* Pipelined into the transaction that writes the outcome: source observation, quarantine, wish. May be NULL. */
-	int (*also)(struct store_txn *t, struct pass *p, void *state, struct err *err);
-	void *state;
-	bool quiet; /* `also` has nothing new to say if nothing comes of it: then nothing is written */
-
-	/* What came of it. */
-	struct arena *arena;
-	struct snapshot *snapshot;
-	struct plan *plan;
-	struct admission *admission;
-	struct str *refused; /* domains left out by ownership, suspension or overlay, with why */
-	size_t refused_count, refused_cap;
-	struct quarantine *quarantined;
-	size_t quarantined_count;
-	size_t held_count;
-	size_t old_read; /* old skills read from the store */
-	int64_t release_id, rev;
-	size_t released_domains;
-};
-
-NODISCARD int pass_run(struct pass *p, struct err *err);
-void pass_release(struct pass *p);
-/* "deployed 3 domains, refused 1", for conditions and wishes. */
-void pass_summary(const struct pass *p, struct buf *out);
-/* The report that a wish's result carries: {release, revision, plan, admission}. */
-void pass_report_json(const struct pass *p, struct buf *out);
-
-/* --- sync_release.c ---------------------------------------------------------------------------------------- */
-
-/* Writes verdicts, versions, contexts and the release of what was admitted; p->release_id is 0 when there was nothing to release. */
-NODISCARD int pass_write(struct pass *p, struct err *err);
-/* Makes what is known of the deployed state what it is after the pass. */
-void sync_learn(struct sync *s, const struct pass *p);
 
 /* --- sync_state.c ------------------------------------------------------------------------------------------ */
 
