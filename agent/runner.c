@@ -169,7 +169,11 @@ static void sort_out(struct runner *r, const struct required *todo, size_t count
 	for (size_t i = 0; i < count; i++) {
 		const struct required *q = &todo[i];
 		if (q->slot == SLOT_NONE) {
-			if (q->instance) {
+			/*
+			 * One that starts is in a prober's hands: its outcome comes first. Ended now, the outcome would find it
+			 * ended and fail every tick from then on.
+			 */
+			if (q->instance && q->instance->state != INSTANCE_STARTING) {
 				struct instance *e = &endings[(*ret_endings)++];
 				*e = *q->instance;
 				e->state = INSTANCE_ENDED;
