@@ -5,6 +5,7 @@
 #include "agent/gateway/gateway.h"
 #include "agent/gateway/wish.h"
 #include "base/id.h"
+#include "base/map.h"
 #include "store/inbox.h"
 
 /* --- answers --------------------------------------------------------------------------------------------------------- */
@@ -316,6 +317,9 @@ static int upload_file(struct gw_call *c, const struct upload_entry *e, struct u
 	else if (e->mode.len && !str_eqz(e->mode, "100644"))
 		return err_set(err, ERR_INVALID, "%.*s: mode \"%.*s\" is neither 100644 nor 100755",
 			       STR_ARG(e->path), STR_ARG(e->mode));
+	if (e->content.len && e->content_base64.len)
+		return err_set(err, ERR_INVALID, "%.*s: content and contentBase64 are both given",
+			       STR_ARG(e->path));
 	if (e->content_base64.len) {
 		struct buf bytes = BUF_INIT(GW_UPLOAD_BYTES);
 		if (!base64_decode(e->content_base64, &bytes)) {
@@ -350,8 +354,14 @@ int gw_upload_create(struct gw_call *c, struct err *err)
 			       "a ci-bot may only try an upload: add dryRun: true");
 	struct upload_file *files = arena_array(c->arena, b.files.count, sizeof(*files));
 	const struct upload_entry *entries = b.files.items;
-	for (size_t i = 0; rc == 0 && i < b.files.count; i++)
+	struct map seen = MAP_INIT;
+	for (size_t i = 0; rc == 0 && i < b.files.count; i++) {
 		rc = upload_file(c, &entries[i], &files[i], err);
+		if (rc == 0 && map_set(&seen, files[i].path, &files[i]))
+			rc = err_set(err, ERR_INVALID, "%.*s is among the files twice",
+				     STR_ARG(files[i].path));
+	}
+	map_release(&seen);
 	if (rc < 0)
 		return rc;
 	struct wish w = {.kind = STR("apply"),

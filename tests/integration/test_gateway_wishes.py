@@ -1,0 +1,229 @@
+"""What people ask for through the gateway and sync carries out: uploads, rollbacks, holds; each with its outcome."""
+import base64
+
+import pytest
+
+from gateway_api import Api
+from system import System
+from test_system import FINE
+
+HANDLER = "#!/bin/sh\ncat >/dev/null\necho '\"%s\"'\n"
+CASES = "# Cases\n" + "".join("\n## Case %d\n### Input\nhello\n### Expect\n- contains \"%%(said)s\"\n" % i for i in (1, 2))
+
+
+@pytest.fixture(scope="module")
+def s():
+    with System() as system:
+        system.init_repo()
+        system.first = system.push("the examples")
+        system.start()
+        system.wait_observed(system.first)
+        system.wait_converged()
+        system.keys = {r: system.key(r, r) for r in ("viewer", "operator", "approver", "ci-bot", "admin")}
+        system.keys["lab"] = system.key("lab", "operator", "lab")
+        yield system
+
+
+@pytest.fixture(scope="module")
+def api(s):
+    return Api(s.gateway(), s.keys["admin"])
+
+
+def as_(s, api, who):
+    return Api(api.address, s.keys[who])
+
+
+def files(domain, name, said="hello", tests=True):
+    root = "skills/%s/%s/" % (domain, name)
+    out = [{"path": root + "SKILL.md", "content": FINE % {"domain": domain, "name": name, "role": "manager"}},
+           {"path": root + "code/handler.sh", "mode": "100755", "contentBase64": base64.b64encode((HANDLER % said).encode()).decode()}]
+    if tests:
+        out.append({"path": root + "tests/cases.md", "content": CASES % {"said": said}})
+    return out
+
+
+def wished(r, status=200):
+    assert r.status == status, r
+    assert r.json["kind"] == "Wish" and r.headers["Location"] == "/api/v1/wishes/" + r.json["metadata"]["name"]
+    return r.json
+
+
+def upload(api, list_, status=200, **more):
+    return wished(api.post("/api/v1/uploads?wait=30s", dict({"files": list_}, **more)), status)
+
+
+def said(s, api, skill):
+    s.wait_converged()
+    r = api.post("/api/v1/executions?wait=30s", {"skill": skill})
+    assert r.status == 200 and r.json["status"]["phase"] == "succeeded", r
+    return r.json["status"]["result"]["output"]
+
+
+def test_an_upload_becomes_a_skill_that_runs(s, api):
+    w = upload(api, files("lab", "greeter"), reason="try it")
+    assert w["status"]["phase"] == "done" and w["spec"]["kind"] == "apply" and w["spec"]["requestedBy"] == "key:admin"
+    assert w["status"]["result"]["release"] > 1
+    assert said(s, api, "lab/greeter") == "hello"
+    o = api.get("/api/v1/domains/lab/skills/greeter").json
+    assert o["metadata"]["source"]["name"] == "apply" and o["status"]["phase"] == "Ready"
+    again = api.get("/api/v1/wishes/" + w["metadata"]["name"])
+    assert again.status == 200 and again.json["status"] == w["status"]
+    # The same once more changes nothing.
+    before = api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"]
+    upload(api, files("lab", "greeter"))
+    assert api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"] == before
+
+
+def test_without_a_wait_the_outcome_can_be_asked_for(s, api):
+    r = api.post("/api/v1/uploads", {"files": files("lab", "second")})
+    w = wished(r, 202)
+    assert w["status"]["phase"] == "pending"
+    done = api.get(r.headers["Location"] + "?wait=30s")
+    assert done.status == 200 and done.json["status"]["phase"] == "done"
+    # Whose it is not, and who does not see all, does not see it.
+    assert as_(s, api, "lab").get(r.headers["Location"]).status == 404
+    mine = upload(as_(s, api, "lab"), files("lab", "second", "changed"))
+    assert as_(s, api, "lab").get("/api/v1/wishes/" + mine["metadata"]["name"]).status == 200
+
+
+def test_a_dry_run_says_what_would_happen(s, api):
+    before = api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"]
+    ci = as_(s, api, "ci-bot")
+    w = upload(ci, files("lab", "greeter", "good morning"), dryRun=True)
+    assert w["spec"]["dryRun"] and w["status"]["phase"] == "done" and w["status"]["result"]["plan"]["summary"]["update"] == 1
+    assert api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"] == before
+    r = ci.post("/api/v1/uploads", {"files": files("lab", "greeter", "good morning")})
+    assert r.status == 403 and "dryRun" in r.json["detail"]
+
+
+def test_what_policy_refuses_is_answered_with_its_findings(s, api):
+    w = upload(api, files("lab", "untested", tests=False), 403)
+    assert w["status"]["phase"] == "failed" and w["status"]["error"]["code"] == "denied"
+    text = str(w["status"]["result"])
+    assert "skills/lab/untested" in text and "tests" in text
+    assert api.get("/api/v1/domains/lab/skills/untested").status == 404
+    assert said(s, api, "lab/greeter") == "hello"
+
+
+def test_a_domain_of_git_is_not_applied_to(s, api):
+    w = upload(api, files("ecm", "intruder"), 409)
+    assert w["status"]["error"]["code"] == "conflict" and "override" in w["status"]["error"]["remedy"]
+    r = api.post("/api/v1/uploads?wait=20s", {"files": files("ecm", "intruder"), "override": True})
+    assert r.status == 422 and "time to live" in r.json["status"]["error"]["detail"], r
+
+
+@pytest.mark.parametrize("body,status,words", [
+    ({"files": []}, 422, "files is empty"),
+    ({}, 422, "files"),
+    ({"files": [{"path": "FIRM.md", "content": "x"}]}, 422, "not below skills/DOMAIN/"),
+    ({"files": [{"path": "skills/lab/x/SKILL.md", "content": "x", "mode": "120000"}]}, 422, "neither 100644 nor 100755"),
+    ({"files": [{"path": "skills/lab/x/SKILL.md", "contentBase64": "%%%"}]}, 422, "is not base64"),
+    ({"files": [{"path": "skills/lab/x/SKILL.md", "content": "x", "contentBase64": "eA=="}]}, 422, "content and contentBase64"),
+    ({"files": [{"path": "skills/lab/x/a", "content": "x"}, {"path": "skills/lab/x/a", "content": "y"}]}, 422, "twice"),
+    ({"files": [{"path": "skills/lab/../ecm/SKILL.md", "content": "x"}]}, 422, ".."),
+    ({"files": [{"path": "/skills/lab/SKILL.md", "content": "x"}]}, 422, "skills/DOMAIN/"),
+    ({"files": [{"content": "x"}]}, 422, "path"),
+    ({"file": []}, 422, "did you mean files?"),
+    ({"files": [{"path": "skills/lab/x/SKILL.md", "content": "x"}], "ttl": "-1h"}, 422, "ttl"),
+    ({"files": [{"path": "skills/lab/x/SKILL.md", "content": "x"}], "admin": True}, 422, "admin"),
+])
+def test_uploads_are_strict(api, body, status, words):
+    r = api.post("/api/v1/uploads?wait=10s", body)
+    assert r.status == status and words in r.text, r
+
+
+def test_a_large_upload_is_taken_and_a_larger_one_refused(api):
+    big = [{"path": "skills/lab/greeter/fixtures/%d.txt" % i, "content": "x" * 900000} for i in range(6)]
+    r = api.post("/api/v1/uploads?wait=60s", {"files": files("lab", "greeter") + big, "dryRun": True})
+    assert r.status == 200, r
+    said_ = api.send(("POST /api/v1/uploads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
+                      "Content-Length: %d\r\n\r\n" % (api.key, 128 * 1024 * 1024 + 1)).encode())
+    assert said_.startswith("HTTP/1.1 413 ")
+
+
+def test_a_rollback_goes_back_and_holds_what_came_after(s, api):
+    upload(api, files("lab", "greeter", "two"))
+    assert said(s, api, "lab/greeter") == "two"
+    plan = wished(api.post("/api/v1/rollbacks?wait=20s", {"domain": "lab", "skill": "greeter", "dryRun": True}))
+    assert plan["status"]["result"]["plan"]["summary"]["update"] == 1
+    assert said(s, api, "lab/greeter") == "two"
+    w = wished(as_(s, api, "approver").post("/api/v1/rollbacks?wait=20s", {"domain": "lab", "skill": "greeter", "reason": "too curt"}))
+    assert w["status"]["phase"] == "done"
+    assert said(s, api, "lab/greeter") == "hello"
+    held = api.items("/api/v1/quarantines?skill=greeter")
+    assert held[0]["spec"]["cause"] == "rollback" and held[0]["spec"]["reason"] == "too curt" and held[0]["spec"]["actor"] == "key:approver"
+    c = {c["type"]: c for c in api.get("/api/v1/domains/lab/skills/greeter").json["status"]["conditions"]}
+    assert c["Ready"]["status"] == "True" and c["Stalled"]["reason"] == "RolledBack"
+    assert api.get("/api/v1/releases?limit=1").json["items"][0]["spec"]["kind"] == "rollback"
+    # What is held is not deployed again until somebody says so.
+    digest = held[0]["spec"]["digest"]
+    upload(api, files("lab", "greeter", "two"))
+    assert said(s, api, "lab/greeter") == "hello"
+    w = wished(api.post("/api/v1/quarantines/clear?wait=20s", {"domain": "lab", "skill": "greeter", "content": digest}))
+    assert w["status"]["result"]["summary"] == "cleared 1"
+    assert api.items("/api/v1/quarantines?skill=greeter") == []
+    upload(api, files("lab", "greeter", "two"))
+    assert said(s, api, "lab/greeter") == "two"
+
+
+def test_what_cannot_be_rolled_back_or_cleared_is_said_to(api):
+    r = api.post("/api/v1/rollbacks?wait=20s", {"domain": "lab", "skill": "greeter", "to": "release 9999"})
+    assert r.status == 404 and r.json["status"]["error"]["detail"] == "there is no release 9999"
+    assert api.post("/api/v1/rollbacks?wait=20s", {"domain": "lab", "skill": "greeter", "to": "yesterday"}).status == 422
+    assert api.post("/api/v1/rollbacks", {"skill": "greeter"}).status == 422
+    r = api.post("/api/v1/quarantines/clear?wait=20s", {"domain": "lab", "skill": "greeter"})
+    assert r.status == 404
+    r = api.post("/api/v1/quarantines?wait=20s", {"domain": "lab", "skill": "greeter", "content": "xyz", "reason": "x"})
+    assert r.status == 422 and "64 hex digits" in r.text
+
+
+def test_a_source_is_looked_at_when_asked(s, api):
+    commit = s.push("nothing of note")
+    w = wished(as_(s, api, "ci-bot").post("/api/v1/sources/main/sync?wait=30s"))
+    assert w["status"]["phase"] == "done"
+    assert api.get("/api/v1/sources/main").json["status"]["revision"] == commit
+    r = api.post("/api/v1/sources/mian/sync")
+    assert r.status == 404 and "mian" in r.json["detail"]
+    assert api.post("/api/v1/sources/apply/sync").status == 404
+    # Many at once are each answered.
+    ids = [wished(api.post("/api/v1/sources/main/sync"), 202)["metadata"]["name"] for _ in range(10)]
+    assert {api.get("/api/v1/wishes/%s?wait=30s" % i).json["status"]["phase"] for i in ids} == {"done"}
+
+
+def test_a_suspended_domain_keeps_what_it_has(s, api):
+    r = api.post("/api/v1/suspensions?wait=20s", {"kind": "Domain", "name": "lab", "reason": "freeze", "ttl": "1h"})
+    assert wished(r)["status"]["phase"] == "done"
+    c = {c["type"]: c for c in api.get("/api/v1/domains/lab").json["status"]["conditions"]}
+    assert c["Stalled"]["reason"] == "Suspended" and "freeze" in c["Stalled"]["message"]
+    api.post("/api/v1/uploads?wait=20s", {"files": files("lab", "greeter", "three")})
+    assert api.get("/api/v1/domains/lab/skills/greeter").json["status"]["phase"] in ("Ready", "Starting")
+    assert s.content("lab", "greeter") == api.get("/api/v1/domains/lab/skills/greeter").json["status"]["digest"]
+    wished(api.post("/api/v1/resumptions?wait=20s", {"kind": "domain", "name": "lab"}))
+    for bad in ({"kind": "Release", "name": "1"}, {"kind": "Skill", "name": "x"}, {"kind": "Skill", "domain": "lab", "name": ""}, {"name": "x"}):
+        assert api.post("/api/v1/suspensions", bad).status == 422, bad
+
+
+def test_an_overlay_lies_over_git_until_it_is_taken_off(s, api):
+    before = s.content("hr", "resume-screen")
+    changed = [{"path": "skills/hr/resume-screen/code/handler.py", "mode": "100755",
+                "content": "import json, sys\njson.load(sys.stdin)\nprint(json.dumps('overlaid'))\n"}]
+    r = api.post("/api/v1/uploads?wait=30s", {"files": changed, "override": True, "ttl": "2h", "reason": "hotfix"})
+    assert r.status == 200, r
+    s.wait("the overlay", lambda: s.content("hr", "resume-screen") != before)
+    assert said(s, api, "hr/resume-screen") == "overlaid"
+    assert api.get("/api/v1/domains/hr").json["status"]["overlay"]["by"] == "key:admin"
+    assert api.get("/api/v1/domains/hr/skills/resume-screen").json["status"]["overlay"] is True
+    wished(api.post("/api/v1/overlays/end?wait=20s", {"domain": "hr"}))
+    s.wait("what Git has", lambda: s.content("hr", "resume-screen") == before)
+
+
+def test_a_domain_is_handed_to_another_source(s, api):
+    w = api.post("/api/v1/adoptions?wait=20s", {"domain": "lab", "to": "nowhere"})
+    assert w.status == 404 and w.json["status"]["error"]["remedy"]
+    for f in files("lab", "greeter", "from git") + files("lab", "second"):
+        s.write(f["path"], f.get("content") or base64.b64decode(f["contentBase64"]).decode(), 0o755 if "mode" in f else 0o644)
+    s.push("lab comes to git")
+    wished(as_(s, api, "approver").post("/api/v1/adoptions?wait=20s", {"domain": "lab", "to": "main", "reason": "moved"}))
+    api.post("/api/v1/sources/main/sync?wait=30s")
+    s.wait("git's content", lambda: api.get("/api/v1/domains/lab").json["metadata"]["source"]["name"] == "main")
+    assert said(s, api, "lab/greeter") == "from git"
