@@ -18,6 +18,20 @@ enum cli_uses {
 	CLI_USES_GATEWAY = 1, /* --server, --key, --context */
 	CLI_USES_FOLDER = 2, /* --folder */
 	CLI_USES_OUTPUT = 4, /* --output, --no-headers */
+	CLI_HIDDEN = 8, /* for programs: not in lists for people */
+};
+
+/* What operands are, for completion; `words` says it for the first where it is a fixed word. */
+enum cli_completes {
+	CLI_NOTHING,
+	CLI_VERBS,
+	CLI_SKILLS_HERE, /* of the folder, and its domains */
+	CLI_CONTEXTS,
+	CLI_KINDS, /* then names of that kind */
+	CLI_SKILLS, /* of the gateway, as all below */
+	CLI_DOMAINS,
+	CLI_SOURCES,
+	CLI_EXECUTIONS,
 };
 
 struct cli;
@@ -31,6 +45,7 @@ struct cli_verb {
 	unsigned uses;
 	const char *const
 		*words; /* what the first operand may be, NULL-terminated; NULL: anything */
+	enum cli_completes completes;
 	int least, most; /* how many operands; most -1: any number */
 	int (*run)(struct cli *c, struct err *err);
 };

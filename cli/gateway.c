@@ -211,7 +211,8 @@ static int call(struct cli_gateway *g, const char *method, const char *path, str
 					 .headers = headers,
 					 .body = body,
 					 .bearer = key,
-					 .timeout_ms = CALL_MS + wait_ms};
+					 .timeout_ms = (g->timeout_ms ? g->timeout_ms : CALL_MS) +
+						       wait_ms};
 	int rc = http_call(g->http, &req, &resp, err);
 	if (key)
 		crypto_wipe(key, strlen(key));

@@ -23,6 +23,7 @@ struct cli_gateway {
 	const char *from; /* where the address came from, for messages */
 	struct secret key;
 	struct str domain; /* of the context; may be empty */
+	int64_t timeout_ms; /* of one call, without what it waits for; 0: 30 s */
 };
 
 /* Contacts nobody yet. Errors: ERR_USAGE (address), ERR_NOT_FOUND (context, file of the key), ERR_SYNTAX, ERR_INVALID. */

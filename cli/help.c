@@ -46,7 +46,8 @@ static void list_verbs(struct buf *out, const char *title, bool gateway)
 {
 	buf_addf(out, "\n%s\n", title);
 	for (size_t i = 0; cli_verbs[i]; i++)
-		if (!!(cli_verbs[i]->uses & CLI_USES_GATEWAY) == gateway)
+		if (!!(cli_verbs[i]->uses & CLI_USES_GATEWAY) == gateway &&
+		    !(cli_verbs[i]->uses & CLI_HIDDEN))
 			buf_addf(out, "  %-12s %s\n", cli_verbs[i]->name, cli_verbs[i]->help);
 }
 

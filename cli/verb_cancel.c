@@ -24,5 +24,6 @@ const struct cli_verb cli_verb_cancel = {
 	.uses = CLI_USES_GATEWAY,
 	.least = 1,
 	.most = 1,
+	.completes = CLI_EXECUTIONS,
 	.run = cancel,
 };

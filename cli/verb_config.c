@@ -128,5 +128,6 @@ const struct cli_verb cli_verb_config = {
 	.words = words,
 	.least = 1,
 	.most = 2,
+	.completes = CLI_CONTEXTS,
 	.run = config,
 };

@@ -214,5 +214,6 @@ const struct cli_verb cli_verb_describe = {
 	.uses = CLI_USES_GATEWAY,
 	.least = 1,
 	.most = 2,
+	.completes = CLI_KINDS,
 	.run = describe,
 };

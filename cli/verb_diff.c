@@ -50,5 +50,6 @@ const struct cli_verb cli_verb_diff = {
 	.options = options,
 	.uses = CLI_USES_FOLDER,
 	.most = 1,
+	.completes = CLI_SKILLS_HERE,
 	.run = diff,
 };

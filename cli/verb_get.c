@@ -203,5 +203,6 @@ const struct cli_verb cli_verb_get = {
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,
 	.most = -1,
+	.completes = CLI_KINDS,
 	.run = get,
 };

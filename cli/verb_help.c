@@ -20,5 +20,6 @@ const struct cli_verb cli_verb_help = {
 	.usage = "[VERB]",
 	.help = "Say what there is, or more about one verb.",
 	.most = 1,
+	.completes = CLI_VERBS,
 	.run = help,
 };

@@ -131,5 +131,6 @@ const struct cli_verb cli_verb_list = {
 	.help = "List the skills of the folder.",
 	.uses = CLI_USES_FOLDER | CLI_USES_OUTPUT,
 	.most = 1,
+	.completes = CLI_SKILLS_HERE,
 	.run = list,
 };

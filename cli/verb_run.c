@@ -235,5 +235,6 @@ const struct cli_verb cli_verb_run = {
 	.uses = CLI_USES_FOLDER | CLI_USES_GATEWAY,
 	.least = 1,
 	.most = -1,
+	.completes = CLI_SKILLS,
 	.run = run,
 };

@@ -134,5 +134,6 @@ const struct cli_verb cli_verb_wait = {
 	.uses = CLI_USES_GATEWAY,
 	.least = 1,
 	.most = 2,
+	.completes = CLI_KINDS,
 	.run = wait_verb,
 };

@@ -27,6 +27,8 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_logs,
 	&cli_verb_events,
 	&cli_verb_config,
+	&cli_verb_completion,
+	&cli_verb_complete,
 	&cli_verb_version,
 	&cli_verb_help,
 	NULL,

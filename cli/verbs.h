@@ -13,5 +13,6 @@ extern const struct cli_verb cli_verb_run, cli_verb_get, cli_verb_describe, cli_
 extern const struct cli_verb cli_verb_apply, cli_verb_adopt, cli_verb_rollback, cli_verb_history,
 	cli_verb_sync, cli_verb_suspend, cli_verb_resume, cli_verb_quarantine, cli_verb_logs,
 	cli_verb_events;
+extern const struct cli_verb cli_verb_completion, cli_verb_complete;
 
 #endif

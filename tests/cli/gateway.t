@@ -101,6 +101,18 @@ get lists and shows.
   $ aspora get executions
   aspora: no executions
 
+Names are completed from the gateway.
+  $ aspora complete -- aspora get skill frm/
+  frm/alert-review
+  frm/manager
+  frm/rule-simulation
+  $ aspora complete -- aspora describe skill/ecm/o
+  skill/ecm/order-details
+  $ aspora complete -- aspora get skills -d w
+  wealth
+  $ aspora complete -- aspora run hr
+  hr/resume-screen
+
 run runs, by name and by text, and waits.
   $ aspora run order status 17
   Order 17 is shipped: handed to the carrier on 2026-02-17.

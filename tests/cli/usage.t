@@ -16,6 +16,7 @@ What stands on every command line.
     admit        Say whether the folder may be released, as asporad would.
     diff         Say in words what changes between a commit and the folder.
     config       Keep the addresses and keys of gateways.
+    completion   Print a script that lets a shell complete verbs, options and names.
     version      Print the version.
     help         Say what there is, or more about one verb.
   
