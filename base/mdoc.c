@@ -14,13 +14,26 @@ static void add_escaped(struct buf *out, const char *p, size_t len)
 	}
 }
 
+void mdoc_line(struct buf *out, struct str line)
+{
+	if (line.len && (*line.p == '.' || *line.p == '\''))
+		buf_addz(out, "\\&");
+	add_escaped(out, line.p, line.len);
+	buf_add_char(out, '\n');
+}
+
+/* A full stop before a capital, or before a command in backquotes. */
+static bool is_end_of_sentence(const char *p)
+{
+	return p[0] == '.' && p[1] == ' ' && ((p[2] >= 'A' && p[2] <= 'Z') || p[2] == '`');
+}
+
 void mdoc_text(struct buf *out, const char *text)
 {
 	const char *line = text;
 	while (*line) {
 		const char *end = line;
-		/* A sentence ends at a full stop before a capital. */
-		while (*end && !(end[0] == '.' && end[1] == ' ' && end[2] >= 'A' && end[2] <= 'Z'))
+		while (*end && !is_end_of_sentence(end))
 			end++;
 		size_t len = (size_t)(end - line) + (*end != '\0');
 		if (*line == '.' || *line == '\'')

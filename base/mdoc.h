@@ -8,6 +8,8 @@
 
 /* Text of a line of its own: what mdoc would take for its own language is escaped, and every sentence begins a line. Ends with a newline. */
 void mdoc_text(struct buf *out, const char *text);
+/* One line as it is, escaped; ends with a newline. */
+void mdoc_line(struct buf *out, struct str line);
 /* An argument of a macro: quoted when it has to be. */
 void mdoc_arg(struct buf *out, const char *text);
 /*

@@ -9,7 +9,5 @@
 
 /* word NULL: the sections of aspora.config.yaml. Errors: ERR_NOT_FOUND with the nearest. */
 NODISCARD int cli_explain(struct buf *out, const char *word, struct err *err);
-/* All fields of aspora.config.yaml as mdoc, for aspora-config(5). */
-void cli_explain_mdoc(struct buf *out);
 
 #endif

@@ -1,18 +1,23 @@
 /* aspora explain: fields, rules and kinds, from the tables that define them. */
 #include "cli/explain.h"
 #include "cli/folder.h"
+#include "cli/manual.h"
 #include "cli/verbs.h"
 
 static struct {
-	const char *effective;
-	bool mdoc;
+	const char *effective, *mdoc;
 } o;
+
+static const char *const sections[] = {"verbs",	 "options", "formats", "exit",
+				       "config", "rules",   "reasons", NULL};
 
 static const struct opt options[] = {
 	{"effective", 'e', OPT_STRING, &o.effective, "DOMAIN[/NAME]",
 	 "Print what holds for this skill or domain, and which file says so.", NULL},
-	{"mdoc", 0, OPT_FLAG, &o.mdoc, NULL,
-	 "Print all fields of aspora.config.yaml as a section of the manual.", NULL},
+	{"mdoc", 0, OPT_STRING, &o.mdoc, "SECTION",
+	 "Print a section of the manual as it is made from the tables: verbs, options, formats, "
+	 "exit, config, rules or reasons.",
+	 sections},
 	OPT_END,
 };
 
@@ -61,9 +66,12 @@ static int explain(struct cli *c, struct err *err)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	const char *word = c->operand_count ? c->operands[0] : NULL;
 	int rc = 0;
+	for (size_t i = 0; o.mdoc && cli_manuals[i].name; i++)
+		if (strcmp(cli_manuals[i].name, o.mdoc) == 0)
+			cli_manuals[i].write(c, &out);
 	if (o.mdoc)
-		cli_explain_mdoc(&out);
-	else if (o.effective)
+		return cli_write(&out, err);
+	if (o.effective)
 		rc = effective(c, word, &out, err);
 	else
 		rc = cli_explain(&out, word, err);

@@ -90,10 +90,10 @@ const struct cli_verb cli_verb_schema = {
 	.name = "schema",
 	.usage = "[config | context | result | frontmatter]",
 	.help = "Print a JSON Schema.",
-	.about = "config       aspora.config.yaml (when left out)\n"
-		 "context      SkillContext: what a handler is given\n"
-		 "result       SkillResult: what a handler prints\n"
-		 "frontmatter  the head of SKILL.md\n\n"
+	.about = "    config       aspora.config.yaml (when left out)\n"
+		 "    context      SkillContext: what a handler is given\n"
+		 "    result       SkillResult: what a handler prints\n"
+		 "    frontmatter  the head of SKILL.md\n\n"
 		 "Editors check and complete with it: put\n"
 		 "    # yaml-language-server: $schema=FILE\n"
 		 "on the first line of aspora.config.yaml.",

@@ -283,6 +283,11 @@ wait gives up, and says why.
   aspora: there is no kind "nothing" (it is one of: platforms, domains, skills, routes, sources, releases, admissions, instances, executions, events, keys, quarantines)
   [2]
 
+The examples of the manual run as they are written.
+  $ "$ROOT/tests/cli/man-examples" aspora.1 gateway > commands; bash -e commands > printed 2>&1 || { echo "status $?"; cat printed; }
+  $ wc -l < commands
+  6
+
 A watch prints what there is, and then what changes.
   $ BEFORE=$(aspora get executions -o name | wc -l); aspora get executions -o name -w --timeout 4s > watched &
   $ until [ -s watched ]; do sleep 0.1; done; aspora run order status 18; wait %+; sort -u watched | wc -l | xargs expr -$BEFORE +

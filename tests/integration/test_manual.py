@@ -188,7 +188,7 @@ def test_check_config_exits_as_the_manual_says(tmp_path):
 
 def test_the_fields_of_the_configuration_are_those_of_the_table(tmp_path):
     stands = re.search(r'^\.\\" Begin fields: .*?\n(.*)^\.\\" End fields$', page("aspora-config.5"), re.S | re.M)
-    assert stands.group(1) == run(["aspora", "explain", "--mdoc"], tmp_path).stdout, "run: make man"
+    assert stands.group(1) == run(["aspora", "explain", "--mdoc", "config"], tmp_path).stdout, "run: make man"
 
 
 def test_the_examples_of_the_configuration_hold_together(tmp_path):
