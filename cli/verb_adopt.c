@@ -42,5 +42,6 @@ const struct cli_verb cli_verb_adopt = {
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,
 	.most = 1,
+	.completes = CLI_DOMAINS,
 	.run = adopt,
 };

@@ -123,5 +123,6 @@ const struct cli_verb cli_verb_logs = {
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,
 	.most = 1,
+	.completes = CLI_EXECUTIONS,
 	.run = logs,
 };

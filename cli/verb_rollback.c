@@ -87,5 +87,6 @@ const struct cli_verb cli_verb_rollback = {
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,
 	.most = 1,
+	.completes = CLI_SKILLS,
 	.run = rollback,
 };

@@ -83,6 +83,7 @@ const struct cli_verb cli_verb_suspend = {
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 2,
 	.most = 2,
+	.completes = CLI_KINDS,
 	.run = suspend,
 };
 

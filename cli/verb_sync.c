@@ -86,5 +86,6 @@ const struct cli_verb cli_verb_sync = {
 	.options = options,
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.most = 1,
+	.completes = CLI_SOURCES,
 	.run = sync_now,
 };
