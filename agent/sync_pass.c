@@ -309,10 +309,48 @@ void pass_release(struct pass *p)
 
 /* --- in words -------------------------------------------------------------------------------------------------- */
 
+static bool is_left_alone(const struct pass *p, struct str domain)
+{
+	for (size_t i = 0; i < p->refused_count; i++)
+		if (str_starts(p->refused[i], domain) && p->refused[i].p[domain.len] == ':')
+			return true;
+	return false;
+}
+
+/* Domains of the tree that are deployed as they are in it. */
+static size_t up_to_date(const struct pass *p)
+{
+	size_t same = 0;
+	for (size_t i = 0; i < p->snapshot->domain_count; i++) {
+		struct str name = p->snapshot->domains[i]->name;
+		bool changes = is_left_alone(p, name);
+		for (size_t k = 0; k < p->plan->domain_count && !changes; k++)
+			changes = str_eq(p->plan->domains[k].name, name);
+		same += !changes;
+	}
+	return same;
+}
+
+static void add_denied(const struct pass *p, size_t denied, struct buf *out)
+{
+	const char *sep = "";
+	buf_addf(out, "; refused %zu: ", denied);
+	for (size_t i = 0; i < p->admission->domain_count; i++)
+		if (!p->admission->domains[i].verdict.allow) {
+			buf_addf(out, "%s%.*s", sep, STR_ARG(p->admission->domains[i].name));
+			sep = ", ";
+		}
+	/* Only a whole repository was compared with all that is deployed. */
+	size_t same = p->infer_deletes ? up_to_date(p) : 0;
+	if (same == 1)
+		buf_addz(out, "; the other domain is up to date");
+	else if (same)
+		buf_addf(out, "; the other %zu domains are up to date", same);
+}
+
 void pass_summary(const struct pass *p, struct buf *out)
 {
 	size_t denied = 0;
-	const char *sep = "";
 	for (size_t i = 0; i < p->admission->domain_count; i++)
 		denied += !p->admission->domains[i].verdict.allow;
 	if (p->released_domains)
@@ -320,15 +358,8 @@ void pass_summary(const struct pass *p, struct buf *out)
 			 p->released_domains, p->released_domains == 1 ? "" : "s");
 	else
 		buf_addz(out, "nothing to deploy");
-	if (denied) {
-		buf_addf(out, "; refused %zu: ", denied);
-		for (size_t i = 0; i < p->admission->domain_count; i++)
-			if (!p->admission->domains[i].verdict.allow) {
-				buf_addf(out, "%s%.*s", sep,
-					 STR_ARG(p->admission->domains[i].name));
-				sep = ", ";
-			}
-	}
+	if (denied)
+		add_denied(p, denied, out);
 	for (size_t i = 0; i < p->refused_count; i++)
 		buf_addf(out, "; left alone %.*s", STR_ARG(p->refused[i]));
 	if (p->held_count)
