@@ -1,6 +1,7 @@
 /* What was admitted, as one transaction: verdicts, versions, contexts, release, and what is known afterwards. */
 #include "agent/context_doc.h"
 #include "agent/sync_int.h"
+#include "agent/sync_refuse.h"
 #include "base/mem.h"
 
 /* The rows of one release, gathered before the transaction begins. */
@@ -302,17 +303,8 @@ static int put_denial(struct pass *p, struct store_txn *t, const struct admissio
 		      struct err *err)
 {
 	CLEANUP(buf_release) struct buf words = BUF_INIT(16 * 1024);
-	const struct findings *f = &ad->verdict.findings;
-	size_t denied = findings_count(f, SEVERITY_DENY);
-	for (size_t i = 0; i < f->count; i++)
-		if (f->items[i].severity == SEVERITY_DENY) {
-			finding_text(&words, &f->items[i]);
-			break;
-		}
-	struct str text = str_trim(buf_str(&words));
-	CLEANUP_FREE char *message = mem_printf("%zu finding%s; %.*s", denied,
-						denied == 1 ? "" : "s", STR_ARG(text));
-	return sync_event(t, "Domain", STR_NULL, ad->name, true, "AdmissionDenied", str_of(message),
+	denial_text(&words, &ad->verdict.findings);
+	return sync_event(t, "Domain", STR_NULL, ad->name, true, "AdmissionDenied", buf_str(&words),
 			  p->source.revision, err);
 }
 
