@@ -6,12 +6,10 @@
 #include <sys/epoll.h>
 
 #include "agent/sync_int.h"
+#include "agent/sync_refuse.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "gitsync/tree_git.h"
-
-#define REMEDY_DENIED                                                                              \
-	"aspora get admissions shows each finding with its line; correct it and push again"
 
 /* Skills read in one pass, from which on its memory is worth giving back. */
 #define LARGE_PASS 250
@@ -34,6 +32,7 @@ struct report {
 	struct tree_id tree;
 	bool released;
 	int64_t retry_in_ms;
+	struct str refused; /* refused_json() */
 };
 
 static int observe(struct store_txn *t, const struct report *r, struct err *err)
@@ -57,6 +56,7 @@ static int observe(struct store_txn *t, const struct report *r, struct err *err)
 					    .handled_token = r->src->request_token,
 					    .failures = (int)r->src->backoff.failures,
 					    .retry_in_ms = r->retry_in_ms,
+					    .refused_json = r->refused,
 					    .conditions = list,
 					    .condition_count = ARRAY_SIZE(list)};
 	return store_source_observe(t, &o, err);
@@ -94,13 +94,20 @@ static int tell(const struct report *r, struct err *err)
 static int tell_nothing_new(struct sync_source *src, struct err *err)
 {
 	bool denied = src->has_denials;
+	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
+	buf_addz(&words, denied ? "nothing new; the newest commit stays refused" : "nothing new");
+	if (denied) {
+		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
+		if (refused_names(&names, src->refused))
+			buf_addf(&words, ": %s", buf_cstr(&names));
+		refused_remedy(&remedy, src->refused);
+	}
 	const struct report r = {.src = src,
 				 .ready = !denied,
 				 .stalled = denied,
 				 .reason = denied ? "AdmissionDenied" : "ReconciliationSucceeded",
-				 .message = denied ? STR("the newest commit was refused in part")
-						   : STR("nothing new"),
-				 .remedy = denied ? REMEDY_DENIED : ""};
+				 .message = buf_str(&words),
+				 .remedy = buf_cstr(&remedy)};
 	/* It is judged again in a moment, and that is what there will be to tell. */
 	if (src->again || (!src->unwell && src->request_token == src->handled_token))
 		return 0;
@@ -136,16 +143,19 @@ static int also_observe(struct store_txn *t, struct pass *p, void *state, struct
 	struct sync_source *src = state;
 	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
+	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
 	pass_summary(p, &words);
 	bool allowed = p->admission->allow && p->refused_count == 0;
+	refused_json(&refused, p->admission);
+	if (!p->admission->allow)
+		refused_remedy(&remedy, buf_str(&refused));
 	const struct report r = {.src = src,
 				 .ready = allowed,
 				 .stalled = !allowed,
 				 .reason = allowed ? "ReconciliationSucceeded" : "AdmissionDenied",
 				 .message = buf_str(&words),
-				 .remedy = allowed ? ""
-						   : "aspora get admissions shows each finding "
-						     "with its line; correct it and push again",
+				 .remedy = buf_cstr(&remedy),
+				 .refused = buf_str(&refused),
 				 .revision = str_of(p->source.revision),
 				 .tree = p->tree->root,
 				 .released = p->release_id != 0};
@@ -181,6 +191,9 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	if (admit_memory_count(src->texts) > src->snapshot->skill_count * 5 / 4 + 64)
 		admit_memory_sweep(src->texts, src->snapshot);
 	src->has_denials = has_denials(p);
+	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX);
+	refused_json(&refused, p->admission);
+	set_text(&src->refused, buf_str(&refused));
 	src->unwell = false;
 	src->tip_is_new = false;
 	src->handled_token = src->request_token;
@@ -449,6 +462,7 @@ static int read_rows(struct sync *s, struct err *err)
 				continue;
 			set_text(&src->observed, list[i].observed_revision);
 			set_text(&src->released, list[i].released_revision);
+			set_text(&src->refused, list[i].refused_json);
 			src->request_token = list[i].request_token;
 			src->handled_token = list[i].handled_token;
 			src->suspended = list[i].suspended;

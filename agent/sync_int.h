@@ -43,6 +43,7 @@ struct sync_source {
 
 	/* As the store has it. */
 	struct str observed, released; /* commits, of the sync's arena of sources */
+	struct str refused; /* what was denied of observed: refused_json() */
 	int64_t request_token, handled_token;
 	bool suspended;
 

@@ -83,6 +83,7 @@ void sync_sources_close(struct sync *s)
 		free(src->ca_file);
 		free((char *)(uintptr_t)src->observed.p);
 		free((char *)(uintptr_t)src->released.p);
+		free((char *)(uintptr_t)src->refused.p);
 	}
 	free(s->sources);
 	s->sources = NULL;

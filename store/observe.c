@@ -37,11 +37,17 @@ static void write_conditions(struct buf *out, const struct store_observation *o,
 	json_end(&j);
 }
 
+static struct str refused_of(const struct store_observation *o)
+{
+	return o->refused_json.len ? o->refused_json : STR("[]");
+}
+
 static bool same(const struct store_source *s, const struct store_observation *o,
 		 struct str conditions)
 {
 	bool revision = !o->revision.len || (str_eq(s->observed_revision, o->revision) &&
-					     tree_id_equal(&s->observed_tree, &o->tree));
+					     tree_id_equal(&s->observed_tree, &o->tree) &&
+					     str_eq(s->refused_json, refused_of(o)));
 	bool released = !o->released || str_eq(s->released_revision, o->revision);
 	return revision && released && s->handled_token >= o->handled_token &&
 	       s->failures == o->failures && (o->retry_in_ms > 0) == (s->next_try_ms != 0) &&
@@ -59,6 +65,7 @@ static void put(struct store_txn *t, const struct store_observation *o, struct s
 	bind_i32(&b, o->failures);
 	bind_i64(&b, o->retry_in_ms);
 	bind_text(&b, conditions);
+	bind_text(&b, refused_of(o));
 	txn_late(t, &b);
 	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	struct json j;

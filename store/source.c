@@ -25,6 +25,7 @@ void source_read(struct row *c, struct arena *a, struct store_source *ret)
 	ret->failures = (int)row_i64(c);
 	ret->next_try_ms = row_time(c);
 	ret->conditions_json = row_copy(c, a);
+	ret->refused_json = row_copy(c, a);
 	ret->rev = row_i64(c);
 	ret->created_ms = row_time(c);
 }

@@ -25,6 +25,8 @@ struct store_source {
 	int failures;
 	int64_t next_try_ms; /* back-off; 0: none */
 	struct str conditions_json;
+	struct str
+		refused_json; /* [{domain, candidate, policy, surface}]: the denials of observed_revision */
 	int64_t rev, created_ms;
 };
 
@@ -50,6 +52,8 @@ struct store_observation {
 	int64_t handled_token; /* requests up to here are answered; 0: keep */
 	int failures;
 	int64_t retry_in_ms; /* 0: none */
+	struct str
+		refused_json; /* as in store_source; with revision only; empty: nothing refused */
 	const struct condition *
 		conditions; /* replace the old ones; transition times are kept where the status is */
 	size_t condition_count;

@@ -15,6 +15,7 @@ create table source (
 	observed_tree bytea not null default '',
 	observed_at timestamptz,
 	released_revision text not null default '',
+	refused json not null default '[]',
 	conditions json not null default '[]',
 	request_token bigint not null default 0,
 	handled_token bigint not null default 0,
@@ -30,6 +31,7 @@ comment on column source.declared is 'Still in the operator''s configuration. A 
 comment on column source.spec is 'The operator''s declaration, secrets as references only.';
 comment on column source.observed_revision is 'The newest revision fetched and judged, released or refused.';
 comment on column source.released_revision is 'The newest revision of which something was released.';
+comment on column source.refused is '[{domain, candidate, policy, surface}]: the denials of observed_revision, keys of verdicts; a domain that is not here is not refused any more.';
 comment on column source.request_token is 'Sync requests count up here; handled once handled_token has reached it, so that none is lost and a caller can wait for its own.';
 create unique index source_platform on source (platform) where platform and declared;
 

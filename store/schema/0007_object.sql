@@ -13,18 +13,16 @@ $$ select json_build_object('type', type, 'status', status, 'reason', reason, 'm
 	'remedy', remedy, 'lastTransitionTime', aspora.aspora_time(at)) $$;
 
 create function aspora_denial(of_domain text) returns table (revision text, at timestamptz, findings json) language sql stable as $$
-	-- The newest verdict on the domain, when it was a no that its source still stands by.
 	select v.revision, v.created_at, v.findings
-	from (
-		select * from aspora.verdict n where n.domain = of_domain order by n.created_at desc, n.rev desc limit 1
-	) v
-	where not v.allow and exists (
-		select from aspora.source s, json_array_elements(s.conditions) c
-		where s.name = v.source and c ->> 'reason' = 'AdmissionDenied'
-	)
+	from aspora.source s
+	cross join json_to_recordset(s.refused) as r (domain text, candidate text, policy text, surface text)
+	join aspora.verdict v on v.domain = of_domain and v.candidate = decode(r.candidate, 'hex') and v.policy = decode(r.policy, 'hex')
+		and v.surface = decode(r.surface, 'hex') and not v.allow
+	where r.domain = of_domain
+	order by v.created_at desc limit 1
 $$;
 comment on function aspora_denial(text) is
-	'A denial stays the newest verdict after its commit was taken back (the old content has its verdict already); the source''s conditions tell.';
+	'The denial of the domain that holds. Verdicts alone cannot tell: what was judged before is not judged again, so the newest may be of an older commit.';
 
 create function aspora_finding(findings json, of_skill text) returns table (message text, remedy text, mine boolean) language sql stable as $$
 	-- The first finding that denied, of a skill if it has one; its place in front.

@@ -2,13 +2,14 @@
 -- params: from1 text, from2 text, to1 text, to2 text, limit int8, f1 text, f2 text, f3 text
 -- rows: key1 text, key2 text, object json
 -- roles: gateway
--- A domain that was only ever refused has a verdict and nothing else: it is shown all the same, because somebody waits for it.
+-- A domain that was only ever refused has a verdict and nothing else: it is shown while the refusal holds, because somebody waits for it.
 with page as (
 	(select name from domain where name >= $1 and name <= $3 order by name limit $5)
 	union
 	(
 		select distinct domain from verdict v
 		where domain >= $1 and domain <= $3 and not allow and not exists (select from domain d where d.name = v.domain)
+			and exists (select from aspora_denial(v.domain))
 		order by domain limit $5
 	)
 	order by name limit $5

@@ -1,5 +1,5 @@
 -- name: source_observe
--- params: name text, revision text, tree bytea, released bool, handled int8, failures int4, retry_ms int8, conditions json
+-- params: name text, revision text, tree bytea, released bool, handled int8, failures int4, retry_ms int8, conditions json, refused json
 -- roles: sync
 update source
 set observed_revision = case when $2 = '' then observed_revision else $2 end,
@@ -10,5 +10,6 @@ set observed_revision = case when $2 = '' then observed_revision else $2 end,
 	failures = $6,
 	next_try_at = case when $7 > 0 then clock_timestamp() + $7 * interval '1 millisecond' end,
 	conditions = $8,
+	refused = case when $2 = '' then refused else $9 end,
 	rev = aspora_rev()
 where name = $1

@@ -124,6 +124,39 @@ def test_what_is_refused_says_where_and_changes_nothing(examples, domain, skill,
     settle(examples)
 
 
+def refused(s):
+    """Domains whose denial holds, as their objects tell."""
+    return {d for d in ("ecm", "frm", "hr", "platform", "wealth") if s.one("select 1 from aspora_denial(%s)", d)}
+
+
+def test_a_domain_put_right_is_not_stalled_because_another_still_is(examples):
+    bad = [("ecm", "skills/ecm/order-details/aspora.config.yaml", "redshift.query", "redshift.drop"),
+           ("frm", "skills/frm/manager/SKILL.md", "name: manager", "name: [manager")]
+    for _, path, old, new in bad:
+        examples.edit(path, old, new)
+    examples.wait_observed(examples.push("two bad domains"))
+    assert refused(examples) == {"ecm", "frm"}
+    ready = examples.conditions()["Ready"]
+    assert ready["message"] == "nothing to deploy; refused 2: ecm, frm; the other 3 domains are up to date"
+    assert ready["remedy"] == ("aspora describe domain ecm, aspora describe domain frm show each finding;"
+                               " correct it and push again")
+    _, path, old, new = bad[0]
+    examples.edit(path, new, old)
+    second = examples.push("one of them put right")
+    examples.wait_observed(second)
+    assert refused(examples) == {"frm"}
+    assert examples.conditions()["Stalled"]["status"] == "True"
+    # The same mistake again was judged before, and is refused all the same.
+    examples.edit(path, old, new)
+    examples.wait_observed(examples.push("wrong again"))
+    assert refused(examples) == {"ecm", "frm"}
+    messages = [m for (m,) in examples.rows("select message from event where name = 'ecm' and reason = 'AdmissionDenied'")]
+    assert messages and not [m for m in messages if "\n" in m or "\\n" in m], messages
+    settle(examples)
+    assert refused(examples) == set()
+    assert examples.conditions()["Stalled"]["status"] == "False"
+
+
 def test_a_handler_that_does_not_start_is_quarantined_and_the_old_one_serves(examples):
     examples.edit("skills/ecm/order-details/code/handler.py", "import json", "import jso n")
     commit = examples.push("broken")

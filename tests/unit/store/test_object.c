@@ -181,7 +181,10 @@ static void deny(const char *skill)
 		"\"message\":\"there are no tests\",\"remedy\":\"write tests/cases.md\"}]', "
 		"'r', sha256('k'), sha512('k'), 99)",
 		skill, skill);
-	support_pg_run("update source set conditions = '[{\"type\":\"Ready\",\"status\":\"False\","
+	support_pg_run("update source set refused = json_build_array(json_build_object('domain', "
+		       "'ecm', 'candidate', encode(sha256('bad'), 'hex'), 'policy', "
+		       "encode(sha256('p'), 'hex'), 'surface', encode(sha256('s'), 'hex'))), "
+		       "conditions = '[{\"type\":\"Ready\",\"status\":\"False\","
 		       "\"reason\":\"AdmissionDenied\"}]' where name = 'main'");
 }
 
@@ -208,8 +211,12 @@ START_TEST(a_refused_candidate_shows_while_the_old_version_serves)
 	n = get(g, "Domain", "", "ecm");
 	assert_path(n, "status.conditions[Ready].status", "True");
 	assert_path(n, "status.conditions[Stalled].reason", "AdmissionDenied");
-	/* The commit is taken back: its source is content, and so is the domain. */
-	support_pg_run("update source set conditions = '[]'");
+	/* The domain is put right, though its source is still refused because of another. */
+	support_pg_run("update source set refused = json_build_array(json_build_object('domain', "
+		       "'frm', 'candidate', encode(sha256('bad'), 'hex'), 'policy', "
+		       "encode(sha256('p'), 'hex'), 'surface', encode(sha256('s'), 'hex')))");
+	n = get(g, "Domain", "", "ecm");
+	assert_path(n, "status.conditions[Stalled].status", "False");
 	n = get(g, "Skill", "ecm", "order-details");
 	assert_path(n, "status.conditions[Stalled].status", "False");
 }

@@ -148,6 +148,10 @@ START_TEST(an_idle_look_writes_nothing)
 	struct tree_id tree = word_tree("t1");
 	ck_assert(tree_id_equal(&one->observed_tree, &tree));
 	ck_assert_int_eq(observe(&o), 0);
+	assert_str(one->refused_json, "[]");
+	o.refused_json = STR("[{\"domain\":\"ecm\"}]");
+	ck_assert_int_eq(observe(&o), 3);
+	assert_str(find("main")->refused_json, "[{\"domain\":\"ecm\"}]");
 	ck_assert_int_eq(observe(&o), 0);
 	/* What was not reached keeps its revision and counts failures. */
 	struct store_observation failed = {.source = STR("main"),
@@ -155,8 +159,9 @@ START_TEST(an_idle_look_writes_nothing)
 					   .retry_in_ms = 30000,
 					   .conditions = &ready,
 					   .condition_count = 1};
-	ck_assert_int_eq(observe(&failed), 3);
+	ck_assert_int_eq(observe(&failed), 4);
 	one = find("main");
+	assert_str(one->refused_json, "[{\"domain\":\"ecm\"}]");
 	assert_str(one->observed_revision, "abc");
 	ck_assert_int_eq(one->failures, 1);
 	ck_assert_int_gt(one->next_try_ms, clock_real.wall_ms(NULL) + 20000);
