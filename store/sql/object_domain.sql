@@ -56,6 +56,7 @@ select t.name, '', json_build_object(
 			when 'Deleting' then 'Draining' else 'Pending' end,
 		'digest', coalesce(encode(t.candidate, 'hex'), ''), 'policy', coalesce(encode(t.policy, 'hex'), ''),
 		'surface', coalesce(encode(t.surface, 'hex'), ''), 'release', t.release, 'owner', coalesce(t.owner, ''),
+		'findings', coalesce(t.findings, '[]'),
 		'skills', t.skills, 'ready', t.current, 'failed', t.failed,
 		'overlay', case when t.expires_at is not null then json_build_object('by', t.overlay_by, 'expiresAt', aspora_time(t.expires_at)) end,
 		'conditions', json_build_array(

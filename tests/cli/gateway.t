@@ -257,6 +257,12 @@ A push that is refused is told where it is looked for.
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
   ecm      d4fc3cf6ce80-bfc9b2-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
   $ aspora describe domain ecm | mask | sed -n '/^Findings/,/^Events/p'
+  Findings:
+    skills/ecm/order-details/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.25
+        write 0.25 or less, or have it changed there
+        see skills/ecm/aspora.config.yaml:3:16
+  
+  Events:
   $ aspora get skill ecm/order-details -o jsonpath=status.conditions[Ready].status
   True
 

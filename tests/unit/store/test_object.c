@@ -211,12 +211,14 @@ START_TEST(a_refused_candidate_shows_while_the_old_version_serves)
 	n = get(g, "Domain", "", "ecm");
 	assert_path(n, "status.conditions[Ready].status", "True");
 	assert_path(n, "status.conditions[Stalled].reason", "AdmissionDenied");
+	ck_assert_uint_eq(doc_find(doc_find(n, "status"), "findings")->list.count, 1);
 	/* The domain is put right, though its source is still refused because of another. */
 	support_pg_run("update source set refused = json_build_array(json_build_object('domain', "
 		       "'frm', 'candidate', encode(sha256('bad'), 'hex'), 'policy', "
 		       "encode(sha256('p'), 'hex'), 'surface', encode(sha256('s'), 'hex')))");
 	n = get(g, "Domain", "", "ecm");
 	assert_path(n, "status.conditions[Stalled].status", "False");
+	ck_assert_uint_eq(doc_find(doc_find(n, "status"), "findings")->list.count, 0);
 	n = get(g, "Skill", "ecm", "order-details");
 	assert_path(n, "status.conditions[Stalled].status", "False");
 }
