@@ -147,7 +147,7 @@ static int reduce_until_allowed(struct admitting *m, size_t i, const struct doma
 {
 	struct admission_domain *d = &m->out->domains[i];
 	for (;;) {
-		struct domain *less;
+		struct domain *less = NULL;
 		struct rule_in in;
 		size_t held = d->held_count;
 		if (is_beyond_skills(v))
