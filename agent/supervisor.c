@@ -30,6 +30,7 @@ struct slot {
 	int64_t backoff_ms;
 	int64_t started_ms; /* monotonic */
 	bool wanted;
+	bool wrapped; /* faults variant: its first start was under ASPORA_WRAP_<ROLE> */
 };
 
 struct supervisor {
@@ -66,6 +67,37 @@ static int access_for(struct supervisor *s, const struct agent_role *r, struct s
 	return store_access_from_url(ret, s->config->database, err);
 }
 
+#ifdef ASPORA_FAULTS
+#define WRAP_WORDS_MAX 48
+
+/*
+ * For the kill sweep: the words of ASPORA_WRAP_<ROLE> ("strace -D -f ...") stand before the role's command line at its first start. space
+ * holds what the words point into. /proc/self is the tracer's own there, so the program is named by its path.
+ */
+static void wrap_argv(struct slot *slot, char *space, size_t size, const char **argv, size_t max)
+{
+	char name[64], self[512];
+	int n = snprintf(name, sizeof(name), "ASPORA_WRAP_%s", slot->role->name);
+	for (int i = 0; i < n; i++)
+		name[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32) : name[i];
+	const char *words = getenv(name);
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (slot->wrapped || !words || !*words || len < 0)
+		return;
+	slot->wrapped = true;
+	self[len] = 0;
+	int all = snprintf(space, size, "%s %s role %s", words, self, slot->role->name);
+	if (all < 0 || (size_t)all >= size)
+		return;
+	size_t count = 0;
+	char *rest = space;
+	for (char *word; (word = strsep(&rest, " ")) && count + 1 < max;)
+		if (*word)
+			argv[count++] = word;
+	argv[count] = NULL;
+}
+#endif
+
 /* The binary re-executed with the role's name; what it may know waits in the pipe behind descriptor 3. */
 static int start_role(struct slot *slot, struct err *err)
 {
@@ -84,7 +116,13 @@ static int start_role(struct slot *slot, struct err *err)
 		return rc;
 	CLEANUP_FD int read_end = ends[0];
 	CLEANUP_FD int write_end = ends[1];
+#ifdef ASPORA_FAULTS
+	char space[4096];
+	const char *argv[WRAP_WORDS_MAX] = {"/proc/self/exe", "role", slot->role->name, NULL};
+	wrap_argv(slot, space, sizeof(space), argv, ARRAY_SIZE(argv));
+#else
 	const char *argv[] = {"/proc/self/exe", "role", slot->role->name, NULL};
+#endif
 	struct child_fd fds[] = {{read_end, HANDOFF_FD}, {STDERR_FILENO, STDERR_FILENO}};
 	struct child_opts o = {
 		.argv = argv, .fds = fds, .fd_count = ARRAY_SIZE(fds), .new_session = true};
