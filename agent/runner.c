@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 
+#include "agent/claims.h"
 #include "agent/prober.h"
 #include "agent/keeper.h"
 #include "agent/worker.h"
@@ -19,6 +20,7 @@
 #define BACKOFF_MOST_MS 60000
 #define BACKOFF_MODEL_MS 3600000
 #define COLLECT_MS 600000
+#define CLAIMS_MS 5000 /* how long after a death its claims are looked for */
 
 /* What failed here lately, so that the environment's faults are not tried in a circle. */
 struct memory {
@@ -43,6 +45,8 @@ struct runner {
 	struct map failures; /* key → struct memory */
 	struct probe_list intended, done; /* to probe; to write */
 	int64_t collect_due_ms; /* monotonic */
+	int64_t claims_until_ms; /* monotonic; until then claims of the dead are looked for */
+	bool reap_wanted; /* something died that may have left a sandbox */
 	bool todo_empty, waiting;
 };
 
@@ -90,13 +94,15 @@ static void forget_failure(struct runner *r, const struct rollout_key *k)
 static void probed(void *state, const struct probe *p)
 {
 	struct runner *r = state;
-	if (p->state == INSTANCE_FAILED)
+	if (p->state == INSTANCE_FAILED) {
 		/* Without a model there is nothing to try until somebody configures one. */
 		remember_failure(r, &p->key,
 				 str_eqz(p->reason, "ModelNotConfigured") ? BACKOFF_MODEL_MS
 									  : BACKOFF_FIRST_MS);
-	else
+		r->reap_wanted = r->reap_wanted || str_eqz(p->cause, "environment");
+	} else {
 		forget_failure(r, &p->key);
+	}
 	probe_list_add(&r->done, p);
 	worker_wake(r->worker);
 }
@@ -125,6 +131,12 @@ static int feed_probers(struct runner *r, struct err *err)
 	return 0;
 }
 
+static void look_after_dead(struct runner *r)
+{
+	r->reap_wanted = true;
+	r->claims_until_ms = clock_mono(r->ctx->clock) + CLAIMS_MS;
+}
+
 static void keeper_ended(struct loop *l, struct child *c, const struct child_end *end, void *state)
 {
 	struct keeper_slot *k = state;
@@ -132,9 +144,11 @@ static void keeper_ended(struct loop *l, struct child *c, const struct child_end
 	(void)l;
 	*c = (struct child)CHILD_INIT;
 	k->up->keepers_running--;
-	if (!end->exited || end->status)
+	if (!end->exited || end->status) {
 		log_event(LOG_WARN_, "keeper.ended", "how", child_end_text(end, how, sizeof(how)),
 			  NULL);
+		look_after_dead(k->up);
+	}
 	worker_wake(k->up->worker);
 	worker_idle(k->up->worker);
 }
@@ -267,12 +281,57 @@ static int collect_bundles(struct runner *r, struct err *err)
 	return 0;
 }
 
+static bool is_idle(const struct runner *r)
+{
+	for (size_t i = 0; i < r->prober_max; i++)
+		if (r->probers[i] && prober_is_running(r->probers[i]))
+			return false;
+	return r->keepers_running == 0;
+}
+
+/* While nothing of ours runs, whatever runs under our name was left by somebody who died. */
+static void reap(struct runner *r)
+{
+	struct err err = ERR_INIT;
+	size_t reaped = 0;
+	char text[32];
+	if (!r->reap_wanted || !is_idle(r))
+		return;
+	if (runtime_reap(r->runtime, NULL, 0, &reaped, &err) < 0)
+		log_err(LOG_WARN_, "sandbox.reap_failed", &err, NULL);
+	else
+		r->reap_wanted = false;
+	if (reaped) {
+		snprintf(text, sizeof(text), "%zu", reaped);
+		log_event(LOG_WARN_, "sandbox.reaped", "count", text, NULL);
+	}
+}
+
+/* Keepers die with their runner, a moment after it; so that moment is waited out. */
+static int end_claims(struct runner *r, struct err *err)
+{
+	int64_t ended = 0;
+	char text[32];
+	if (clock_mono(r->ctx->clock) > r->claims_until_ms)
+		return 0;
+	int rc = claims_of_the_dead(r->ctx->store, r->ctx->host, &ended, err);
+	if (ended) {
+		snprintf(text, sizeof(text), "%lld", (long long)ended);
+		log_event(LOG_WARN_, "claim.abandoned", "count", text, NULL);
+	}
+	worker_wake_in(r->worker, 250);
+	return rc;
+}
+
 static int tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 {
 	struct runner *r = state;
 	int64_t waiting = 0, next_ms = 0;
 	r->worker = w;
-	int rc = converge(r, err);
+	reap(r);
+	int rc = end_claims(r, err);
+	if (rc == 0)
+		rc = converge(r, err);
 	if (rc == 0)
 		rc = store_execution_waiting(r->ctx->store, &waiting, &next_ms, err);
 	if (rc == 0)
@@ -295,15 +354,10 @@ static void gained(struct worker *w, void *state)
 	struct err err = ERR_INIT;
 	CLEANUP(arena_freep) struct arena *a = arena_new(256 * 1024 * 1024);
 	struct instance *live = NULL;
-	size_t count = 0, lost = 0, reaped = 0;
-	char text[32];
+	size_t count = 0, lost = 0;
 	r->worker = w;
-	if (r->keepers_running == 0 && runtime_reap(r->runtime, NULL, 0, &reaped, &err) < 0)
-		log_err(LOG_WARN_, "sandbox.reap_failed", &err, NULL);
-	if (reaped) {
-		snprintf(text, sizeof(text), "%zu", reaped);
-		log_event(LOG_WARN_, "sandbox.reaped", "count", text, NULL);
-	}
+	look_after_dead(r);
+	reap(r);
 	int rc = store_instance_live(r->ctx->store, a, str_of(r->ctx->host), &live, &count, &err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (live[i].state == INSTANCE_STARTING) {

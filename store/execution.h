@@ -70,6 +70,12 @@ NODISCARD int store_execution_settle(struct store *s, const struct settle *o, st
 /* Queued: cancelled now. Running: asked for. *ret_state is the state after. ERR_NOT_FOUND; ERR_CONFLICT when it has ended otherwise. */
 NODISCARD int store_execution_cancel(struct store *s, struct str id, const char *by,
 				     enum execution_state *ret_state, struct err *err);
+/* Who holds claims now, of those whose name begins with prefix. *ret lives in a. Role: runner. */
+NODISCARD int store_execution_claimants(struct store *s, struct arena *a, struct str prefix,
+					struct str **ret, size_t *ret_count, struct err *err);
+/* The claims of a process that is known to have ended lapse now; *ret counts them. Role: runner. */
+NODISCARD int store_execution_abandon(struct store *s, struct str by, int64_t *ret,
+				      struct err *err);
 /* Past their deadline: failed with `timeout`; claims that lapsed: back in the queue (attempt + 1) while attempts are left, else failed. Counts both. Role: control. */
 NODISCARD int store_execution_expire(struct store *s, int max_attempts, int64_t *ret_expired,
 				     int64_t *ret_requeued, struct err *err);

@@ -1,4 +1,4 @@
-/* Control's side of executions: expiry, the change log, retention. */
+/* Who looks after executions: control with expiry, the change log, retention; a runner with the claims of those who died under it. */
 #include "store/execution_int.h"
 
 static void problem(struct buf *out, int code, const char *words)
@@ -65,6 +65,38 @@ int store_execution_retire(struct store *s, int64_t older_ms, int64_t limit, int
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_retire);
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct row c = row_of(&rows, 0);
+	*ret = row_i64(&c);
+	return 0;
+}
+
+int store_execution_claimants(struct store *s, struct arena *a, struct str prefix, struct str **ret,
+			      size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_claimants);
+	bind_text(&b, prefix);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	struct str *names = arena_array(a, (size_t)rows.count + 1, sizeof(*names));
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		names[i] = row_copy(&c, a);
+	}
+	*ret = names;
+	*ret_count = (size_t)rows.count;
+	return 0;
+}
+
+int store_execution_abandon(struct store *s, struct str by, int64_t *ret, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_abandon);
+	bind_text(&b, by);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	int r = wire_query(s, &b, &rows, err);
 	if (r < 0)

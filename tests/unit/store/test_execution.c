@@ -178,6 +178,41 @@ START_TEST(an_older_claim_cannot_settle_what_a_newer_one_holds)
 }
 END_TEST
 
+START_TEST(claims_of_a_dead_process_lapse_at_once)
+{
+	struct str *by = NULL;
+	size_t count = 99;
+	int64_t n = 99, expired, requeued;
+	struct claim c;
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	assert_ok(store_execution_claimants(runner, arena, STR("host-1/"), &by, &count,
+					    &support_err));
+	ck_assert_uint_eq(count, 0);
+	ck_assert(execution_claim(&c));
+	assert_ok(store_execution_claimants(runner, arena, STR("host-1/"), &by, &count,
+					    &support_err));
+	ck_assert_uint_eq(count, 1);
+	ck_assert(str_eqz(by[0], "host-1/keeper"));
+	assert_ok(store_execution_claimants(runner, arena, STR("host-2/"), &by, &count,
+					    &support_err));
+	ck_assert_uint_eq(count, 0);
+	/* Another's name ends nothing. */
+	assert_ok(store_execution_abandon(runner, STR("host-1/keepe"), &n, &support_err));
+	ck_assert_int_eq(n, 0);
+	assert_ok(store_execution_abandon(runner, STR("host-1/keeper"), &n, &support_err));
+	ck_assert_int_eq(n, 1);
+	assert_ok(store_execution_abandon(runner, STR("host-1/keeper"), &n, &support_err));
+	ck_assert_int_eq(n, 0);
+	assert_ok(store_execution_expire(control, 3, &expired, &requeued, &support_err));
+	ck_assert_int_eq(requeued, 1);
+	struct claim again;
+	ck_assert(execution_claim(&again));
+	ck_assert_int_eq(again.e.attempt, 2);
+	ck_assert_int_gt(again.number, c.number);
+}
+END_TEST
+
 START_TEST(attempts_and_deadlines_come_to_an_end)
 {
 	execution_serve(&plain, 1);
@@ -321,6 +356,7 @@ static const struct support_case cases[] = {
 	CASE(a_full_queue_refuses_the_next),
 	CASE(a_settled_execution_stays_settled),
 	CASE(an_older_claim_cannot_settle_what_a_newer_one_holds),
+	CASE(claims_of_a_dead_process_lapse_at_once),
 	CASE(attempts_and_deadlines_come_to_an_end),
 	CASE(a_retry_goes_back_and_waits),
 	CASE(cancelling_a_queued_one_ends_it_and_a_running_one_asks),
