@@ -198,6 +198,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	src->tip_is_new = false;
 	src->handled_token = src->request_token;
 	set_text(&src->observed, str_of(p->source.revision));
+	src->was_large = src->snapshot->cost.skills_parsed >= LARGE_PASS;
 	if (p->release_id)
 		set_text(&src->released, str_of(p->source.revision));
 }
@@ -215,7 +216,15 @@ static void keep_released(struct sync_source *src)
 	struct err ignored = ERR_INIT;
 	if (src->keep.len && src->mirror)
 		(void)!mirror_keep(src->mirror, "released", &src->keep, &ignored);
+	/* What a large pass needed is given back, its mapped pack too: the process lives on with half of it. */
+	if (src->was_large) {
+		mirror_close(src->mirror);
+		src->mirror = NULL;
+	}
+	if (src->keep.len || src->was_large)
+		malloc_trim(0);
 	src->keep.len = 0;
+	src->was_large = false;
 }
 
 static int judge_commit(struct sync_source *src, struct err *err)
@@ -267,11 +276,7 @@ static int judge_commit(struct sync_source *src, struct err *err)
 		remember_pass(src, &p);
 	}
 	log_reconcile_id(NULL);
-	bool was_large = src->snapshot && src->snapshot->cost.skills_parsed >= LARGE_PASS;
 	pass_release(&p);
-	/* What a large pass needed is given back: the process lives on with a tenth of it. */
-	if (was_large)
-		malloc_trim(0);
 	return rc;
 }
 

@@ -57,6 +57,7 @@ struct sync_source {
 	struct tree_id held; /* a commit that is not followed until somebody says so */
 	bool unwell; /* its conditions speak of a failure or a hold */
 	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
+	bool was_large; /* the last pass read much: its memory is still to be given back */
 	bool again; /* judge it once more: what it was judged beside has changed */
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
@@ -98,6 +99,8 @@ extern const struct worker_opts sync_worker_opts; /* without its state */
 /* --- sync_state.c ------------------------------------------------------------------------------------------ */
 
 NODISCARD int sync_load(struct sync *s, struct err *err);
+/* What deployed domains expose, for a pass that has something to judge. */
+NODISCARD int sync_load_surfaces(struct sync *s, struct err *err);
 void sync_forget(struct sync *s);
 struct str sync_owner(const struct sync *s, struct str domain); /* empty: nobody's */
 const struct overlay *sync_overlay(const struct sync *s, struct str domain);

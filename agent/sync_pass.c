@@ -213,6 +213,8 @@ static int judge(struct pass *p, struct err *err)
 				    .confirmation_count = p->confirmation_count};
 	bool grown = false;
 	int rc = load_checks(p, &facts, err);
+	if (rc == 0 && (p->plan->domain_count || platform_differs(p)))
+		rc = sync_load_surfaces(p->s, err);
 	if (rc == 0)
 		rc = judge_once(p, &facts, err);
 	if (rc == 0 && p->texts)

@@ -63,11 +63,7 @@ int sync_load(struct sync *s, struct err *err)
 		return 0;
 	forget_deployed(s);
 	s->known = arena_new(1024 * 1024 * 1024);
-	struct surface *list = NULL;
-	size_t count = 0;
 	int rc = store_deployed_load(s->ctx->store, 0, &s->deployed, err);
-	if (rc == 0)
-		rc = store_surfaces_load(s->ctx->store, s->known, STR_NULL, &list, &count, err);
 	if (rc == 0)
 		rc = store_domain_owners(s->ctx->store, s->known, &s->owners, &s->owner_count, err);
 	if (rc == 0)
@@ -77,10 +73,24 @@ int sync_load(struct sync *s, struct err *err)
 		rc = load_platform(s, err);
 	if (rc < 0)
 		return rc;
+	s->loaded = true;
+	return 0;
+}
+
+int sync_load_surfaces(struct sync *s, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = NULL;
+	struct surface *list = NULL;
+	size_t count = 0;
+	if (s->surfaces)
+		return 0;
+	a = arena_new(1024 * 1024 * 1024);
+	int rc = store_surfaces_load(s->ctx->store, a, STR_NULL, &list, &count, err);
+	if (rc < 0)
+		return rc;
 	s->surfaces = surfaces_new();
 	for (size_t i = 0; i < count; i++)
 		surfaces_set(s->surfaces, &list[i]);
-	s->loaded = true;
 	return 0;
 }
 
