@@ -1,4 +1,6 @@
 /* One tree from snapshot to release: what it wants, what changes, what is admitted, what is held back. */
+#include "agent/sync_pass.h"
+
 #include "admission/report.h"
 #include "agent/sync_int.h"
 #include "base/mem.h"
