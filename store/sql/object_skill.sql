@@ -3,14 +3,20 @@
 -- rows: key1 text, key2 text, object json
 -- roles: gateway
 -- Wanted, on its way, serving: one object out of desired state, rollout, instances, quarantine, suspension and the domain's newest verdict.
-with page as (
+with wanted as materialized (
+	select domain, skill from desired
+	where until is null and (domain, skill) >= ($1, $2) and (domain, skill) <= ($3, $4)
+	order by domain, skill limit $5
+), upto as materialized (
+	-- What is beyond a full page of wanted ones need not be looked for.
+	select coalesce(l.domain, $3) as domain, coalesce(l.skill, $4) as skill
+	from (select 1) one left join lateral (select domain, skill from wanted order by domain, skill offset $5 - 1 limit 1) l on true
+), page as materialized (
+	select domain, skill from wanted
+	union
 	(
-		select domain, skill from desired
-		where until is null and (domain, skill) >= ($1, $2) and (domain, skill) <= ($3, $4)
-		order by domain, skill limit $5
-	) union (
 		select domain, skill from rollout r
-		where until is null and (domain, skill) >= ($1, $2) and (domain, skill) <= ($3, $4)
+		where until is null and (domain, skill) >= ($1, $2) and (domain, skill) <= ((select u.domain from upto u), (select u.skill from upto u))
 			and not exists (select from desired d where d.domain = r.domain and d.skill = r.skill and d.until is null)
 		order by domain, skill limit $5
 	)
@@ -92,8 +98,8 @@ select t.domain, t.skill, json_build_object(
 		'labels', '{}'::json, 'createdAt', aspora_time(t.created_at),
 		'source', json_build_object('name', coalesce(t.source, ''), 'revision', coalesce(t.revision, ''),
 			'path', 'skills/' || t.domain || '/' || t.skill)),
-	'spec', jsonb_build_object('role', t.role, 'title', t.title, 'description', t.description, 'handler', t.handler)
-		|| coalesce(t.spec::jsonb, '{}'),
+	'spec', case when coalesce(t.spec::text, '{}') <> '{}' then t.spec
+		else json_build_object('role', t.role, 'title', t.title, 'description', t.description, 'handler', t.handler) end,
 	'status', json_build_object(
 		'observedGeneration', coalesce(case when t.current then t.generation end, t.stable_generation, 0),
 		'phase', case t.reason when 'Draining' then 'Draining' when 'Ready' then 'Ready' when 'Quarantined' then 'Failed'
