@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 import psycopg2
@@ -15,6 +16,42 @@ BUILD = os.environ.get("ASPORA_BUILD", os.path.join(ROOT, "build"))
 EXAMPLES = os.path.join(ROOT, "examples", "skills-repo")
 GIT = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false",
        "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always"]
+
+
+SKILL = """---
+name: %(name)s
+description: Says what it was told to say. Use it in tests.
+domain: %(domain)s
+role: %(role)s
+trigger:
+  command: %(command)s
+---
+
+# %(name)s
+
+Says what it was told to say.
+"""
+CASES = "# Cases\n\n## It answers\n### Input\nhello\n### Expect\n- contains \"%s\"\n"
+SAYS = "#!/bin/sh\ncat >/dev/null\necho '{\"output\":\"%s\"}'\n"
+
+
+def skill_files(domain, name, said="hello", role="specialist", command=None, handler=None, config=None, tests=True):
+    """path → (text, mode) of a small skill, as Git, apply and hand-made trees need them."""
+    root = "skills/%s/%s/" % (domain, name)
+    words = {"domain": domain, "name": name, "role": role, "command": command or "say %s %s" % (domain, name)}
+    out = {root + "SKILL.md": (SKILL % words, 0o644), root + "code/handler.sh": (handler or SAYS % said, 0o755)}
+    if tests:
+        out[root + "tests/cases.md"] = (CASES % said, 0o644)
+    if config:
+        out[root + "aspora.config.yaml"] = (config, 0o644)
+    return out
+
+
+def upload(*skills, **more):
+    """The body of an upload, of what skill_files() gave."""
+    files = [{"path": path, "mode": "100755" if mode & 0o100 else "100644", "content": text}
+             for files in skills for path, (text, mode) in files.items()]
+    return dict(more, files=files)
 
 
 def run(argv, **kw):
@@ -56,6 +93,10 @@ class System:
     def read(self, path):
         with open(os.path.join(self.work, path), encoding="utf-8") as f:
             return f.read()
+
+    def put(self, files):
+        for path, (text, mode) in files.items():
+            self.write(path, text, mode)
 
     def edit(self, path, old, new):
         text = self.read(path)
@@ -111,6 +152,51 @@ class System:
             if " role " in " " + args:
                 out[args.split("role ", 1)[1].split()[0]] = int(pid)
         return out
+
+    # --- the gateway ------------------------------------------------------------------------------------------
+    def address(self):
+        path = os.path.join(self.state, "gateway", "address")
+
+        def ask():
+            if not os.path.exists(path):
+                return None
+            with open(path, encoding="utf-8") as f:
+                return f.read().strip()
+
+        return self.wait("the gateway's address", ask)
+
+    def make_key(self, name="t", role="admin", *more):
+        return run(self.argv_of("key", "create", "--name", name, "--role", role, *more)).stdout.strip()
+
+    def argv_of(self, *verb):
+        return [os.path.join(BUILD, "bin", "asporad"), "--config", self.conf, *verb]
+
+    def api(self, method, path, body=None, wait=None, key=None, headers=None, text=False):
+        """One request: status and document. key: "" for none; the admin's when left out."""
+        if key is None:
+            self.key = key = getattr(self, "key", None) or self.make_key()
+        if not path.startswith("/"):
+            path = "/api/v1/" + path
+        if wait:
+            path += ("&" if "?" in path else "?") + "wait=" + wait
+        data = json.dumps(body).encode() if body is not None else b"{}" if method == "POST" else None
+        q = urllib.request.Request("http://" + self.address() + path, data, dict(headers or {}), method=method)
+        if key:
+            q.add_header("Authorization", "Bearer " + key)
+        if data is not None:
+            q.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(q, timeout=90) as r:
+                status, said = r.status, r.read()
+        except urllib.error.HTTPError as e:
+            status, said = e.code, e.read()
+        return status, said.decode() if text else json.loads(said)
+
+    def wish(self, path, body=None, **kw):
+        """Asks for something and waits: status of the answer, what came of it."""
+        status, doc = self.api("POST", path, body, wait="60s", **kw)
+        return status, doc.get("status", {}).get("result") or doc.get("status", {}).get("error") or doc \
+            if isinstance(doc.get("status"), dict) else doc
 
     def logged(self, text):
         with open(self.log, encoding="utf-8", errors="replace") as f:
