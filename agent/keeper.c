@@ -133,7 +133,7 @@ static int run_claim(struct job *j, struct run_result *r, struct err *err)
 		j->cancelled = true;
 		return err_set(err, ERR_CANCELLED, "it was cancelled before it began");
 	}
-	if ((rc = material_load(j->store, j->o->ctx->config, &key, &e->context, &m, err)) < 0)
+	if ((rc = material_load(j->store, j->o->ctx->config, &key, &m, err)) < 0)
 		return rc;
 	skill_context_json(&context, e);
 	if ((rc = buf_check(&context, "the SkillContext", err)) < 0)

@@ -64,9 +64,8 @@ static int load_env(struct material *m, const struct agent_config *c, struct str
 }
 
 int material_load(struct store *s, const struct agent_config *c, const struct rollout_key *key,
-		  const struct digest *context, struct material *ret, struct err *err)
+		  struct material *ret, struct err *err)
 {
-	struct str document;
 	*ret = (struct material){.arena = arena_new(64 * 1024 * 1024),
 				 .blobs = store_blob_reader(s)};
 	int rc = store_version_find(s, ret->arena, key->domain, key->skill, &key->content,
@@ -74,10 +73,9 @@ int material_load(struct store *s, const struct agent_config *c, const struct ro
 	if (rc == 0 && !ret->version)
 		rc = err_set(err, ERR_NOT_FOUND, "version of %.*s/%.*s is not in the store",
 			     STR_ARG(key->domain), STR_ARG(key->skill));
+	/* The version's own: a context is what skills of a domain share, and their limits are not. */
 	if (rc == 0)
-		rc = store_context_read(s, ret->arena, context, &document, err);
-	if (rc == 0)
-		rc = context_doc_config(ret->arena, document, &ret->config, err);
+		rc = context_doc_config(ret->arena, ret->version->spec_json, &ret->config, err);
 	if (rc < 0)
 		return rc;
 	ret->driver = ret->config.runtime.driver.len ? ret->config.runtime.driver

@@ -26,8 +26,7 @@ struct material {
  * has not given to this domain), the store's. Release in any case.
  */
 NODISCARD int material_load(struct store *s, const struct agent_config *c,
-			    const struct rollout_key *key, const struct digest *context,
-			    struct material *ret, struct err *err);
+			    const struct rollout_key *key, struct material *ret, struct err *err);
 void material_release(struct material *m);
 /* The request for it; everything points into m. instance is kept. */
 void material_request(const struct material *m, const char *instance, struct run_request *ret);

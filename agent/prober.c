@@ -116,7 +116,7 @@ static int try_one(const struct work *w, struct store *store, const struct probe
 {
 	CLEANUP(material_release) struct material m = {0};
 	struct run_request req;
-	int rc = material_load(store, w->o->ctx->config, &p->key, &p->context, &m, err);
+	int rc = material_load(store, w->o->ctx->config, &p->key, &m, err);
 	if (rc < 0)
 		return rc;
 	material_request(&m, p->id, &req);

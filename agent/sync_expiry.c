@@ -2,55 +2,93 @@
 #include "agent/sync_int.h"
 #include "base/mem.h"
 
-/* An overlay over an apply set's domain: nobody will push the old state again, so that it is taken from the store. */
-static int restore(struct sync *s, const struct overlay *o, struct str owner, struct err *err)
+int sync_restore(struct sync *s, struct pass *p, struct str domain, int64_t base, struct err *err)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(512 * 1024 * 1024);
 	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
-	char domain[NAME_MAX_BYTES + 1];
-	const char *scope[] = {domain, NULL};
-	struct pass p = {.s = s,
-			 .kind = "expiry",
-			 .actor = s->actor,
-			 .message = STR("an overlay expired"),
-			 .infer_deletes = true,
-			 .domains = scope};
-	snprintf(domain, sizeof(domain), "%.*s", STR_ARG(o->domain));
-	int rc = sync_load(s, err);
-	if (rc == 0)
-		rc = sync_compose(s, a, o->domain, STR_NULL, o->since - 1, NULL, 0, &tree, err);
+	char name[NAME_MAX_BYTES + 1];
+	const char *scope[] = {name, NULL};
+	snprintf(name, sizeof(name), "%.*s", STR_ARG(domain));
+	int rc = sync_compose(s, a, domain, STR_NULL, base, NULL, 0, &tree, err);
 	if (rc < 0)
 		return rc;
-	p.tree = tree;
-	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
-	snprintf(p.source.revision, sizeof(p.source.revision), "overlay %lld", (long long)o->id);
-	rc = pass_run(&p, err);
-	pass_release(&p);
+	p->s = s;
+	p->tree = tree;
+	p->infer_deletes = true;
+	p->lifts_overlay = true;
+	p->domains = scope;
+	snprintf(p->source.name, sizeof(p->source.name), "%.*s", STR_ARG(sync_owner(s, domain)));
+	snprintf(p->source.revision, sizeof(p->source.revision), "restored at %lld",
+		 (long long)base);
+	rc = pass_run(p, err);
+	pass_release(p);
+	if (rc == 0)
+		sync_forget(s);
 	return rc;
 }
 
-static int expire_overlay(struct sync *s, const struct overlay *o, struct err *err)
+static int say_expired(struct store_txn *t, const struct overlay *o, struct err *err)
+{
+	int rc = store_overlay_end(t, o->domain, "expired", err);
+	return rc < 0 ? rc
+		      : sync_event(t, "Domain", STR_NULL, o->domain, false, "OverlayExpired",
+				   STR("what its owner says holds again"), "", err);
+}
+
+static int also_expire(struct store_txn *t, struct pass *p, void *state, struct err *err)
+{
+	(void)p;
+	return say_expired(t, state, err);
+}
+
+static int end_overlay(struct sync *s, const struct overlay *o, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	struct sync_source *src = sync_source_named(s, sync_owner(s, o->domain));
-	CLEANUP(arena_freep) struct arena *a = arena_new(1024 * 1024);
-	struct str owner = arena_str(a, sync_owner(s, o->domain));
 	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
 				 err);
 	if (rc == 0)
-		rc = store_overlay_end(t, o->domain, "expired", err);
-	if (rc == 0)
-		rc = sync_event(t, "Domain", STR_NULL, o->domain, false, "OverlayExpired",
-				STR("what its owner says holds again"), "", err);
+		rc = say_expired(t, o, err);
 	if (rc == 0)
 		rc = store_txn_commit(t, NULL, err);
+	if (rc == 0)
+		sync_forget(s);
+	return rc;
+}
+
+/* What the apply set had comes back in the transaction that ends the overlay; ERR_NOT_FOUND and the like: it is no longer to be had. */
+static int expire_over_apply_set(struct sync *s, struct overlay *o, int64_t base, struct err *err)
+{
+	struct pass p = {.kind = "expiry",
+			 .actor = s->actor,
+			 .message = STR("an overlay expired"),
+			 .also = also_expire,
+			 .state = o};
+	struct err why = ERR_INIT;
+	int rc = sync_restore(s, &p, o->domain, base, &why);
+	if (rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE || rc == ERR_INVALID) {
+		/* Nobody else may wait for that. */
+		log_err(LOG_WARN_, "overlay.not_restored", &why, NULL);
+		return end_overlay(s, o, err);
+	}
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
+/* A source looks again by itself; an apply set will not. */
+static int expire_overlay(struct sync *s, struct overlay *o, struct err *err)
+{
+	int64_t base = 0;
+	int rc = sync_load(s, err);
 	if (rc < 0)
 		return rc;
-	sync_forget(s);
-	if (src)
+	struct sync_source *src = sync_source_named(s, sync_owner(s, o->domain));
+	if (!src && (rc = store_overlay_base(s->ctx->store, o->domain, &base, err)) < 0)
+		return rc;
+	if (base)
+		return expire_over_apply_set(s, o, base, err);
+	if ((rc = end_overlay(s, o, err)) == 0 && src)
 		sync_source_again(src);
-	else if (owner.len)
-		rc = restore(s, o, owner, err);
 	return rc;
 }
 

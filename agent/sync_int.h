@@ -130,6 +130,12 @@ bool sync_sources_settled(const struct sync *s);
 
 NODISCARD int sync_wishes_tick(struct sync *s, struct err *err);
 NODISCARD int sync_expiries_tick(struct sync *s, struct err *err);
+/*
+ * Makes a domain of an apply set what it was at revision base, below its overlays. The caller fills kind, actor, message and `also`, which ends the
+ * overlay. Errors: sync_compose()'s, the store's.
+ */
+NODISCARD int sync_restore(struct sync *s, struct pass *p, struct str domain, int64_t base,
+			   struct err *err);
 
 /* --- sync_old.c -------------------------------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ struct pass {
 	struct admit_memory *texts;
 	bool platform_from_tree;
 	bool infer_deletes, overlay, dry_run;
+	bool lifts_overlay; /* the overlay ends in the same transaction, and does not bar it */
 	bool force; /* rollback: admitted though policy says no; the caller has checked who asks */
 	const char *const *domains; /* scope; NULL: all */
 	const struct admit_confirmation *confirmations;

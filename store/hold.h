@@ -60,6 +60,11 @@ NODISCARD int store_overlay_put(struct store_txn *t, const struct overlay *o, st
 NODISCARD int store_overlay_end(struct store_txn *t, struct str domain, const char *how,
 				struct err *err);
 /* Those that hold (also those whose time is over and that nobody has ended yet), by domain. */
+/*
+ * The last revision at which the domain was as its owner says; 0 while it is so still. An overlay may lie over another, so that the
+ * newest one's own revision does not tell.
+ */
+NODISCARD int store_overlay_base(struct store *s, struct str domain, int64_t *ret, struct err *err);
 NODISCARD int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret,
 				 size_t *ret_count, struct err *err);
 

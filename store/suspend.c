@@ -134,6 +134,22 @@ int store_overlay_end(struct store_txn *t, struct str domain, const char *how, s
 	return 0;
 }
 
+int store_overlay_base(struct store *s, struct str domain, int64_t *ret, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_overlay_base);
+	bind_text(&b, domain);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = 0;
+	if (rows.count) {
+		struct row c = row_of(&rows, 0);
+		*ret = row_i64(&c);
+	}
+	return 0;
+}
+
 int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret, size_t *ret_count,
 		       struct err *err)
 {
