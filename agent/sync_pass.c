@@ -90,7 +90,8 @@ static const char *domain_is_barred(struct pass *p, struct str domain,
 	const struct overlay *overlay = sync_overlay(p->s, domain);
 	if (is_suspended(list, count, domain, STR_NULL))
 		return "it is suspended; resume it to let changes through";
-	if (overlay && !p->overlay && !str_eqz(overlay->source, p->source.name))
+	if (overlay && !p->overlay && !p->lifts_overlay &&
+	    !str_eqz(overlay->source, p->source.name))
 		return "an overlay lies over it until it expires or is adopted";
 	if (owner.len && !str_eqz(owner, p->source.name) && !p->overlay &&
 	    strcmp(p->kind, "rollback") != 0)
@@ -119,6 +120,10 @@ static int bar_domains(struct pass *p, struct err *err)
 				p->held_count++;
 			else
 				d->skills[skills++] = d->skills[k];
+		}
+		if (skills < d->skill_count) {
+			ARENA_GROW(p->arena, p->incomplete, p->incomplete_count, p->incomplete_cap);
+			p->incomplete[p->incomplete_count++] = d->name;
 		}
 		d->skill_count = skills;
 		p->plan->domains[kept++] = *d;
@@ -249,6 +254,7 @@ static int look_again_without_platform(struct pass *p, struct err *err)
 	findings_append(&said, &p->admission->platform.findings);
 	struct verdict refused = p->admission->platform;
 	p->refused_count = 0;
+	p->incomplete_count = 0;
 	p->held_count = 0;
 	p->platform_from_tree = false;
 	int rc = look(p, false, err);
@@ -352,6 +358,19 @@ static void add_denied(const struct pass *p, size_t denied, struct buf *out)
 		buf_addf(out, "; the other %zu domains are up to date", same);
 }
 
+/* The repository's root or the platform's own files were refused: no domain's name would tell. */
+static void add_platform_refusal(const struct pass *p, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf words = BUF_INIT(16 * 1024);
+	const struct findings *f = &p->admission->platform.findings;
+	if (!p->admission->platform_judged || p->admission->platform.allow)
+		return;
+	for (size_t i = 0; i < f->count && words.len == 0; i++)
+		if (f->items[i].severity == SEVERITY_DENY)
+			finding_text(&words, &f->items[i]);
+	buf_addf(out, "; refused the platform: %.*s", STR_ARG(str_trim(buf_str(&words))));
+}
+
 void pass_summary(const struct pass *p, struct buf *out)
 {
 	size_t denied = 0;
@@ -364,6 +383,7 @@ void pass_summary(const struct pass *p, struct buf *out)
 		buf_addz(out, "nothing to deploy");
 	if (denied)
 		add_denied(p, denied, out);
+	add_platform_refusal(p, out);
 	for (size_t i = 0; i < p->refused_count; i++)
 		buf_addf(out, "; left alone %.*s", STR_ARG(p->refused[i]));
 	if (p->held_count)

@@ -45,6 +45,8 @@ struct pass {
 	struct admission *admission;
 	struct str *refused; /* domains left out by ownership, suspension or overlay, with why */
 	size_t refused_count, refused_cap;
+	struct str *incomplete; /* domains of which a suspended skill was left out */
+	size_t incomplete_count, incomplete_cap;
 	struct quarantine *quarantined;
 	size_t quarantined_count;
 	size_t held_count;

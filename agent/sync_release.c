@@ -245,7 +245,7 @@ static void add_domain(struct pass *p, struct rows *r, const struct admission_do
 	row->policy = v->key.policy;
 	row->surface = v->key.surface;
 	/* With something held back the domain is not what its tree says: without the tree's id the next pass looks at every skill. */
-	if (held == 0 && !ad->reduced)
+	if (held == 0 && !ad->reduced && !name_in(p->incomplete, p->incomplete_count, ad->name))
 		row->tree = ad->release->tree;
 	row->exposes_json = exposes_of(p, ad->op, ad->release);
 	row->manifest_json = manifest_of_domain(p->arena, ad->release);

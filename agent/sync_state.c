@@ -219,8 +219,10 @@ int sync_event(struct store_txn *t, const char *kind, struct str domain, struct 
 	       bool warning, const char *reason, struct str message, const char *revision,
 	       struct err *err)
 {
+	/* A domain's own events are of the domain: who may not see it does not see them. */
+	bool own = domain.len == 0 && strcmp(kind, "Domain") == 0;
 	const struct event e = {.kind = kind,
-				.domain = domain,
+				.domain = own ? name : domain,
 				.name = name,
 				.warning = warning,
 				.reason = reason,

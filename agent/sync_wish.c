@@ -60,6 +60,15 @@ static struct str body_text(const struct hand *h, const char *key)
 	return doc_text(h->body, key);
 }
 
+/* What is held back always says why, if only who wanted it. */
+static struct str reason_of(const struct hand *h, const char *what)
+{
+	struct str reason = str_trim(body_text(h, "reason"));
+	return reason.len ? reason
+			  : str_of(arena_printf(h->a, "%s by %.*s", what,
+						STR_ARG(h->w->requested_by)));
+}
+
 /* --- a pass for a wish --------------------------------------------------------------------------------------------- */
 
 static int put_overlays(struct store_txn *t, struct pass *p, struct hand *h, struct err *err)
@@ -259,7 +268,7 @@ static int quarantine_later(struct hand *h, struct str skill, int64_t target, si
 					    .skill = skill,
 					    .content = contents[i],
 					    .cause = STR("rollback"),
-					    .reason = body_text(h, "reason"),
+					    .reason = reason_of(h, "rolled back"),
 					    .by = h->w->requested_by};
 	}
 	return rc;
@@ -322,7 +331,7 @@ static int change_quarantine(struct store_txn *t, struct hand *h, struct buf *sa
 	struct quarantine q = {.domain = h->w->domain,
 			       .skill = body_text(h, "skill"),
 			       .cause = STR("operator"),
-			       .reason = body_text(h, "reason"),
+			       .reason = reason_of(h, "quarantined"),
 			       .by = h->w->requested_by};
 	if (!digest_parse(body_text(h, "content"), &q.content))
 		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
@@ -387,12 +396,42 @@ static int change_overlay_end(struct store_txn *t, struct hand *h, struct buf *s
 	return store_overlay_end(t, h->w->domain, "removed", err);
 }
 
+static int also_lift(struct store_txn *t, struct pass *p, void *state, struct err *err)
+{
+	struct hand *h = state;
+	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
+	int rc = store_overlay_end(t, h->w->domain, "removed", err);
+	pass_report_json(p, &report);
+	return rc < 0 ? rc : settle(t, h, buf_str(&report), NULL, err);
+}
+
 /* What stood in the way has changed: every source looks at its newest commit again. */
 static void look_again(struct hand *h)
 {
 	sync_forget(h->s);
 	for (size_t i = 0; i < h->s->source_count; i++)
 		sync_source_again(&h->s->sources[i]);
+}
+
+/* Its owner looks again; an apply set will not, so that what lies below comes out of the store. */
+static int do_overlay_end(struct hand *h, struct err *err)
+{
+	struct str domain = h->w->domain;
+	int64_t base = 0;
+	int rc = 0;
+	if (sync_overlay(h->s, domain) && !sync_source_named(h->s, sync_owner(h->s, domain)))
+		rc = store_overlay_base(h->s->ctx->store, domain, &base, err);
+	if (rc == 0 && base) {
+		struct pass p = {.kind = "expiry",
+				 .actor = h->actor,
+				 .message = body_text(h, "reason"),
+				 .also = also_lift,
+				 .state = h};
+		return sync_restore(h->s, &p, domain, base, err);
+	}
+	if (rc == 0 && (rc = simply(h, change_overlay_end, err)) == 0)
+		look_again(h);
+	return rc;
 }
 
 static int change_sync(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
@@ -417,7 +456,7 @@ static const struct wish_kind {
 	{"suspend", NULL, change_suspend},
 	{"resume", NULL, change_resume},
 	{"adopt", NULL, change_adopt},
-	{"overlay-end", NULL, change_overlay_end},
+	{"overlay-end", do_overlay_end, NULL},
 	{"sync", NULL, change_sync},
 };
 
@@ -442,8 +481,12 @@ static int carry_out(struct hand *h, struct err *err)
 }
 
 /* The fault lies in the wish, not in us or the database: it is answered, and the next one goes on. */
-static bool is_its_own_fault(int rc)
+static bool is_its_own_fault(int rc, const struct err *why)
 {
+	/* Data that a constraint refuses, it refuses again: all who wait behind it would wait for ever. */
+	if (rc == ERR_DATABASE &&
+	    (memcmp(why->sqlstate, "22", 2) == 0 || memcmp(why->sqlstate, "23", 2) == 0))
+		return true;
 	return rc == ERR_INVALID || rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_DENIED ||
 	       rc == ERR_TOO_LARGE || rc == ERR_SYNTAX || rc == ERR_UNSUPPORTED || rc == ERR_GONE;
 }
@@ -467,7 +510,7 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 	log_reconcile_id(w->id);
 	int rc = sync_load(s, err);
 	if (rc == 0 && (rc = carry_out(&h, &why)) < 0) {
-		if (is_its_own_fault(rc)) {
+		if (is_its_own_fault(rc, &why)) {
 			log_err(LOG_INFO_, "wish.refused", &why, "kind", w->kind.p, NULL);
 			rc = begin(&h, &t, err);
 			if (rc == 0)

@@ -123,7 +123,7 @@ static int compare_domain(struct compare *c, struct str name, const struct domai
 	if (now && was) {
 		change.policy_changed = policy_differs(c, was, now);
 		/* The candidate digest is over every skill's: nothing below an equal one can differ. */
-		if (digest_equal(&now->candidate, &was->candidate)) {
+		if (!was->partial && digest_equal(&now->candidate, &was->candidate)) {
 			change.op = CHANGE_NONE;
 			change.unchanged = now->skill_count;
 		}

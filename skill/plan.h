@@ -19,6 +19,7 @@ struct deployed_domain {
 	struct source_ref source; /* its owner */
 	struct tree_id tree;
 	struct digest candidate, policy;
+	bool partial; /* a skill was held back: the candidate says more than is deployed */
 };
 
 /* The deployed state, sorted by domain, then name. Lives in arena. */

@@ -60,6 +60,8 @@ static int load_domains(struct store *s, int64_t at, struct deployed *d, struct 
 		copy_name(row_text(&c), o->source.name, sizeof(o->source.name));
 		copy_name(row_text(&c), o->source.revision, sizeof(o->source.revision));
 		o->tree = row_tree(&c);
+		/* A release with something held back has no tree. */
+		o->partial = o->tree.len == 0;
 		o->candidate = row_digest(&c);
 		o->policy = row_digest(&c);
 	}
