@@ -32,7 +32,7 @@ trigger:
 Says what it was told to say.
 """
 CASES = "# Cases\n\n## It answers\n### Input\nhello\n### Expect\n- contains \"%s\"\n"
-SAYS = "#!/bin/sh\ncat >/dev/null\necho '{\"output\":\"%s\"}'\n"
+SAYS = "#!/bin/sh\ncat >/dev/null\necho '{\"apiVersion\":\"aspora/v1\",\"kind\":\"SkillResult\",\"output\":\"%s\"}'\n"
 
 
 def skill_files(domain, name, said="hello", role="specialist", command=None, handler=None, config=None, tests=True):
@@ -195,8 +195,10 @@ class System:
     def wish(self, path, body=None, **kw):
         """Asks for something and waits: status of the answer, what came of it."""
         status, doc = self.api("POST", path, body, wait="60s", **kw)
-        return status, doc.get("status", {}).get("result") or doc.get("status", {}).get("error") or doc \
-            if isinstance(doc.get("status"), dict) else doc
+        outcome = doc.get("status")
+        if not isinstance(outcome, dict):
+            return status, doc  # a problem: it was refused at once
+        return status, outcome.get("error") or outcome.get("result") or doc
 
     def logged(self, text):
         with open(self.log, encoding="utf-8", errors="replace") as f:

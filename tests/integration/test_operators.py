@@ -1,4 +1,5 @@
 """What operators do through the gateway: apply, overlay, roll back, hold, run; who may; what was; what is said."""
+import glob
 import json
 import os
 import re
@@ -23,7 +24,12 @@ def said(s, skill, timeout="30s", **body):
 
 
 def wait_said(s, skill, what, timeout=30):
-    s.wait("%s says %s" % (skill, what), lambda: stable(s, skill) and said(s, skill) == what, timeout)
+    """Asked only while something serves and it is what is wanted: an answer that is not it is then final."""
+    domain, name = skill.split("/")
+    s.wait("%s at what is desired" % skill, lambda: s.one(
+        "select 1 from desired d join rollout r using (domain, skill, content, runtime) where d.domain = %s and d.skill = %s"
+        " and r.slot = 'stable' and r.until is null and d.until is null", domain, name), timeout)
+    assert said(s, skill) == what
 
 
 def stable(s, skill):
@@ -179,6 +185,14 @@ def test_an_overlay_over_an_applied_domain_restores_it(s):
     wait_said(s, "owned/a", "original")
 
 
+def test_two_overlays_restore_what_lay_below_both(s):
+    apply(s, skill_files("owned3", "a", "original"), applySet="owners")
+    before = s.content("owned3", "a")
+    for words in ("over", "and over"):
+        assert apply(s, skill_files("owned3", "a", words), applySet="others", override=True, ttl="2s")[0] == 200
+    s.wait("the original", lambda: s.content("owned3", "a") == before, 20)
+
+
 def test_an_overlay_taken_off_an_applied_domain_restores_it_too(s):
     apply(s, skill_files("owned2", "a", "original"), applySet="owners")
     before = s.content("owned2", "a")
@@ -192,8 +206,10 @@ def test_adopting_hands_a_domain_to_a_source(s):
     apply(s, skill_files("adopted", "a", "applied"))
     commit(s, skill_files("adopted", "a", "from git"))
     assert "left alone adopted: it belongs to source apply" in s.conditions()["Ready"]["message"]
+    applied = s.content("adopted", "a")
     status, result = s.wish("adoptions", {"domain": "adopted", "to": "main"})
     assert status == 200 and "adopted belongs to source main now" in result["summary"], result
+    s.wait("git's content", lambda: s.content("adopted", "a") != applied)
     wait_said(s, "adopted/a", "from git")
     assert s.api("GET", "domains/adopted")[1]["status"]["owner"] == "main"
     assert s.conditions()["Ready"]["status"] == "True"
@@ -361,14 +377,15 @@ def test_a_sync_request_waits_for_its_own_look(s):
 
 # --- executions -------------------------------------------------------------------------------------------------
 
+HEAD = '{"apiVersion":"aspora/v1","kind":"SkillResult",'
 HANDLERS = {
-    "echo": "#!/bin/sh\nprintf '{\"output\":'; cat; printf '}'\n",
+    "echo": "#!/bin/sh\nprintf '%%s\"output\":' '%s'; cat; printf '}'\n" % HEAD,
     "exits": "#!/bin/sh\ncat >/dev/null\necho 'no such order' >&2\nexit 3\n",
     "garbles": "#!/bin/sh\ncat >/dev/null\necho 'not json'\n",
     "hangs": "#!/bin/sh\ncat >/dev/null\nsleep 60\n",
     "eats": "#!/usr/bin/python3\nimport sys\nsys.stdin.read()\nx = bytearray(512 * 1024 * 1024)\nprint('{\"output\": %d}' % len(x))\n",
     "slow": "#!/bin/sh\ncat >/dev/null\nsleep 60\n",
-    "sends": "#!/bin/sh\ncat >/dev/null\necho '{\"output\":1,\"forward\":\"run/echo\"}'\n",
+    "sends": "#!/bin/sh\ncat >/dev/null\necho '%s\"output\":1,\"forward\":\"run/echo\"}'\n" % HEAD,
 }
 CONFIGS = {"hangs": "limits: {timeout: 1s}\n", "eats": "limits: {memory: 64Mi}\n"}
 
@@ -457,7 +474,6 @@ def test_an_execution_is_cancelled(runs):
     status, doc = runs.api("GET", "executions/" + name, wait="20s")
     assert (status, doc["status"]["phase"]) == (200, "cancelled"), doc
     assert time.monotonic() - began < 10
-    assert doc["status"]["error"]["code"] == "cancelled"
 
 
 def test_a_deadline_ends_an_execution(runs):
@@ -561,7 +577,7 @@ def test_a_skill_is_shown_as_it_was(s):
     assert (status, problem["code"]) == (410, "gone")
     status, problem = s.api("GET", "domains/past/skills/a?at=yesterday")
     assert status == 400 and "i1.47" in problem["detail"]
-    releases = s.api("GET", "domains/past/releases") if False else s.api("GET", "releases?domain=past")
+    releases = s.api("GET", "releases?domain=past")
     assert releases[0] == 200 and len(releases[1]["items"]) == 2, releases
 
 
@@ -640,6 +656,9 @@ def test_sources_that_vanish_delete_nothing_and_a_second_one_may_not_take_a_doma
         s.push("first")
         other = os.path.join(s.home, "other.git")
         run(["git", "clone", "-q", "--bare", s.repo, other])
+        s.put(skill_files("first", "a", "mine"))
+        s.git("commit", "-q", "-a", "-m", "claims it")
+        s.git("push", "-q", other, "HEAD:refs/heads/main")
         sources = "  main: {url: \"file://%s\", poll: 500ms, allow_local: true, platform: true}\n"
         second = "  other: {url: \"file://%s\", poll: 500ms, allow_local: true}\n" % other
         s.write_conf(sources % s.repo + second)
@@ -653,7 +672,8 @@ def test_sources_that_vanish_delete_nothing_and_a_second_one_may_not_take_a_doma
             assert told["Ready"]["status"] == "False"
             assert "left alone first: it belongs to source main" in told["Ready"]["message"]
             assert told["Ready"]["remedy"]
-        before = s.rows("select domain, skill, content from desired where until is null")
+        deployed = lambda: set(s.rows("select domain, skill, encode(content, 'hex') from desired where until is null"))
+        before = deployed()
         s.stop()
         s.write_conf(second if owner == "main" else sources % s.repo)
         s.start()
@@ -663,7 +683,7 @@ def test_sources_that_vanish_delete_nothing_and_a_second_one_may_not_take_a_doma
         s.push("later")
         s.git("push", "-q", "-f", other, "HEAD:refs/heads/main")
         s.wait("the later domain", lambda: s.content("later", "a"))
-        assert set(map(repr, before)) <= set(map(repr, s.rows("select domain, skill, content from desired where until is null")))
+        assert before <= deployed()
         assert s.one("select source from domain where name = 'first'")[0] == owner
         # And a repository that is no longer there.
         shutil.rmtree(other if owner == "main" else s.repo)
@@ -693,7 +713,7 @@ def test_with_skills_as_unit_the_rest_of_a_domain_goes_on():
         assert s.conditions()["Ready"]["status"] == "True"
 
 
-PG_BIN = sorted(p for p in __import__("glob").glob("/usr/lib/postgresql/*/bin"))
+PG_BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
 
 
 @pytest.fixture(scope="module")
