@@ -174,7 +174,7 @@ class System:
     def api(self, method, path, body=None, wait=None, key=None, headers=None, text=False):
         """One request: status and document. key: "" for none; the admin's when left out."""
         if key is None:
-            self.key = key = getattr(self, "key", None) or self.make_key()
+            self.admin_key = key = getattr(self, "admin_key", None) or self.make_key()
         if not path.startswith("/"):
             path = "/api/v1/" + path
         if wait:
