@@ -149,6 +149,10 @@ static int also_observe(struct store_txn *t, struct pass *p, void *state, struct
 	refused_json(&refused, p->admission);
 	if (!p->admission->allow)
 		refused_remedy(&remedy, buf_str(&refused));
+	else if (p->refused_count)
+		buf_addz(&remedy,
+			 "take it out of this source, or resume, adopt or end what stands in "
+			 "the way: aspora suspend, adopt, get domains");
 	const struct report r = {.src = src,
 				 .ready = allowed,
 				 .stalled = !allowed,
