@@ -316,3 +316,25 @@ def test_once_ends_with_a_skill_that_needs_a_model():
         s.start("--roles", "control")
         reasons = s.wait("instances", lambda: dict(s.rows("select skill, reason from instance")))
         assert reasons["two"] == "ModelNotConfigured"
+
+
+def test_a_version_that_is_replaced_while_it_is_tried_holds_nothing_up():
+    with System(ROLES) as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "team", "one")
+        s.push("first")
+        s.start()
+        s.wait_converged()
+        # Its check takes long enough for the next push to come before it ends.
+        os.remove(os.path.join(s.work, "skills/team/one/code/handler.sh"))
+        s.write("skills/team/one/code/handler.py", "x = [\n" + "  {'a': [1, 2, 3]},\n" * 150000 + "]\nprint('{}')\n")
+        s.push("slow to check")
+        slow = s.wait("the slow one to be tried", lambda: s.one("select id from instance where state = 'starting'"))[0]
+        s.write("skills/team/one/code/handler.py", "print('{\"output\":\"quick\"}')\n")
+        s.push("quick")
+        ended = s.wait("the end of the slow one", lambda: s.one("select state, reason from instance where id = %s and ended_at is not null", slow))
+        assert ended == ("ended", "Withdrawn")
+        s.wait_converged()
+        assert s.execute("team/one", {})["result"]["output"] == {"output": "quick"}
+        assert not s.logged("tick.failed")
