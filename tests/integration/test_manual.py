@@ -181,7 +181,7 @@ def test_check_config_exits_as_the_manual_says(tmp_path):
     assert run(["asporad", "-c", "none.conf", "--check-config"], tmp_path).returncode == 4
     (tmp_path / "odd.conf").write_text("gatway:\n  listen: 127.0.0.1:1\n")
     odd = run(["asporad", "-c", "odd.conf", "--check-config"], tmp_path)
-    assert odd.returncode == 0 and 'odd.conf:1:1: unknown key "gatway"; did you mean "gateway"?' in odd.stderr
+    assert odd.returncode == 3 and 'odd.conf:1:1: unknown key "gatway"; did you mean "gateway"?' in odd.stderr
 
 
 # --- aspora-config(5) ---------------------------------------------------------------------------------------------------
