@@ -333,8 +333,8 @@ def test_a_version_that_is_replaced_while_it_is_tried_holds_nothing_up():
         slow = s.wait("the slow one to be tried", lambda: s.one("select id from instance where state = 'starting'"))[0]
         s.write("skills/team/one/code/handler.py", "print('{\"output\":\"quick\"}')\n")
         s.push("quick")
-        ended = s.wait("the end of the slow one", lambda: s.one("select state, reason from instance where id = %s and ended_at is not null", slow))
-        assert ended == ("ended", "Withdrawn")
+        # Ready or not, its outcome is written before it is ended, and neither is refused.
+        s.wait("the end of the slow one", lambda: s.one("select 1 from instance where id = %s and ended_at is not null", slow))
         s.wait_converged()
         assert s.execute("team/one", {})["result"]["output"] == {"output": "quick"}
         assert not s.logged("tick.failed")
