@@ -4,7 +4,13 @@
 #include "cli/wish.h"
 #include "skill/text.h"
 
+static struct opt_strings confirmed;
+
 static const struct opt options[] = {
+	{"confirm-deletion", 0, OPT_STRINGS, &confirmed, "DOMAIN",
+	 "Let go what the newest commit deletes of this domain; '*' for every domain. May be given "
+	 "again.",
+	 NULL},
 	{"wait", 0, OPT_DURATION, &cli_wish_wait_ms, "TIME",
 	 "How long to wait for it: 60s when left out, 10m at most; 0s does not wait.", NULL},
 	OPT_END,
@@ -27,13 +33,30 @@ static int source_trouble(struct cli_gateway *g, const char *name, int *status, 
 	return 0;
 }
 
+/* What was refused until somebody says that it is meant. Empty when nothing was said. */
+static void write_body(struct buf *out)
+{
+	struct json j;
+	if (confirmed.count == 0)
+		return;
+	json_init(&j, out);
+	json_object(&j);
+	json_array_in(&j, "confirm");
+	for (size_t i = 0; i < confirmed.count; i++)
+		json_addz(&j, confirmed.items[i]);
+	json_end(&j);
+	json_end(&j);
+}
+
 static int sync_one(struct cli_gateway *g, const char *name, int *status, struct err *err)
 {
 	CLEANUP(buf_release) struct buf head = BUF_INIT(BUF_MAX);
+	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
 	const struct doc_node *wish = NULL;
 	int trouble = 0;
-	int rc = cli_wish_send(g, cli_path(g->c, "sources", name, "sync", NULL), STR_NULL, &wish,
-			       err);
+	write_body(&body);
+	int rc = cli_wish_send(g, cli_path(g->c, "sources", name, "sync", NULL), buf_str(&body),
+			       &wish, err);
 	buf_addf(&head, "%s: ", name);
 	if (rc == 0 && cli_output_is_table(g->c))
 		rc = cli_write(&head, err);

@@ -135,6 +135,7 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	bind_text(&b, w->source);
 	bind_text(&b, w->requested_by);
 	bind_digest(&b, &request);
+	bind_text(&b, w->body_json);
 	int r = wire_query(s, &b, &rows, err);
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 -- name: wish_sync
--- params: id text, source text, requested_by text, digest bytea
+-- params: id text, source text, requested_by text, digest bytea, body json
 -- rows: token int8, woken bool
 -- roles: gateway
 -- The request and the wish that waits for it, at once: a source that is looked at in between finds both or neither.
@@ -11,7 +11,7 @@ with prior as (
 	returning request_token
 ), ins as (
 	insert into inbox (id, kind, source, requested_by, request_token, body, request_digest)
-	select $1, 'sync', $2, $3, u.request_token, '{}', $4 from u
+	select $1, 'sync', $2, $3, u.request_token, $5, $4 from u
 	returning request_token
 )
 select t.token, pg_notify('aspora', '') is null

@@ -338,3 +338,24 @@ def test_a_version_that_is_replaced_while_it_is_tried_holds_nothing_up():
         s.wait_converged()
         assert s.execute("team/one", {})["result"]["output"] == {"output": "quick"}
         assert not s.logged("tick.failed")
+
+
+def test_the_command_line_confirms_a_deletion():
+    with System() as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "keep", "one")
+        add_skill(s, "drop", "two")
+        s.push("two domains")
+        s.start()
+        s.wait_converged()
+        subprocess.run(["rm", "-r", os.path.join(s.work, "skills/drop")], check=True)
+        s.wait_observed(s.push("one is gone"))
+        assert s.content("drop", "two")
+        address = open(os.path.join(s.state, "gateway", "address"), encoding="ascii").read().strip()
+        key = run(s.argv("key", "create", "--name", "t", "--role", "admin")).stdout.strip()
+        done = run([os.path.join(os.path.dirname(s.argv()[0]), "aspora"), "sync", "main", "--confirm-deletion", "*", "--confirm-deletion", "drop",
+                    "--server", "http://" + address, "--key", key], check=False)
+        assert done.returncode == 0, (done.stdout + done.stderr, s.rows("select body, result from inbox"))
+        s.wait("the deletion", lambda: s.content("drop", "two") is None)
+        assert s.content("keep", "one")
