@@ -18,11 +18,19 @@ guard_validator guard_validator_find(const char *name);
 
 /* ---- views: the text as patterns see it ---------------------------------------------------------------- */
 
-/* A rewritten text that knows where each of its bytes came from. */
+/*
+ * A rewritten text that knows where each of its bytes came from. A run maps its bytes one to one, unless width says that
+ * all of them stand for so many bytes of the original (one rune, one entity). Most texts need a run a paragraph.
+ */
+struct guard_run {
+	uint32_t at; /* where it starts in the view, rising; ends where the next starts */
+	uint32_t origin; /* where in the original */
+	uint32_t width; /* 0: one to one */
+};
 struct guard_view {
 	struct str text;
-	const uint32_t *
-		origin; /* text.len + 1 offsets into the original, rising; NULL: the original itself */
+	const struct guard_run *runs; /* NULL: the offsets of the original */
+	size_t run_count;
 };
 /*
  * The folded view: compatibility forms, fullwidth, mathematical letters and look-alikes of words in mixed scripts to
