@@ -1,5 +1,5 @@
 /*
- * Sources: when to look, what came, and what is said of it. A look begins with the branch's commit (read in this process for a local
+ * Sources: when to look and what came; what is said of it is sync_tell.c's. A look begins with the branch's commit (read in this process for a local
  * repository, else by a child that ends there when nothing moved); only a commit that was not judged yet goes on to a pass.
  */
 #include <malloc.h>
@@ -21,155 +21,22 @@ static uint64_t random64(void)
 	return r;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------------ */
-
-struct report {
-	struct sync_source *src;
-	const char *reason, *remedy;
-	struct str message;
-	bool ready, stalled;
-	struct str revision;
-	struct tree_id tree;
-	bool released;
-	int64_t retry_in_ms;
-	struct str refused; /* refused_json() */
-};
-
-static int observe(struct store_txn *t, const struct report *r, struct err *err)
-{
-	const struct condition list[] = {
-		{.type = "Ready",
-		 .status = r->ready ? COND_TRUE : COND_FALSE,
-		 .reason = str_of(r->reason),
-		 .message = r->message,
-		 .remedy = str_of(r->remedy)},
-		{.type = "Stalled",
-		 .status = r->stalled ? COND_TRUE : COND_FALSE,
-		 .reason = str_of(r->reason),
-		 .message = r->message,
-		 .remedy = str_of(r->remedy)},
-	};
-	const struct store_observation o = {.source = str_of(r->src->name),
-					    .revision = r->revision,
-					    .tree = r->tree,
-					    .released = r->released,
-					    .handled_token = r->src->request_token,
-					    .failures = (int)r->src->backoff.failures,
-					    .retry_in_ms = r->retry_in_ms,
-					    .refused_json = r->refused,
-					    .conditions = list,
-					    .condition_count = ARRAY_SIZE(list)};
-	return store_source_observe(t, &o, err);
-}
-
 static void set_text(struct str *s, struct str value)
 {
 	free((char *)(uintptr_t)s->p);
 	*s = str_make(mem_strndup(value.len ? value.p : "", value.len), value.len);
 }
 
-/* A look that led to no pass: nothing new, not reached, or held. Writes only what differs. */
-static int tell(const struct report *r, struct err *err)
+/* Not reached, or nothing that can be judged: said, and tried again later. */
+static int fail(struct sync_source *src, const struct err *why, struct err *err)
 {
-	struct sync *s = r->src->up;
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
-				 err);
-	if (rc == 0)
-		rc = observe(t, r, err);
-	if (rc == 0 && !r->ready)
-		rc = sync_event(t, "Source", STR_NULL, str_of(r->src->name), true, r->reason,
-				r->message, "", err);
-	if (rc == 0 && r->src->request_token != r->src->handled_token)
-		rc = store_wish_settle_sync(t, str_of(r->src->name), r->src->request_token,
-					    STR("{\"summary\":\"nothing new\"}"), err);
-	if (rc == 0)
-		rc = store_txn_commit(t, NULL, err);
-	if (rc == 0)
-		r->src->handled_token = r->src->request_token;
-	return rc;
-}
-
-/* A look that found what was judged before: somebody may wait to hear just that, or an earlier failure is over. */
-static int tell_nothing_new(struct sync_source *src, struct err *err)
-{
-	bool denied = src->has_denials;
-	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
-	buf_addz(&words, denied ? "nothing new; the newest commit stays refused" : "nothing new");
-	if (denied) {
-		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
-		if (refused_names(&names, src->refused))
-			buf_addf(&words, ": %s", buf_cstr(&names));
-		refused_remedy(&remedy, src->refused);
-	}
-	const struct report r = {.src = src,
-				 .ready = !denied,
-				 .stalled = denied,
-				 .reason = denied ? "AdmissionDenied" : "ReconciliationSucceeded",
-				 .message = buf_str(&words),
-				 .remedy = buf_cstr(&remedy)};
-	/* It is judged again in a moment, and that is what there will be to tell. */
-	if (src->again || (!src->unwell && src->request_token == src->handled_token))
-		return 0;
-	int rc = tell(&r, err);
-	if (rc == 0)
-		src->unwell = false;
-	return rc;
-}
-
-static int tell_failure(struct sync_source *src, const struct err *why, struct err *err)
-{
-	char text[ERR_MSG_MAX + 256];
-	bool human = why->code == ERR_DENIED || why->code == ERR_INVALID ||
-		     why->code == ERR_UNSUPPORTED || why->code == ERR_UNAUTHENTICATED;
-	src->unwell = true;
 	backoff_fail(&src->backoff);
 	int64_t retry = backoff_delay(&src->backoff, random64());
 	src->due_ms = clock_mono(src->up->ctx->clock) + retry;
-	log_err(LOG_WARN_, "source.fetch_failed", why, "source", src->name, NULL);
-	const struct report r = {.src = src,
-				 .reason = "FetchFailed",
-				 .message = str_of(err_format(why, text, sizeof(text))),
-				 .remedy = why->remedy,
-				 .stalled = human,
-				 .retry_in_ms = retry};
-	return tell(&r, err);
+	return sync_tell_failure(src, why, retry, err);
 }
 
 /* --- judging a commit ------------------------------------------------------------------------------------------- */
-
-static int also_observe(struct store_txn *t, struct pass *p, void *state, struct err *err)
-{
-	struct sync_source *src = state;
-	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
-	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
-	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
-	pass_summary(p, &words);
-	bool allowed = p->admission->allow && p->refused_count == 0;
-	refused_json(&refused, p->admission);
-	if (!p->admission->allow)
-		refused_remedy(&remedy, buf_str(&refused));
-	else if (p->refused_count)
-		buf_addz(&remedy,
-			 "take it out of this source, or resume, adopt or end what stands in "
-			 "the way: aspora suspend, adopt, get domains");
-	const struct report r = {.src = src,
-				 .ready = allowed,
-				 .stalled = !allowed,
-				 .reason = allowed ? "ReconciliationSucceeded" : "AdmissionDenied",
-				 .message = buf_str(&words),
-				 .remedy = buf_cstr(&remedy),
-				 .refused = buf_str(&refused),
-				 .revision = str_of(p->source.revision),
-				 .tree = p->tree->root,
-				 .released = p->release_id != 0};
-	int rc = observe(t, &r, err);
-	if (rc < 0 || src->request_token == src->handled_token)
-		return rc;
-	pass_report_json(p, &report);
-	return store_wish_settle_sync(t, str_of(src->name), src->request_token, buf_str(&report),
-				      err);
-}
 
 static bool has_denials(const struct pass *p)
 {
@@ -253,7 +120,7 @@ static int judge_commit(struct sync_source *src, struct err *err)
 			 .infer_deletes = true,
 			 .confirmations = src->confirmations,
 			 .confirmation_count = src->confirmation_count,
-			 .also = also_observe,
+			 .also = sync_tell_pass,
 			 .state = src,
 			 .quiet = is_judged(src, &src->tip) && !src->unwell && !src->has_denials &&
 				  src->request_token == src->handled_token};
@@ -302,23 +169,11 @@ static int check_history(struct sync_source *src, bool *ret_held, struct err *er
 	return 0;
 }
 
-static int hold_rewrite(struct sync_source *src, struct err *err)
+static int hold(struct sync_source *src, struct err *err)
 {
-	char tip[65];
-	CLEANUP_FREE char *message =
-		mem_printf("%s now points to %.12s, which does not follow the released %.12s",
-			   src->ref, tree_id_hex(&src->tip, tip), src->released.p);
-	const struct report r = {.src = src,
-				 .reason = "HistoryRewritten",
-				 .message = str_of(message),
-				 .stalled = true,
-				 .remedy = "push a commit that follows the released one, or set "
-					   "allow_rewrite: true for this source"};
 	src->tip_is_new = false;
 	src->held = src->tip;
-	src->unwell = true;
-	log_event(LOG_WARN_, "source.held", "source", src->name, "why", message, NULL);
-	return tell(&r, err);
+	return sync_tell_rewrite(src, err);
 }
 
 static int take_tip(struct sync_source *src, struct err *err)
@@ -336,7 +191,7 @@ static int take_tip(struct sync_source *src, struct err *err)
 		rc = check_history(src, &held, &why);
 	}
 	if (rc == 0)
-		rc = held ? hold_rewrite(src, err) : judge_commit(src, &why);
+		rc = held ? hold(src, err) : judge_commit(src, &why);
 	if (rc >= 0 || held || rc == ERR_DATABASE || rc == ERR_UNAVAILABLE || rc == ERR_FENCED ||
 	    rc == ERR_CONFLICT) {
 		if (rc < 0 && why.code)
@@ -344,7 +199,7 @@ static int take_tip(struct sync_source *src, struct err *err)
 		return rc;
 	}
 	/* The repository's own fault: said there, tried again later, and nobody else waits for it. */
-	return tell_failure(src, &why, err);
+	return fail(src, &why, err);
 }
 
 /* --- looking ------------------------------------------------------------------------------------------------- */
@@ -362,7 +217,7 @@ static int weigh_tip(struct sync_source *src, struct err *err)
 	bool requested = src->request_token != src->handled_token;
 	if (is_judged(src, &src->tip)) {
 		src->held = (struct tree_id){0};
-		return tell_nothing_new(src, err);
+		return sync_tell_nothing_new(src, err);
 	}
 	src->tip_is_new = requested || !tree_id_equal(&src->tip, &src->held);
 	return 0;
@@ -388,7 +243,7 @@ static int job_done(struct sync_source *src, struct err *err)
 		schedule(src);
 	}
 	remote_result_release(&result);
-	return rc < 0 ? tell_failure(src, &why, err) : weigh_tip(src, err);
+	return rc < 0 ? fail(src, &why, err) : weigh_tip(src, err);
 }
 
 static void job_readable(struct loop *l, int fd, uint32_t events, void *state)
@@ -412,7 +267,7 @@ static int start_look(struct sync_source *src, struct err *err)
 		src->tip = tip;
 		src->held = (struct tree_id){0};
 		schedule(src);
-		return tell_nothing_new(src, err);
+		return sync_tell_nothing_new(src, err);
 	}
 	if (rc == 0 && src->url.scheme == URL_LOCAL && tip.len && tree_id_equal(&tip, &src->held) &&
 	    src->request_token == src->handled_token) {
@@ -422,7 +277,7 @@ static int start_look(struct sync_source *src, struct err *err)
 	if (rc == 0)
 		rc = remote_job_start(&src->remote, &src->job, &why);
 	if (rc < 0)
-		return tell_failure(src, &why, err);
+		return fail(src, &why, err);
 	return loop_add_fd(worker_loop(src->up->worker), remote_job_fd(src->job), EPOLLIN,
 			   job_readable, src, &src->job_watch, err);
 }
@@ -433,7 +288,7 @@ static int source_tick(struct sync_source *src, struct err *err)
 	int rc = 0;
 	if (src->broken.code) {
 		if (src->due_ms <= now)
-			rc = tell_failure(src, &src->broken, err);
+			rc = fail(src, &src->broken, err);
 		if (rc == 0)
 			worker_wake_in(src->up->worker, MAX(src->due_ms - now, 1));
 		return rc;

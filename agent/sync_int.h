@@ -1,5 +1,5 @@
 /*
- * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_pass.c carries one tree from snapshot to
+ * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_tell.c says what came of it; sync_pass.c carries one tree from snapshot to
  * release; sync_release.c writes it; sync_wish.c carries out what the gateway recorded; sync_compose.c makes a tree of what the store holds.
  *
  * While the lease is held nobody else writes what is deployed, so what was read once (deployed state, surfaces, owners, platform) stays
@@ -125,6 +125,17 @@ void sync_source_confirm(struct sync_source *src, const struct doc_node *body, s
 void sync_source_again(struct sync_source *src);
 struct sync_source *sync_source_named(struct sync *s, struct str name); /* NULL when absent */
 bool sync_sources_settled(const struct sync *s);
+
+/* --- sync_tell.c ------------------------------------------------------------------------------------------- */
+
+/* The commit was judged before: somebody may wait to hear just that, or an earlier failure is over. Writes only what differs. */
+NODISCARD int sync_tell_nothing_new(struct sync_source *src, struct err *err);
+NODISCARD int sync_tell_failure(struct sync_source *src, const struct err *why, int64_t retry_in_ms,
+				struct err *err);
+/* tip does not follow what came before it and is held. */
+NODISCARD int sync_tell_rewrite(struct sync_source *src, struct err *err);
+/* A pass_also_fn whose state is the source: what the pass came to, in the pass's own transaction. */
+NODISCARD int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err *err);
 
 /* --- sync_wish.c ------------------------------------------------------------------------------------------- */
 

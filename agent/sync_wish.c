@@ -1,24 +1,13 @@
 /* Wishes: what people asked for through the gateway, carried out one by one, each with its result on its own row. */
-#include "agent/sync_int.h"
+#include "agent/sync_wish.h"
+
 #include "base/id.h"
 #include "base/mem.h"
 #include "store/change.h"
 
 #define WISHES_AT_ONCE 32
 
-/* A wish in hand. */
-struct hand {
-	struct sync *s;
-	const struct wish *w;
-	struct arena *a;
-	const struct doc_node *body;
-	char actor[ACTOR_MAX];
-	struct quarantine *quarantine; /* rollback */
-	size_t quarantine_count;
-	int64_t ttl_ms; /* apply --override */
-};
-
-static int begin(struct hand *h, struct store_txn **ret, struct err *err)
+int wish_begin(struct hand *h, struct store_txn **ret, struct err *err)
 {
 	return store_txn_begin(h->s->ctx->store, STORE_FENCED, h->actor, worker_lease(h->s->worker),
 			       ret, err);
@@ -43,7 +32,7 @@ static int simply(struct hand *h,
 	CLEANUP(buf_release) struct buf said = BUF_INIT(4096);
 	CLEANUP(buf_release) struct buf result = BUF_INIT(16384);
 	struct json j;
-	int rc = begin(h, &t, err);
+	int rc = wish_begin(h, &t, err);
 	if (rc == 0)
 		rc = change(t, h, &said, err);
 	json_init(&j, &result);
@@ -55,15 +44,15 @@ static int simply(struct hand *h,
 	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
 }
 
-static struct str body_text(const struct hand *h, const char *key)
+struct str wish_text(const struct hand *h, const char *key)
 {
 	return doc_text(h->body, key);
 }
 
 /* What is held back always says why, if only who wanted it. */
-static struct str reason_of(const struct hand *h, const char *what)
+struct str wish_reason(const struct hand *h, const char *what)
 {
-	struct str reason = str_trim(body_text(h, "reason"));
+	struct str reason = str_trim(wish_text(h, "reason"));
 	return reason.len ? reason
 			  : str_of(arena_printf(h->a, "%s by %.*s", what,
 						STR_ARG(h->w->requested_by)));
@@ -83,7 +72,7 @@ static int put_overlays(struct store_txn *t, struct pass *p, struct hand *h, str
 					  .source = str_of(p->source.name),
 					  .inbox = str_of(h->w->id),
 					  .by = h->w->requested_by,
-					  .reason = body_text(h, "reason"),
+					  .reason = wish_text(h, "reason"),
 					  .expires_ms = clock_wall(h->s->ctx->clock) + h->ttl_ms};
 		rc = store_overlay_put(t, &o, err);
 	}
@@ -125,7 +114,7 @@ static int also_wish(struct store_txn *t, struct pass *p, void *state, struct er
 	return rc < 0 ? rc : settle(t, h, buf_str(&report), refused ? &why : NULL, err);
 }
 
-static int run_pass(struct hand *h, struct pass *p, struct err *err)
+int wish_pass(struct hand *h, struct pass *p, struct err *err)
 {
 	p->s = h->s;
 	p->actor = h->actor;
@@ -173,7 +162,7 @@ static int load_upload(struct hand *h, struct upload *u, struct err *err)
 static int make_apply_set(struct hand *h, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	int rc = begin(h, &t, err);
+	int rc = wish_begin(h, &t, err);
 	if (rc == 0)
 		rc = store_source_apply_set(t, h->w->source, err);
 	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
@@ -185,7 +174,7 @@ static int do_apply(struct hand *h, struct err *err)
 	struct upload u;
 	bool prune = doc_bool(h->body, "prune", false);
 	struct pass p = {.kind = "apply",
-			 .message = body_text(h, "reason"),
+			 .message = wish_text(h, "reason"),
 			 .infer_deletes = prune,
 			 .overlay = doc_bool(h->body, "override", false)};
 	h->ttl_ms = doc_int(h->body, "ttl_ms", 0);
@@ -207,121 +196,7 @@ static int do_apply(struct hand *h, struct err *err)
 		p.kind = "overlay";
 	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(h->w->source));
 	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
-	return run_pass(h, &p, err);
-}
-
-/* --- rollback -------------------------------------------------------------------------------------------------------- */
-
-/* "release 12", "12", "i3.47", or nothing: the stretch before this one. */
-static int rollback_target(struct hand *h, struct str skill, int64_t *ret, struct err *err)
-{
-	struct str to = str_trim(body_text(h, "to"));
-	uint64_t number;
-	struct store_rv rv;
-	struct release_info info;
-	if (str_starts(to, STR("release ")))
-		to = str_sub(to, 8, to.len);
-	if (str_to_u64(to, &number)) {
-		int rc = store_release_find(h->s->ctx->store, h->a, (int64_t)number, &info, err);
-		*ret = info.rev;
-		return rc;
-	}
-	if (to.len) {
-		int rc = store_rv_parse(to, &rv, err);
-		*ret = rv.rev;
-		return rc;
-	}
-	if (skill.len) {
-		struct desired_skill *list = NULL;
-		size_t count = 0;
-		int rc = store_desired_history(h->s->ctx->store, h->a, h->w->domain, skill, 2,
-					       &list, &count, err);
-		if (rc == 0 && count < 2)
-			rc = err_set(err, ERR_NOT_FOUND,
-				     "there is no earlier version to go back to");
-		*ret = rc == 0 ? list[1].since : 0;
-		return rc;
-	}
-	struct release_info *list = NULL;
-	size_t count = 0;
-	int rc = store_release_history(h->s->ctx->store, h->a, h->w->domain, 0, 2, &list, &count,
-				       err);
-	if (rc == 0 && count < 2)
-		rc = err_set(err, ERR_NOT_FOUND,
-			     "there is no earlier release of %.*s to go back to",
-			     STR_ARG(h->w->domain));
-	*ret = rc == 0 ? list[1].rev : 0;
-	return rc;
-}
-
-static int quarantine_later(struct hand *h, struct str skill, int64_t target, size_t *cap,
-			    struct err *err)
-{
-	struct digest *contents = NULL;
-	size_t count = 0;
-	int rc = store_rollback_contents(h->s->ctx->store, h->a, h->w->domain, skill, target,
-					 &contents, &count, err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		ARENA_GROW(h->a, h->quarantine, h->quarantine_count, *cap);
-		h->quarantine[h->quarantine_count++] =
-			(struct quarantine){.domain = h->w->domain,
-					    .skill = skill,
-					    .content = contents[i],
-					    .cause = STR("rollback"),
-					    .reason = reason_of(h, "rolled back"),
-					    .by = h->w->requested_by};
-	}
-	return rc;
-}
-
-/* What comes back must not be held by an earlier rollback. */
-static int clear_target(struct hand *h, struct str skill, int64_t target, struct err *err)
-{
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	struct desired_skill old;
-	bool found = false;
-	int64_t cleared = 0;
-	int rc = store_desired_at(h->s->ctx->store, h->a, h->w->domain, skill, target, &old, &found,
-				  err);
-	if (rc < 0 || !found)
-		return rc;
-	rc = begin(h, &t, err);
-	if (rc == 0)
-		rc = store_quarantine_clear(t, h->w->domain, skill, &old.content, &cleared, err);
-	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
-}
-
-static int do_rollback(struct hand *h, struct err *err)
-{
-	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
-	struct str skill = body_text(h, "skill"), owner = sync_owner(h->s, h->w->domain);
-	char domain[NAME_MAX_BYTES + 1];
-	const char *scope[] = {domain, NULL};
-	struct pass p = {.kind = "rollback",
-			 .message = body_text(h, "reason"),
-			 .infer_deletes = true,
-			 .domains = scope,
-			 .force = doc_bool(h->body, "force", false)};
-	int64_t target = 0;
-	size_t cap = 0;
-	snprintf(domain, sizeof(domain), "%.*s", STR_ARG(h->w->domain));
-	int rc = rollback_target(h, skill, &target, err);
-	for (size_t i = 0; rc == 0 && i < h->s->deployed->skill_count; i++) {
-		const struct deployed_skill *d = &h->s->deployed->skills[i];
-		if (!str_eq(d->domain, h->w->domain) || (skill.len && !str_eq(d->name, skill)))
-			continue;
-		rc = quarantine_later(h, d->name, target, &cap, err);
-		if (rc == 0 && !h->w->dry_run)
-			rc = clear_target(h, d->name, target, err);
-	}
-	if (rc == 0)
-		rc = sync_compose(h->s, h->a, h->w->domain, skill, target, NULL, 0, &tree, err);
-	if (rc < 0)
-		return rc;
-	p.tree = tree;
-	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
-	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
-	return run_pass(h, &p, err);
+	return wish_pass(h, &p, err);
 }
 
 /* --- the small ones --------------------------------------------------------------------------------------------------- */
@@ -329,11 +204,11 @@ static int do_rollback(struct hand *h, struct err *err)
 static int change_quarantine(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
 	struct quarantine q = {.domain = h->w->domain,
-			       .skill = body_text(h, "skill"),
+			       .skill = wish_text(h, "skill"),
 			       .cause = STR("operator"),
-			       .reason = reason_of(h, "quarantined"),
+			       .reason = wish_reason(h, "quarantined"),
 			       .by = h->w->requested_by};
-	if (!digest_parse(body_text(h, "content"), &q.content))
+	if (!digest_parse(wish_text(h, "content"), &q.content))
 		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
 	buf_addf(said, "quarantined %.*s/%.*s", STR_ARG(q.domain), STR_ARG(q.skill));
 	return store_quarantine_put(t, &q, 1, err);
@@ -343,7 +218,7 @@ static int change_clear(struct store_txn *t, struct hand *h, struct buf *said, s
 {
 	struct digest content = {{0}};
 	int64_t cleared = 0;
-	struct str text = body_text(h, "content"), skill = body_text(h, "skill");
+	struct str text = wish_text(h, "content"), skill = wish_text(h, "skill");
 	if (text.len && !digest_parse(text, &content))
 		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
 	int rc = store_quarantine_clear(t, h->w->domain, skill, &content, &cleared, err);
@@ -357,11 +232,11 @@ static int change_clear(struct store_txn *t, struct hand *h, struct buf *said, s
 static int change_suspend(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
 	int64_t ttl = doc_int(h->body, "ttl_ms", 0);
-	const struct suspension s = {.kind = body_text(h, "kind"),
+	const struct suspension s = {.kind = wish_text(h, "kind"),
 				     .domain = h->w->domain,
-				     .name = body_text(h, "name"),
+				     .name = wish_text(h, "name"),
 				     .by = h->w->requested_by,
-				     .reason = body_text(h, "reason"),
+				     .reason = wish_text(h, "reason"),
 				     .expires_ms = ttl ? clock_wall(h->s->ctx->clock) + ttl : 0};
 	buf_addf(said, "suspended %.*s %.*s", STR_ARG(s.kind), STR_ARG(s.name));
 	return store_suspend(t, &s, err);
@@ -369,14 +244,14 @@ static int change_suspend(struct store_txn *t, struct hand *h, struct buf *said,
 
 static int change_resume(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
-	buf_addf(said, "resumed %.*s %.*s", STR_ARG(body_text(h, "kind")),
-		 STR_ARG(body_text(h, "name")));
-	return store_resume(t, body_text(h, "kind"), h->w->domain, body_text(h, "name"), err);
+	buf_addf(said, "resumed %.*s %.*s", STR_ARG(wish_text(h, "kind")),
+		 STR_ARG(wish_text(h, "name")));
+	return store_resume(t, wish_text(h, "kind"), h->w->domain, wish_text(h, "name"), err);
 }
 
 static int change_adopt(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
-	struct str to = body_text(h, "to");
+	struct str to = wish_text(h, "to");
 	if (!sync_source_named(h->s, to)) {
 		err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(to));
 		err_remedy(err, "aspora get sources lists them");
@@ -424,7 +299,7 @@ static int do_overlay_end(struct hand *h, struct err *err)
 	if (rc == 0 && base) {
 		struct pass p = {.kind = "expiry",
 				 .actor = h->actor,
-				 .message = body_text(h, "reason"),
+				 .message = wish_text(h, "reason"),
 				 .also = also_lift,
 				 .state = h};
 		return sync_restore(h->s, &p, domain, base, err);
@@ -450,7 +325,7 @@ static const struct wish_kind {
 	int (*change)(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
 } kinds_of_wish[] = {
 	{"apply", do_apply, NULL},
-	{"rollback", do_rollback, NULL},
+	{"rollback", wish_rollback, NULL},
 	{"quarantine", NULL, change_quarantine},
 	{"clear", NULL, change_clear},
 	{"suspend", NULL, change_suspend},
@@ -512,7 +387,7 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 	if (rc == 0 && (rc = carry_out(&h, &why)) < 0) {
 		if (is_its_own_fault(rc, &why)) {
 			log_err(LOG_INFO_, "wish.refused", &why, "kind", w->kind.p, NULL);
-			rc = begin(&h, &t, err);
+			rc = wish_begin(&h, &t, err);
 			if (rc == 0)
 				rc = settle(t, &h, STR_NULL, &why, err);
 			if (rc == 0)

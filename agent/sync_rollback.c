@@ -1,0 +1,114 @@
+/* Rollback: what was deployed before comes back out of the store, and what came after it goes into quarantine. */
+#include "agent/sync_wish.h"
+
+/* "release 12", "12", "i3.47", or nothing: the stretch before this one. */
+static int rollback_target(struct hand *h, struct str skill, int64_t *ret, struct err *err)
+{
+	struct str to = str_trim(wish_text(h, "to"));
+	uint64_t number;
+	struct store_rv rv;
+	struct release_info info;
+	if (str_starts(to, STR("release ")))
+		to = str_sub(to, 8, to.len);
+	if (str_to_u64(to, &number)) {
+		int rc = store_release_find(h->s->ctx->store, h->a, (int64_t)number, &info, err);
+		*ret = info.rev;
+		return rc;
+	}
+	if (to.len) {
+		int rc = store_rv_parse(to, &rv, err);
+		*ret = rv.rev;
+		return rc;
+	}
+	if (skill.len) {
+		struct desired_skill *list = NULL;
+		size_t count = 0;
+		int rc = store_desired_history(h->s->ctx->store, h->a, h->w->domain, skill, 2,
+					       &list, &count, err);
+		if (rc == 0 && count < 2)
+			rc = err_set(err, ERR_NOT_FOUND,
+				     "there is no earlier version to go back to");
+		*ret = rc == 0 ? list[1].since : 0;
+		return rc;
+	}
+	struct release_info *list = NULL;
+	size_t count = 0;
+	int rc = store_release_history(h->s->ctx->store, h->a, h->w->domain, 0, 2, &list, &count,
+				       err);
+	if (rc == 0 && count < 2)
+		rc = err_set(err, ERR_NOT_FOUND,
+			     "there is no earlier release of %.*s to go back to",
+			     STR_ARG(h->w->domain));
+	*ret = rc == 0 ? list[1].rev : 0;
+	return rc;
+}
+
+static int quarantine_later(struct hand *h, struct str skill, int64_t target, size_t *cap,
+			    struct err *err)
+{
+	struct digest *contents = NULL;
+	size_t count = 0;
+	int rc = store_rollback_contents(h->s->ctx->store, h->a, h->w->domain, skill, target,
+					 &contents, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		ARENA_GROW(h->a, h->quarantine, h->quarantine_count, *cap);
+		h->quarantine[h->quarantine_count++] =
+			(struct quarantine){.domain = h->w->domain,
+					    .skill = skill,
+					    .content = contents[i],
+					    .cause = STR("rollback"),
+					    .reason = wish_reason(h, "rolled back"),
+					    .by = h->w->requested_by};
+	}
+	return rc;
+}
+
+/* What comes back must not be held by an earlier rollback. */
+static int clear_target(struct hand *h, struct str skill, int64_t target, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct desired_skill old;
+	bool found = false;
+	int64_t cleared = 0;
+	int rc = store_desired_at(h->s->ctx->store, h->a, h->w->domain, skill, target, &old, &found,
+				  err);
+	if (rc < 0 || !found)
+		return rc;
+	rc = wish_begin(h, &t, err);
+	if (rc == 0)
+		rc = store_quarantine_clear(t, h->w->domain, skill, &old.content, &cleared, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
+int wish_rollback(struct hand *h, struct err *err)
+{
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	struct str skill = wish_text(h, "skill"), owner = sync_owner(h->s, h->w->domain);
+	char domain[NAME_MAX_BYTES + 1];
+	const char *scope[] = {domain, NULL};
+	struct pass p = {.kind = "rollback",
+			 .message = wish_text(h, "reason"),
+			 .infer_deletes = true,
+			 .domains = scope,
+			 .force = doc_bool(h->body, "force", false)};
+	int64_t target = 0;
+	size_t cap = 0;
+	snprintf(domain, sizeof(domain), "%.*s", STR_ARG(h->w->domain));
+	int rc = rollback_target(h, skill, &target, err);
+	for (size_t i = 0; rc == 0 && i < h->s->deployed->skill_count; i++) {
+		const struct deployed_skill *d = &h->s->deployed->skills[i];
+		if (!str_eq(d->domain, h->w->domain) || (skill.len && !str_eq(d->name, skill)))
+			continue;
+		rc = quarantine_later(h, d->name, target, &cap, err);
+		if (rc == 0 && !h->w->dry_run)
+			rc = clear_target(h, d->name, target, err);
+	}
+	if (rc == 0)
+		rc = sync_compose(h->s, h->a, h->w->domain, skill, target, NULL, 0, &tree, err);
+	if (rc < 0)
+		return rc;
+	p.tree = tree;
+	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
+	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
+	return wish_pass(h, &p, err);
+}

@@ -1,0 +1,33 @@
+/* A wish while it is carried out, shared by sync_wish.c, which has them all, and the file of the large one, sync_rollback.c. */
+#ifndef AGENT_SYNC_WISH_H
+#define AGENT_SYNC_WISH_H
+
+#include "agent/sync_int.h"
+
+/* A wish in hand. */
+struct hand {
+	struct sync *s;
+	const struct wish *w;
+	struct arena *a;
+	const struct doc_node *body;
+	char actor[ACTOR_MAX];
+	struct quarantine *quarantine; /* rollback */
+	size_t quarantine_count;
+	int64_t ttl_ms; /* apply --override */
+};
+
+/* The one transaction that changes something for the wish; the caller ends it. */
+NODISCARD int wish_begin(struct hand *h, struct store_txn **ret, struct err *err);
+/* A value of its body; empty when absent. Points into h. */
+struct str wish_text(const struct hand *h, const char *key);
+/* Its reason, or "what by whom", since what is held back always says why. Points into h. */
+struct str wish_reason(const struct hand *h, const char *what);
+/* Runs p, whose tree and source are set, and answers the wish in its transaction; releases p. Errors: pass_run()'s. */
+NODISCARD int wish_pass(struct hand *h, struct pass *p, struct err *err);
+
+/* --- sync_rollback.c --- */
+
+/* Errors: ERR_NOT_FOUND (nothing earlier, no such release), ERR_INVALID (a target that is none), those of wish_pass(). */
+NODISCARD int wish_rollback(struct hand *h, struct err *err);
+
+#endif
