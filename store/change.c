@@ -76,10 +76,10 @@ int store_head(struct store *s, struct store_head *ret, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_head);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	ret->at = (struct store_rv){.incarnation = row_i64(&c), .ord = -1, .has_check = true};
 	ret->at.rev = row_i64(&c);
 	struct digest hash = row_digest(&c);
@@ -103,10 +103,10 @@ static int check_position(struct store *s, const struct store_rv *at, struct err
 	/* A position inside a revision vouches for the one before it; its own hash is the reader's as well. */
 	bind_i64(&b, at->rev);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	int64_t incarnation = row_i64(&c), head = row_i64(&c), floor = row_i64(&c);
 	struct digest hash = row_digest(&c);
 	if (at->incarnation != incarnation)
@@ -211,10 +211,10 @@ int store_change_floor(struct store *s, int64_t keep_ms, int64_t max_revs, int64
 	bind_i64(&b, keep_ms);
 	bind_i64(&b, max_revs);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret_rev = row_i64(&c);
 	return 0;
 }
@@ -280,10 +280,10 @@ static int hash_before(struct store *s, int64_t from, struct digest *ret, int64_
 	CLEANUP(bind_release) struct bind b = BIND(&sql_change_hash_at);
 	bind_i64(&b, from - 1);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	row_skip(&c);
 	*ret_head = row_i64(&c);
 	int64_t floor = row_i64(&c);

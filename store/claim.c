@@ -198,10 +198,10 @@ int store_execution_steps(struct store *s, const char *id, int64_t claim,
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_steps);
 	bind_step_list(&b, id, claim, steps, count);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	return row_i64(&c) ? 0 : over(id, err);
 }
 

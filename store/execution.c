@@ -174,10 +174,10 @@ int store_execution_cancel(struct store *s, struct str id, const char *by,
 	bind_text(&b, id);
 	bind_textz(&b, by);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	if (!row_bool(&c))
 		return err_set(err, ERR_NOT_FOUND, "there is no execution %.*s", STR_ARG(id));
 	enum execution_state state = (enum execution_state)row_choice(&c, execution_state_words);
@@ -195,12 +195,10 @@ int store_execution_get(struct store *s, struct arena *a, struct str id, struct 
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_get);
 	bind_text(&b, id);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, "there is no execution %.*s", STR_ARG(id));
 	if (r < 0)
 		return r;
-	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND, "there is no execution %.*s", STR_ARG(id));
-	struct row c = row_of(&rows, 0);
 	row_execution(&c, a, ret);
 	return 0;
 }
@@ -261,10 +259,10 @@ int store_execution_load(struct store *s, struct str domain, struct str skill,
 	bind_text(&b, domain);
 	bind_text(&b, skill);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	ret->queued = row_i64(&c);
 	ret->active = row_i64(&c);
 	ret->started_last_minute = row_i64(&c);
@@ -280,10 +278,10 @@ int store_execution_waiting(struct store *s, int64_t *ret_waiting, int64_t *ret_
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_waiting);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret_waiting = row_i64(&c);
 	*ret_next_ms = row_time(&c);
 	return 0;

@@ -21,10 +21,10 @@ int store_execution_expire(struct store *s, int max_attempts, int64_t *ret_expir
 	bind_text(&b, buf_str(&timeout));
 	bind_text(&b, buf_str(&lost));
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret_expired = row_i64(&c);
 	*ret_requeued = row_i64(&c);
 	return 0;
@@ -66,10 +66,10 @@ int store_execution_retire(struct store *s, int64_t older_ms, int64_t limit, int
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret = row_i64(&c);
 	return 0;
 }
@@ -98,10 +98,10 @@ int store_execution_abandon(struct store *s, struct str by, int64_t *ret, struct
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_abandon);
 	bind_text(&b, by);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret = row_i64(&c);
 	return 0;
 }

@@ -44,12 +44,10 @@ int store_release_find(struct store *s, struct arena *a, int64_t id, struct rele
 	CLEANUP(bind_release) struct bind b = BIND(&sql_release_find);
 	bind_i64(&b, id);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, "there is no release %lld", (long long)id);
 	if (r < 0)
 		return r;
-	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND, "there is no release %lld", (long long)id);
-	struct row c = row_of(&rows, 0);
 	read_info(&c, a, ret);
 	return 0;
 }

@@ -154,12 +154,10 @@ int store_wish_get(struct store *s, struct arena *a, struct str id, struct wish 
 	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_get);
 	bind_text(&b, id);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, "there is no wish %.*s", STR_ARG(id));
 	if (r < 0)
 		return r;
-	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND, "there is no wish %.*s", STR_ARG(id));
-	struct row c = row_of(&rows, 0);
 	row_wish(&c, a, ret);
 	return 0;
 }
@@ -261,10 +259,10 @@ int store_wish_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t 
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret = row_i64(&c);
 	return 0;
 }

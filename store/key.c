@@ -173,10 +173,10 @@ int store_key_retire(struct store *s, int64_t older_ms, int64_t *ret, struct err
 	CLEANUP(bind_release) struct bind b = BIND(&sql_key_retire);
 	bind_i64(&b, older_ms);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret = row_i64(&c);
 	return 0;
 }

@@ -11,10 +11,10 @@ int store_delivery_put(struct store *s, struct str source, struct str delivery_i
 	bind_text(&b, delivery_id);
 	bind_digest(&b, &d);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	if (!row_bool(&c))
 		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(source));
 	*ret_new = row_bool(&c);

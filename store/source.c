@@ -189,12 +189,10 @@ int store_source_request(struct store *s, struct str source, int64_t *ret_token,
 	CLEANUP(bind_release) struct bind b = BIND(&sql_source_request);
 	bind_text(&b, source);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, "there is no source \"%.*s\"", STR_ARG(source));
 	if (r < 0)
 		return r;
-	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(source));
-	struct row c = row_of(&rows, 0);
 	*ret_token = row_i64(&c);
 	return 0;
 }
@@ -258,10 +256,10 @@ int store_tick(struct store *s, struct store_tick *ret, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_tick);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	ret->incarnation = row_i64(&c);
 	ret->rev = row_i64(&c);
 	ret->open_wishes = row_i64(&c);

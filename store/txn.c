@@ -214,10 +214,10 @@ static int ask_outcome(struct store *s, int pid, const uint8_t *token, int64_t *
 	bind_i32(&b, pid);
 	bind_bytes(&b, token, TOKEN_SIZE);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	struct row c = row_of(&rows, 0);
 	*ret_running = row_bool(&c);
 	bool there = !row_null(&c);
 	*ret_rev = row_i64(&c);

@@ -258,3 +258,22 @@ int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct 
 	}
 	return r;
 }
+
+int wire_one(struct store *s, const struct bind *b, struct rows *rows, struct row *ret,
+	     struct err *err, const char *words, ...)
+{
+	char text[ERR_MSG_MAX];
+	int r = wire_query(s, b, rows, err);
+	if (r < 0)
+		return r;
+	if (rows->count) {
+		*ret = row_of(rows, 0);
+		return 0;
+	}
+	assert(words);
+	va_list args;
+	va_start(args, words);
+	vsnprintf(text, sizeof(text), words, args);
+	va_end(args);
+	return err_set(err, ERR_NOT_FOUND, "%s", text);
+}

@@ -60,6 +60,12 @@ NODISCARD int wire_sync(struct store *s, struct err *err);
 NODISCARD int wire_collect(struct store *s, struct err *err);
 /* One statement as a flight of its own, outside a transaction. rows may be NULL. */
 NODISCARD int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct err *err);
+/*
+ * A statement that answers with one row: its first one, whose bytes rows keeps. words, with what it names, are the message when there is none;
+ * NULL where the statement always has one. Errors: ERR_NOT_FOUND.
+ */
+NODISCARD int wire_one(struct store *s, const struct bind *b, struct rows *rows, struct row *ret,
+		       struct err *err, const char *words, ...) PRINTF(6, 7);
 /* Closes the connection for good; what was awaited is forgotten. Returns ERR_UNAVAILABLE with the words of libpq. */
 int wire_lost(struct store *s, const char *doing, struct err *err);
 /* Polls the socket for events, at most until deadline_ms (of the real monotonic clock). 0, or ERR_TIMEOUT. */

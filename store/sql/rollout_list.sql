@@ -10,23 +10,9 @@ with k as materialized (
 	left join (select * from desired where until is null and ($1 is null or domain = $1) and ($2 is null or skill = $2)) d
 		using (domain, skill, content, runtime)
 )
-select k.domain, k.skill, k.content, k.runtime, k.context, coalesce(k.slot, ''), coalesce(k.state, 'pending'), k.desired,
-	exists (select from quarantine q where q.domain = k.domain and q.skill = k.skill and q.content = k.content and q.until is null),
+select k.domain, k.skill, k.content, k.runtime, k.context, coalesce(k.slot, ''), coalesce(k.state, 'pending'), k.desired, n.quarantined,
 	coalesce(k.wanted, k.generation), coalesce(k.attempt, 0), k.entered_at, k.hold_until, clock_timestamp(),
-	n.ready, n.starting, n.failed, coalesce(f.cause, ''), coalesce(f.message, ''),
-	(select count(*) from execution e where e.domain = k.domain and e.skill = k.skill and e.content = k.content
-		and e.runtime = k.runtime and e.state in ('claimed', 'running')),
-	coalesce(k.reason, '')
+	n.ready, n.starting, n.failed, n.cause, n.message, n.active, coalesce(k.reason, '')
 from k
-cross join lateral (
-	select count(*) filter (where i.state = 'ready') as ready, count(*) filter (where i.state = 'starting') as starting,
-		count(*) filter (where i.state in ('failed', 'lost') and i.ended_at >= k.entered_at) as failed
-	from instance i where i.domain = k.domain and i.skill = k.skill and i.content = k.content and i.runtime = k.runtime
-) n
-left join lateral (
-	select i.cause, case when i.message <> '' then i.message else i.reason end as message from instance i
-	where i.domain = k.domain and i.skill = k.skill and i.content = k.content and i.runtime = k.runtime
-		and i.state in ('failed', 'lost') and i.ended_at >= k.entered_at
-	order by i.ended_at desc limit 1
-) f on n.failed > 0
+cross join lateral aspora_serving(k.domain, k.skill, k.content, k.runtime, k.entered_at) n
 order by k.domain, k.skill, k.content, k.runtime

@@ -441,6 +441,18 @@ START_TEST(quarantined_content_is_marked)
 }
 END_TEST
 
+START_TEST(how_a_version_serves_is_looked_up_in_the_query_that_asks)
+{
+	set_up();
+	/* A function that PostgreSQL calls, rather than writes out, would be run once per skill. */
+	const char *plan = support_pg_text(
+		"explain (format json) select n.* from rollout r cross join lateral "
+		"aspora_serving(r.domain, r.skill, r.content, r.runtime, r.entered_at) n");
+	ck_assert_ptr_nonnull(strstr(plan, "instance"));
+	ck_assert_msg(!strstr(plan, "Function Scan"), "%s", plan);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(a_released_version_goes_from_wanted_to_serving),
 	CASE(a_promotion_moves_routes_and_drains_the_old_version_at_one_revision),
@@ -454,6 +466,7 @@ static const struct support_case cases[] = {
 	CASE(an_instance_only_moves_forward),
 	CASE(a_canary_shares_by_weight_and_weights_must_be_whole),
 	CASE(quarantined_content_is_marked),
+	CASE(how_a_version_serves_is_looked_up_in_the_query_that_asks),
 	{0},
 };
 
