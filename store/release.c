@@ -8,7 +8,9 @@
 static int read_head(struct store_txn *t, struct err *err)
 {
 	struct store *s = store_txn_store(t);
-	if (s->release.known)
+	/* Under another epoch somebody else may have led, and written, in between. */
+	int64_t epoch = txn_lease(t) ? txn_lease(t)->epoch : 0;
+	if (s->release.known && epoch && s->release.epoch == epoch)
 		return 0;
 	CLEANUP(bind_release) struct bind b = BIND(&sql_release_head);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
@@ -17,6 +19,7 @@ static int read_head(struct store_txn *t, struct err *err)
 		return r;
 	memset(&s->release, 0, sizeof(s->release));
 	s->release.known = true;
+	s->release.epoch = epoch;
 	if (rows.count) {
 		struct row c = row_of(&rows, 0);
 		s->release.id = row_i64(&c);

@@ -42,9 +42,10 @@ struct store {
 	struct store_txn *txn;
 	struct store_stats stats;
 
-	/* Head of the release chain, read once per connection (store_release_write). */
+	/* Head of the release chain, read once per connection and epoch (store_release_write). */
 	struct {
 		bool known;
+		int64_t epoch; /* of the lease under which it was read */
 		int64_t id;
 		struct digest hash;
 	} release;

@@ -212,6 +212,28 @@ START_TEST(releases_form_a_signed_chain)
 }
 END_TEST
 
+START_TEST(who_leads_again_follows_what_was_released_meanwhile)
+{
+	struct store *a = support_pg_open(STORE_SYNC), *b = support_pg_open(STORE_SYNC);
+	struct lease *first = support_pg_lease(a, "sync");
+	support_release(a, first, "ecm", "c1", two, 2);
+	support_pg_run("update lease set until = clock_timestamp() - interval '1 second'");
+	struct lease *second = support_pg_lease(b, "sync");
+	struct support_skill changed = {.name = "triage", .content = "b2"};
+	support_release(b, second, "ecm", "c2", &changed, 1);
+	support_pg_run("update lease set until = clock_timestamp() - interval '1 second'");
+	/* The connection is the same, and the last release that it knows is not the last. */
+	struct lease *third = support_pg_lease(a, "sync");
+	changed.content = "b3";
+	support_release(a, third, "ecm", "c3", &changed, 1);
+	changed.content = "b4";
+	support_release(a, third, "ecm", "c4", &changed, 1);
+	int64_t bad = -1;
+	assert_ok(store_release_verify(a, 1, 4, NULL, &bad, &support_err));
+	ck_assert_int_eq(bad, 0);
+}
+END_TEST
+
 START_TEST(verdicts_are_kept_by_three_digests_and_signed)
 {
 	struct store *s = support_pg_open(STORE_SYNC);
@@ -353,6 +375,7 @@ static const struct support_case cases[] = {
 	CASE(a_domain_belongs_to_the_source_that_first_released_it),
 	CASE(one_changed_skill_costs_one_round_trip_and_one_commit),
 	CASE(releases_form_a_signed_chain),
+	CASE(who_leads_again_follows_what_was_released_meanwhile),
 	CASE(verdicts_are_kept_by_three_digests_and_signed),
 	CASE(history_lists_releases_of_a_domain_newest_first),
 	CASE(the_platform_has_its_own_stretches),
