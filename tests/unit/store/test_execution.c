@@ -285,6 +285,33 @@ START_TEST(cancelling_a_queued_one_ends_it_and_a_running_one_asks)
 }
 END_TEST
 
+START_TEST(what_was_cancelled_is_cancelled_however_it_came_to_nothing)
+{
+	static const enum execution_state ends[] = {EXEC_FAILED, EXEC_QUEUED, EXEC_SUCCEEDED};
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	enum execution_state state;
+	struct claim c;
+	ck_assert(execution_claim(&c));
+	assert_ok(store_execution_cancel(gateway, STR("EXEC-1"), "key:ana", &state, &support_err));
+	struct settle done = {.id = "EXEC-1", .claim = c.number, .state = ends[_i]};
+	if (done.state == EXEC_SUCCEEDED)
+		done.result_json = STR("{}");
+	else
+		done.error_json = STR("{\"code\":\"sandbox\"}");
+	assert_ok(store_execution_settle(runner, &done, &support_err));
+	/* A lost reply: the same again finds its own outcome. */
+	assert_ok(store_execution_settle(runner, &done, &support_err));
+	struct execution e;
+	assert_ok(store_execution_get(gateway, arena, STR("EXEC-1"), &e, &support_err));
+	/* What was through before anybody noticed is through. */
+	ck_assert_int_eq(e.state, ends[_i] == EXEC_SUCCEEDED ? EXEC_SUCCEEDED : EXEC_CANCELLED);
+	ck_assert_int_gt(e.ended_ms, 0);
+	ck_assert_int_eq(e.attempt, 1);
+	ck_assert_int_eq(support_pg_int("select sum(failed) from spend"), 0);
+}
+END_TEST
+
 START_TEST(transitions_reach_the_change_log_in_batches)
 {
 	execution_serve(&plain, 1);
@@ -360,6 +387,7 @@ static const struct support_case cases[] = {
 	CASE(attempts_and_deadlines_come_to_an_end),
 	CASE(a_retry_goes_back_and_waits),
 	CASE(cancelling_a_queued_one_ends_it_and_a_running_one_asks),
+	CASE_LOOP(what_was_cancelled_is_cancelled_however_it_came_to_nothing, 3),
 	CASE(transitions_reach_the_change_log_in_batches),
 	CASE(lists_filter_and_page_newest_first),
 	{0},
