@@ -1,6 +1,7 @@
 /* What ends by itself: overlays and suspensions whose time is over. */
 #include "agent/sync_int.h"
 #include "base/mem.h"
+#include "store/hold.h"
 
 int sync_restore(struct sync *s, struct pass *p, struct str domain, int64_t base, struct err *err)
 {
@@ -55,8 +56,22 @@ static int end_overlay(struct sync *s, const struct overlay *o, struct err *err)
 	return rc;
 }
 
-/* What the apply set had comes back in the transaction that ends the overlay; ERR_NOT_FOUND and the like: it is no longer to be had. */
-static int expire_over_apply_set(struct sync *s, struct overlay *o, int64_t base, struct err *err)
+int sync_overlay_below(struct sync *s, struct str domain, int64_t *ret_base, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 * 1024 * 1024);
+	struct quarantine *held = NULL;
+	size_t count = 0;
+	int rc = 0;
+	*ret_base = 0;
+	if (sync_source_named(s, sync_owner(s, domain)))
+		rc = store_quarantine_list(s->ctx->store, a, domain, &held, &count, err);
+	else
+		count = 1;
+	return rc == 0 && count ? store_overlay_base(s->ctx->store, domain, ret_base, err) : rc;
+}
+
+/* What its owner had comes back in the transaction that ends the overlay; ERR_NOT_FOUND and the like: it is no longer to be had. */
+static int expire_and_restore(struct sync *s, struct overlay *o, int64_t base, struct err *err)
 {
 	struct pass p = {.kind = "expiry",
 			 .actor = s->actor,
@@ -75,7 +90,6 @@ static int expire_over_apply_set(struct sync *s, struct overlay *o, int64_t base
 	return rc;
 }
 
-/* A source looks again by itself; an apply set will not. */
 static int expire_overlay(struct sync *s, struct overlay *o, struct err *err)
 {
 	int64_t base = 0;
@@ -83,11 +97,10 @@ static int expire_overlay(struct sync *s, struct overlay *o, struct err *err)
 	if (rc < 0)
 		return rc;
 	struct sync_source *src = sync_source_named(s, sync_owner(s, o->domain));
-	if (!src && (rc = store_overlay_base(s->ctx->store, o->domain, &base, err)) < 0)
-		return rc;
-	if (base)
-		return expire_over_apply_set(s, o, base, err);
-	if ((rc = end_overlay(s, o, err)) == 0 && src)
+	rc = sync_overlay_below(s, o->domain, &base, err);
+	if (rc == 0)
+		rc = base ? expire_and_restore(s, o, base, err) : end_overlay(s, o, err);
+	if (rc == 0 && src)
 		sync_source_again(src);
 	return rc;
 }
@@ -112,7 +125,11 @@ int sync_expiries_tick(struct sync *s, struct err *err)
 		rc = store_suspension_expire(t, &ended, err);
 	if (rc == 0)
 		rc = store_txn_commit(t, NULL, err);
-	for (size_t i = 0; rc == 0 && ended && i < s->source_count; i++)
+	if (rc < 0 || ended == 0)
+		return rc;
+	/* A source may be among them: whether it is suspended stands in its row. */
+	sync_forget(s);
+	for (size_t i = 0; i < s->source_count; i++)
 		sync_source_again(&s->sources[i]);
-	return rc;
+	return 0;
 }

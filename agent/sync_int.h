@@ -142,7 +142,13 @@ NODISCARD int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, s
 NODISCARD int sync_wishes_tick(struct sync *s, struct err *err);
 NODISCARD int sync_expiries_tick(struct sync *s, struct err *err);
 /*
- * Makes a domain of an apply set what it was at revision base, below its overlays. The caller fills kind, actor, message and `also`, which ends the
+ * The revision at which to find what lies below the overlay over a domain, when its owner will not bring that back: an apply set does not look
+ * again, and a source's newest content may be in quarantine. 0: its owner will.
+ */
+NODISCARD int sync_overlay_below(struct sync *s, struct str domain, int64_t *ret_base,
+				 struct err *err);
+/*
+ * Makes a domain what it was at revision base, below its overlays. The caller fills kind, actor, message and `also`, which ends the
  * overlay. Errors: sync_compose()'s, the store's.
  */
 NODISCARD int sync_restore(struct sync *s, struct pass *p, struct str domain, int64_t base,

@@ -288,23 +288,22 @@ static void look_again(struct hand *h)
 		sync_source_again(&h->s->sources[i]);
 }
 
-/* Its owner looks again; an apply set will not, so that what lies below comes out of the store. */
 static int do_overlay_end(struct hand *h, struct err *err)
 {
 	struct str domain = h->w->domain;
 	int64_t base = 0;
-	int rc = 0;
-	if (sync_overlay(h->s, domain) && !sync_source_named(h->s, sync_owner(h->s, domain)))
-		rc = store_overlay_base(h->s->ctx->store, domain, &base, err);
+	int rc = sync_overlay(h->s, domain) ? sync_overlay_below(h->s, domain, &base, err) : 0;
 	if (rc == 0 && base) {
 		struct pass p = {.kind = "expiry",
 				 .actor = h->actor,
 				 .message = wish_text(h, "reason"),
 				 .also = also_lift,
 				 .state = h};
-		return sync_restore(h->s, &p, domain, base, err);
+		rc = sync_restore(h->s, &p, domain, base, err);
+	} else if (rc == 0) {
+		rc = simply(h, change_overlay_end, err);
 	}
-	if (rc == 0 && (rc = simply(h, change_overlay_end, err)) == 0)
+	if (rc == 0)
 		look_again(h);
 	return rc;
 }
@@ -362,6 +361,9 @@ static bool is_its_own_fault(int rc, const struct err *why)
 	if (rc == ERR_DATABASE &&
 	    (memcmp(why->sqlstate, "22", 2) == 0 || memcmp(why->sqlstate, "23", 2) == 0))
 		return true;
+	/* Two releases at once: only one of the two can be the wish's, and the next try reads what the other wrote. */
+	if (rc == ERR_CONFLICT && memcmp(why->sqlstate, "23", 2) == 0)
+		return false;
 	return rc == ERR_INVALID || rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_DENIED ||
 	       rc == ERR_TOO_LARGE || rc == ERR_SYNTAX || rc == ERR_UNSUPPORTED || rc == ERR_GONE;
 }

@@ -175,6 +175,27 @@ def test_a_commit_under_an_overlay_holds_once_the_overlay_is_taken_off(s):
     wait_said(s, "git/one", "from git")
 
 
+@pytest.mark.parametrize("ends", ["by itself", "when it is taken off"])
+def test_an_overlay_over_what_was_rolled_back_leaves_it_rolled_back(s, ends):
+    domain = "held-" + ends.split()[0]
+    commit(s, skill_files(domain, "a", "v1"))
+    wait_said(s, domain + "/a", "v1")
+    commit(s, skill_files(domain, "a", "v2"))
+    wait_said(s, domain + "/a", "v2")
+    assert s.wish("rollbacks", {"domain": domain, "skill": "a"})[0] == 200
+    before = s.content(domain, "a")
+    status, result = apply(s, skill_files(domain, "a", "laid over"), override=True, ttl="2s" if ends == "by itself" else "2h")
+    assert status == 200 and s.content(domain, "a") != before, result
+    if ends != "by itself":
+        assert s.wish("overlays/end", {"domain": domain})[0] == 200
+    # What Git has is in quarantine: neither that may come back, nor may the overlay's content stay.
+    s.wait("the overlay's end", lambda: s.one("select 1 from overlay where domain = %s and until is not null", domain), 20)
+    assert s.content(domain, "a") == before
+    wait_said(s, domain + "/a", "v1")
+    commit(s, skill_files(domain, "a", "v3"))
+    wait_said(s, domain + "/a", "v3")
+
+
 def test_an_overlay_over_an_applied_domain_restores_it(s):
     apply(s, skill_files("owned", "a", "original"), applySet="owners")
     before = s.content("owned", "a")
@@ -352,6 +373,15 @@ def test_a_suspended_source_is_not_looked_at(s):
     assert s.wish("resumptions", {"kind": "Source", "name": "main"})[0] == 200
     s.wait_observed(pushed)
     assert s.content("srcsus", "a") != a
+
+
+def test_a_suspended_source_is_looked_at_again_when_its_time_is_over(s):
+    assert s.wish("suspensions", {"kind": "Source", "name": "main", "ttl": "2s"})[0] == 200
+    s.put(skill_files("srcttl", "a"))
+    pushed = s.push("while suspended for a while")
+    s.wait_observed(pushed, 20)
+    assert s.one("select ended_by from suspension where kind = 'Source' order by id desc limit 1") == ("expiry",)
+    assert s.content("srcttl", "a")
 
 
 def test_what_cannot_be_suspended_is_said(s):
