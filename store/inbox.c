@@ -145,6 +145,8 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	}
 	struct row c = row_of(&rows, 0);
 	*ret_token = row_i64(&c);
+	if (!row_bool(&c))
+		return err_set(err, ERR_CONFLICT, "%s is the id of another wish", w->id);
 	return 0;
 }
 

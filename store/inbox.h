@@ -36,7 +36,7 @@ NODISCARD int store_wish_put(struct store *s, const struct wish *w, const struct
 			     size_t file_count, struct err *err);
 /*
  * Gateway. A sync wish together with the source's request that it waits for (w: id, source, requested_by); *ret_token as of store_source_request().
- * ERR_NOT_FOUND when no declared Git source has that name.
+ * ERR_NOT_FOUND when no declared Git source has that name; repeated as store_wish_put().
  */
 NODISCARD int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token,
 			      struct err *err);

@@ -12,7 +12,6 @@
 #define DEADLINE_MAX_MS 86400000
 #define QUEUE_MAX 1000 /* that wait for one skill */
 #define HOPS_MAX 16
-#define KEY_MAX 128
 #define SESSION_MAX 256
 
 struct run_body {
@@ -222,9 +221,9 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 {
 	CLEANUP(buf_release) struct buf input = BUF_INIT(EXECUTION_INPUT_MAX);
 	struct str key = gw_field(c->q, "idempotency-key");
-	if (key.p && (key.len == 0 || key.len > KEY_MAX || !str_is_utf8(key, NULL)))
+	if (key.p && (key.len == 0 || key.len > GW_KEY_MAX || !str_is_utf8(key, NULL)))
 		return err_set(err, ERR_USAGE, "an Idempotency-Key has 1 to %d bytes of text",
-			       KEY_MAX);
+			       GW_KEY_MAX);
 	if (b->session.len > SESSION_MAX)
 		return err_set(err, ERR_TOO_LARGE, "session has more than %d bytes", SESSION_MAX);
 	if (b->input)

@@ -23,6 +23,7 @@
 #define GW_PARAMS_MAX 4
 #define GW_WAIT_MAX_MS 600000
 #define GW_UPLOAD_BYTES ((size_t)64 * 1024 * 1024)
+#define GW_KEY_MAX 128 /* bytes of an Idempotency-Key */
 
 struct gw_route;
 

@@ -109,23 +109,56 @@ static void answer_or_wait(struct gw_call *c, const struct wish *w, int64_t wait
 	c->reply->until_ms = clock_mono(c->g->ctx->clock) + wait_ms;
 }
 
-/* Records it and answers. files NULL and kind "sync": with the source's request. */
+/* The same key of the same person is the same wish: it is an id of its own kind, so that the inbox's primary key does the rest. */
+static int id_of_key(const struct gw_call *c, struct str key, char id[64], struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	char hex[DIGEST_HEX + 1];
+	if (key.len == 0 || key.len > GW_KEY_MAX || !str_is_utf8(key, NULL))
+		return err_set(err, ERR_USAGE, "an Idempotency-Key has 1 to %d bytes of text",
+			       GW_KEY_MAX);
+	buf_add_u32(&text, (uint32_t)strlen(c->who.actor));
+	buf_addz(&text, c->who.actor);
+	buf_add_str(&text, key);
+	struct digest d = digest_tagged("aspora.wish.key.v1", buf_str(&text));
+	snprintf(id, 64, "WISH-K-%.32s", digest_hex(&d, hex));
+	return 0;
+}
+
+static int put(struct gw_call *c, struct wish *w, const struct upload_file *files, size_t count,
+	       bool keyed, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = str_eqz(w->kind, "sync") ? store_wish_sync(c->g->store, w, &w->request_token, &why)
+					  : store_wish_put(c->g->store, w, files, count, &why);
+	if (rc == ERR_CONFLICT && keyed)
+		return err_set(err, rc, "the Idempotency-Key has asked for something else before");
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	/* It may have been there before, and be done. */
+	return keyed ? store_wish_get(c->g->store, c->arena, str_of(w->id), w, err) : 0;
+}
+
+/* Records it and answers. A sync wish is recorded with the source's request. */
 static int record(struct gw_call *c, struct wish *w, const struct upload_file *files, size_t count,
 		  struct err *err)
 {
 	int64_t wait_ms = 0;
+	struct str key = gw_field(c->q, "idempotency-key");
 	int rc = gw_call_wait(c, &wait_ms, err);
-	if (rc < 0)
-		return rc;
-	id_make("WISH", c->g->ctx->clock, w->id);
+	if (rc == 0 && key.p)
+		rc = id_of_key(c, key, w->id, err);
+	else
+		id_make("WISH", c->g->ctx->clock, w->id);
 	w->requested_by = str_of(c->who.actor);
 	w->state = STR("pending");
 	w->requested_ms = clock_wall(c->g->ctx->clock);
-	rc = gw_store_as(c->g, c->who.domains, err);
 	if (rc == 0)
-		rc = str_eqz(w->kind, "sync")
-			     ? store_wish_sync(c->g->store, w, &w->request_token, err)
-			     : store_wish_put(c->g->store, w, files, count, err);
+		rc = gw_store_as(c->g, c->who.domains, err);
+	if (rc == 0)
+		rc = put(c, w, files, count, key.p != NULL, err);
 	if (rc < 0)
 		return rc;
 	gw_reply_field(c->reply, "Location", "/api/v1/wishes/%s", w->id);

@@ -86,6 +86,36 @@ def test_without_a_wait_the_outcome_can_be_asked_for(s, api):
     assert as_(s, api, "lab").get("/api/v1/wishes/" + mine["metadata"]["name"]).status == 200
 
 
+def test_the_same_key_asks_once(s, api):
+    head = {"Idempotency-Key": "w-1"}
+    first = wished(api.post("/api/v1/uploads", {"files": files("lab", "keyed")}, headers=head), 202)
+    name = first["metadata"]["name"]
+    again = wished(api.post("/api/v1/uploads?wait=30s", {"files": files("lab", "keyed")}, headers=head))
+    assert again["metadata"]["name"] == name and again["status"]["phase"] == "done"
+    # Whoever lost the answer finds it, done long ago.
+    late = wished(api.post("/api/v1/uploads", {"files": files("lab", "keyed")}, headers=head))
+    assert late["metadata"]["name"] == name and late["status"] == again["status"]
+    assert s.one("select count(distinct release) from release_item where revision = %s", name) == (1,)
+    for other in ({"files": files("lab", "keyed", "other")}, {"files": files("lab", "keyed"), "reason": "x"}):
+        r = api.post("/api/v1/uploads", other, headers=head)
+        assert r.status == 409 and r.json["detail"] == "the Idempotency-Key has asked for something else before", r
+    r = api.post("/api/v1/quarantines/clear", {"domain": "lab", "skill": "keyed"}, headers=head)
+    assert r.status == 409, r
+    # Another's key of the same name is another's.
+    theirs = wished(as_(s, api, "operator").post("/api/v1/uploads?wait=30s", {"files": files("lab", "keyed")}, headers=head))
+    assert theirs["metadata"]["name"] != name
+    for bad in ("", "k" * 129):
+        assert api.post("/api/v1/uploads", {"files": files("lab", "keyed")}, headers={"Idempotency-Key": bad}).status == 400
+
+
+def test_the_same_key_looks_once(s, api):
+    before = s.one("select request_token from source where name = 'main'")[0]
+    looks = [wished(api.post("/api/v1/sources/main/sync?wait=30s", headers={"Idempotency-Key": "look"})) for _ in range(3)]
+    assert len({w["metadata"]["name"] for w in looks}) == 1 and looks[2]["status"]["phase"] == "done"
+    assert s.one("select request_token from source where name = 'main'")[0] == before + 1
+    assert api.post("/api/v1/sources/main/sync", {"reason": "another"}, headers={"Idempotency-Key": "look"}).status == 409
+
+
 def test_a_dry_run_says_what_would_happen(s, api):
     before = api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"]
     ci = as_(s, api, "ci-bot")

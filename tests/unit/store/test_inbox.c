@@ -202,6 +202,32 @@ START_TEST(sync_wishes_are_done_when_their_token_is_handled)
 }
 END_TEST
 
+START_TEST(a_sync_wish_twice_is_one_request_and_another_under_its_id_is_refused)
+{
+	set_up();
+	support_declare(s, l, (const char *const[]){"main", "other", NULL});
+	struct wish w = {.kind = STR("sync"),
+			 .source = STR("main"),
+			 .requested_by = STR("key:ana"),
+			 .body_json = STR("{}"),
+			 .id = "WISH-1"};
+	int64_t first = 0, again = 0;
+	assert_ok(store_wish_sync(gateway, &w, &first, &support_err));
+	assert_ok(store_wish_sync(gateway, &w, &again, &support_err));
+	ck_assert_int_eq(first, again);
+	w.source = STR("other");
+	assert_err(store_wish_sync(gateway, &w, &again, &support_err), ERR_CONFLICT,
+		   "WISH-1 is the id of another wish");
+	ck_assert_str_eq(
+		support_pg_text("select string_agg(request_token::text, ' ' order by name) "
+				"from source where name in ('main', 'other')"),
+		"1 0");
+	w.source = STR("nowhere");
+	snprintf(w.id, sizeof(w.id), "WISH-2");
+	assert_err(store_wish_sync(gateway, &w, &again, &support_err), ERR_NOT_FOUND, "nowhere");
+}
+END_TEST
+
 START_TEST(old_wishes_go_but_not_what_an_overlay_stands_on)
 {
 	set_up();
@@ -345,6 +371,7 @@ static const struct support_case cases[] = {
 	CASE(a_wish_taken_by_a_sync_that_died_is_taken_again),
 	CASE(whoever_waits_for_its_wish_is_woken_by_the_outcome),
 	CASE(sync_wishes_are_done_when_their_token_is_handled),
+	CASE(a_sync_wish_twice_is_one_request_and_another_under_its_id_is_refused),
 	CASE(old_wishes_go_but_not_what_an_overlay_stands_on),
 	CASE(a_delivery_is_one_request_however_often_it_comes),
 	CASE(a_posted_check_is_bound_to_one_content),
