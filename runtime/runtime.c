@@ -144,9 +144,11 @@ static struct driver_state *probed(struct runtime *rt, const struct driver *d)
 	if (s->probed)
 		return s;
 	CLEANUP(buf_release) struct buf detail = BUF_INIT(sizeof(s->detail) - 1);
+	s->err = (struct err)ERR_INIT;
 	s->rc = d->probe(rt, &detail, &s->err);
 	snprintf(s->detail, sizeof(s->detail), "%s", s->rc < 0 ? s->err.msg : buf_cstr(&detail));
-	s->probed = true;
+	/* What does not work here does not; what was disturbed is tried again. */
+	s->probed = s->rc != ERR_SANDBOX;
 	return s;
 }
 

@@ -155,6 +155,9 @@ static int try_mode(struct runtime *rt, enum bwrap_mode mode, struct err *err)
 		return rc;
 	if (end.exited && end.status == 0)
 		return 0;
+	/* Somebody else's doing, the kernel's out of memory for one: it says nothing of what works here. */
+	if (!end.exited && end.status == SIGKILL)
+		return err_set(err, ERR_SANDBOX, "bubblewrap was killed while it was tried");
 	struct str words = str_trim(buf_str(&said));
 	return err_set(err, ERR_UNSUPPORTED, "bubblewrap does not work here: %s",
 		       words.len ? buf_cstr(&said) : child_end_text(&end, text, sizeof(text)));
@@ -186,6 +189,8 @@ static int probe(struct runtime *rt, struct buf *detail, struct err *err)
 		if (modes[i].root != (geteuid() == 0))
 			continue;
 		rc = try_mode(rt, modes[i].mode, err);
+		if (rc == ERR_SANDBOX)
+			return rc;
 		if (rc < 0)
 			continue;
 		if (err)
