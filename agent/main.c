@@ -139,6 +139,9 @@ int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	char text[ERR_MSG_MAX + 512];
+	if (argc == 1 && agent_role_of_title(argv[0]))
+		return role_main(agent_role_of_title(argv[0]));
+	/* Behind another program, which gives it the name of its file. */
 	if (argc == 3 && strcmp(argv[1], "role") == 0 && agent_role_find(argv[2]))
 		return role_main(agent_role_find(argv[2]));
 	int rc = crypto_init(&err);

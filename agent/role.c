@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "agent/handoff.h"
@@ -27,6 +28,19 @@ const struct agent_role *agent_role_find(const char *name)
 		if (strcmp(r->name, name) == 0)
 			return r;
 	return NULL;
+}
+
+#define TITLE "asporad: "
+
+void agent_role_title(const struct agent_role *role, char out[ROLE_TITLE_MAX])
+{
+	snprintf(out, ROLE_TITLE_MAX, TITLE "%s", role->name);
+}
+
+const struct agent_role *agent_role_of_title(const char *argv0)
+{
+	size_t len = sizeof(TITLE) - 1;
+	return strncmp(argv0, TITLE, len) == 0 ? agent_role_find(argv0 + len) : NULL;
 }
 
 /* The command line of asporad outranks the file. The strings live as long as h. */
@@ -111,6 +125,8 @@ int role_main(const struct agent_role *role)
 {
 	struct err err = ERR_INIT;
 	struct handoff h = {0};
+	/* Executed through /proc/self/exe the kernel would call us "exe". */
+	prctl(PR_SET_NAME, "asporad");
 	log_setup(LOG_LOGFMT, LOG_INFO_, role->name);
 	sigset_t term;
 	sigemptyset(&term);

@@ -35,7 +35,7 @@ enum role_privilege {
 };
 
 struct agent_role {
-	const char *name; /* argv[1] of the re-executed binary: "sync" */
+	const char *name; /* "sync" */
 	const char *goal; /* one sentence for logs and the manual */
 	unsigned privileges;
 	unsigned stop_order; /* lower is stopped first */
@@ -46,6 +46,11 @@ struct agent_role {
 
 extern const struct agent_role agent_roles[]; /* name NULL ends */
 const struct agent_role *agent_role_find(const char *name);
+
+/* "asporad: sync": argv[0] of the role's process, what ps(1) shows of it, and how the binary knows which role it is to be. */
+#define ROLE_TITLE_MAX 32
+void agent_role_title(const struct agent_role *role, char out[ROLE_TITLE_MAX]);
+const struct agent_role *agent_role_of_title(const char *argv0); /* NULL: none */
 
 int role_sync_run(struct role_ctx *ctx, struct err *err);
 int role_runner_run(struct role_ctx *ctx, struct err *err);

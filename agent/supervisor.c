@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/handoff.h"
+#include "agent/inherit.h"
 #include "agent/privilege.h"
 #include "agent/role.h"
 #include "base/id.h"
@@ -43,6 +44,7 @@ struct supervisor {
 	struct slot slots[ROLES_MAX];
 	size_t slot_count;
 	struct loop_source *cluster_watch, *cluster_timer, *stop_timer;
+	struct inherit *inherit;
 	int64_t cluster_backoff_ms;
 	bool stopping;
 	int result;
@@ -74,7 +76,7 @@ static int access_for(struct supervisor *s, const struct agent_role *r, struct s
  * For the kill sweep: the words of ASPORA_WRAP_<ROLE> ("strace -D -f ...") stand before the role's command line at its first start. space
  * holds what the words point into. /proc/self is the tracer's own there, so the program is named by its path.
  */
-static void wrap_argv(struct slot *slot, char *space, size_t size, const char **argv, size_t max)
+static bool wrap_argv(struct slot *slot, char *space, size_t size, const char **argv, size_t max)
 {
 	char name[64], self[512];
 	int n = snprintf(name, sizeof(name), "ASPORA_WRAP_%s", slot->role->name);
@@ -83,22 +85,23 @@ static void wrap_argv(struct slot *slot, char *space, size_t size, const char **
 	const char *words = getenv(name);
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (slot->wrapped || !words || !*words || len < 0)
-		return;
+		return false;
 	slot->wrapped = true;
 	self[len] = 0;
 	int all = snprintf(space, size, "%s %s role %s", words, self, slot->role->name);
 	if (all < 0 || (size_t)all >= size)
-		return;
+		return false;
 	size_t count = 0;
 	char *rest = space;
 	for (char *word; (word = strsep(&rest, " ")) && count + 1 < max;)
 		if (*word)
 			argv[count++] = word;
 	argv[count] = NULL;
+	return true;
 }
 #endif
 
-/* The binary re-executed with the role's name; what it may know waits in the pipe behind descriptor 3. */
+/* The binary re-executed under the role's title; what it may know waits in the pipe behind descriptor 3. */
 static int start_role(struct slot *slot, struct err *err)
 {
 	struct supervisor *s = slot->up;
@@ -111,6 +114,8 @@ static int start_role(struct slot *slot, struct err *err)
 	h.listen = mem_strdup(s->opts->listen);
 	h.once = s->opts->once;
 	memcpy(h.instance, s->instance, sizeof(h.instance));
+	char title[ROLE_TITLE_MAX];
+	agent_role_title(slot->role, title);
 	int ends[2] = {-1, -1};
 	if ((rc = io_pipe(ends, err)) < 0)
 		return rc;
@@ -118,14 +123,18 @@ static int start_role(struct slot *slot, struct err *err)
 	CLEANUP_FD int write_end = ends[1];
 #ifdef ASPORA_FAULTS
 	char space[4096];
-	const char *argv[WRAP_WORDS_MAX] = {"/proc/self/exe", "role", slot->role->name, NULL};
-	wrap_argv(slot, space, sizeof(space), argv, ARRAY_SIZE(argv));
+	const char *argv[WRAP_WORDS_MAX] = {title, NULL};
+	bool wrapped = wrap_argv(slot, space, sizeof(space), argv, ARRAY_SIZE(argv));
 #else
-	const char *argv[] = {"/proc/self/exe", "role", slot->role->name, NULL};
+	const char *argv[] = {title, NULL};
+	const bool wrapped = false;
 #endif
 	struct child_fd fds[] = {{read_end, HANDOFF_FD}, {STDERR_FILENO, STDERR_FILENO}};
-	struct child_opts o = {
-		.argv = argv, .fds = fds, .fd_count = ARRAY_SIZE(fds), .new_session = true};
+	struct child_opts o = {.argv = argv,
+			       .program = wrapped ? NULL : "/proc/self/exe",
+			       .fds = fds,
+			       .fd_count = ARRAY_SIZE(fds),
+			       .new_session = true};
 	if ((rc = child_start(&slot->child, &o, err)) < 0)
 		return rc;
 	slot->started_ms = clock_mono(&clock_real);
@@ -396,6 +405,7 @@ static int run_loop(struct supervisor *s, struct err *err)
 	    (rc = start_slots(s, err)) < 0)
 		return rc;
 	s->cluster_timer = loop_add_timer(s->loop, -1, cluster_retry, s);
+	s->inherit = inherit_start(s->loop, &s->owner);
 	watch_cluster(s);
 	return loop_run(s->loop, err);
 }
@@ -422,6 +432,7 @@ int supervisor_run(const struct supervisor_opts *o, struct err *err)
 		rc = run_loop(&s, err);
 	for (size_t i = 0; i < s.slot_count; i++)
 		child_stop(&s.slots[i].child, STOP_GRACE_MS);
+	inherit_stop(s.inherit);
 	if (s.cluster && store_cluster_stop(s.cluster, rc == 0 ? err : NULL) < 0 && rc == 0)
 		rc = err->code;
 	store_cluster_free(s.cluster);

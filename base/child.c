@@ -73,8 +73,8 @@ static int start_failed(const struct child_failure *f, const struct child_opts *
 	int code = ERR_IO;
 	if (f->step == CHILD_STEP_EXEC && (f->sys == ENOENT || f->sys == ENOTDIR))
 		code = ERR_NOT_FOUND;
-	return err_sys(err, code, f->sys, "cannot start %s: %s", o->argv[0],
-		       child_step_text(f->step));
+	return err_sys(err, code, f->sys, "cannot start %s: %s",
+		       o->program ? o->program : o->argv[0], child_step_text(f->step));
 }
 
 struct exec_args {
@@ -120,7 +120,7 @@ int child_start(struct child *c, const struct child_opts *o, struct err *err)
 {
 	CLEANUP_FREE char *program = NULL;
 	CLEANUP_FREE int *copies = mem_array(o->fd_count, sizeof(int));
-	int rc = find_program(o->argv[0], &program, err), report[2];
+	int rc = find_program(o->program ? o->program : o->argv[0], &program, err), report[2];
 	if (rc < 0 || (rc = io_pipe(report, err)) < 0)
 		return rc;
 	CLEANUP_FD int report_in = report[0];
@@ -132,7 +132,7 @@ int child_start(struct child *c, const struct child_opts *o, struct err *err)
 	int fork_errno = errno;
 	child_restore_signals(&mask);
 	if (pid < 0)
-		return err_sys(err, ERR_IO, fork_errno, "cannot start %s", o->argv[0]);
+		return err_sys(err, ERR_IO, fork_errno, "cannot start %s", program);
 	close(TAKE_FD(report_out));
 	rc = watch(c, pid, o->new_session, err);
 	if (rc < 0)

@@ -26,8 +26,9 @@ struct child_limit {
 };
 
 struct child_opts {
-	/* NULL-terminated; argv[0] is looked up in our PATH when it has no '/'. */
+	/* NULL-terminated. program (NULL: argv[0]) is looked up in our PATH when it has no '/'. */
 	const char *const *argv;
+	const char *program;
 	const char *const *env; /* NULL-terminated "NAME=value"; NULL: our own environment */
 	const char *dir; /* NULL: ours */
 	const struct child_fd *fds;

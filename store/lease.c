@@ -2,20 +2,7 @@
 
 #include <assert.h>
 
-#include "base/io.h"
 #include "store/wire_int.h"
-
-void store_lease_holder_prefix(char *out, size_t size, pid_t pid)
-{
-	char host[65] = "localhost";
-	gethostname(host, sizeof(host) - 1);
-	CLEANUP(buf_release) struct buf boot = BUF_INIT(256);
-	if (io_read_file("/proc/sys/kernel/random/boot_id", &boot, NULL) < 0)
-		buf_reset(&boot);
-	struct str id = str_trim(buf_str(&boot));
-	snprintf(out, size, "%.64s:%.*s:%ld:", host, (int)MIN(id.len, 8), id.p ? id.p : "",
-		 (long)pid);
-}
 
 void store_lease_init(struct lease *l, const char *role, const char *shard, int64_t ttl_ms)
 {
@@ -24,8 +11,7 @@ void store_lease_init(struct lease *l, const char *role, const char *shard, int6
 	assert(n > 0 && (size_t)n < sizeof(l->name));
 	(void)n;
 	l->ttl_ms = ttl_ms ? ttl_ms : LEASE_TTL_MS;
-	store_lease_holder_prefix(l->holder, sizeof(l->holder) - 10, getpid());
-	base62_random(l->holder + strlen(l->holder), 8);
+	store_lease_holder(l->holder, sizeof(l->holder), getpid());
 }
 
 static int look(struct store *s, const struct lease *l, int64_t *ret_wait_ms, struct err *err)

@@ -16,7 +16,7 @@
 
 struct lease {
 	char name[LEASE_NAME_MAX];
-	char holder[LEASE_NAME_MAX]; /* this process: "HOST:BOOT:PID:RANDOM" */
+	char holder[LEASE_NAME_MAX]; /* this process: "HOST:BOOT:PID:START.NS:RANDOM" */
 	int64_t ttl_ms;
 	int64_t epoch; /* 0: not held */
 	int64_t sent_mono_ms; /* when the last renewal that succeeded was sent */
@@ -40,7 +40,26 @@ NODISCARD int store_lease_break(struct store *s, struct str holder_prefix, struc
 bool store_lease_valid(const struct lease *l, const struct clock *c);
 /* Milliseconds until the next renewal is due, 0 when it is. */
 int64_t store_lease_due_ms(const struct lease *l, const struct clock *c);
-/* "HOST:BOOT:PID:" of this process, what holders of it start with. */
+
+/* --- who holds (holder.c) ---------------------------------------------------------------------------------------- */
+
+/* "HOST:BOOT:PID:" of a process of this machine, what holders of it start with. */
 void store_lease_holder_prefix(char *out, size_t size, pid_t pid);
+/* The whole: with the moment at which it started, and the namespace that counts its number. out: LEASE_NAME_MAX. */
+void store_lease_holder(char *out, size_t size, pid_t pid);
+
+enum lease_holder_state {
+	LEASE_HOLDER_UNKNOWN, /* of another machine, boot or namespace, or not to be looked at */
+	LEASE_HOLDER_ALIVE, /* stopped is alive */
+	LEASE_HOLDER_DEAD, /* for certain */
+};
+/* *ret_parent: of one that is alive, else 0. */
+enum lease_holder_state store_lease_holder_state(struct str holder, pid_t *ret_parent);
+/*
+ * Ends every lease that a process of this machine holds that is certainly dead, as store_lease_break(). *ret_strangers: holders of this machine
+ * that live and are no children of family. Role: owner.
+ */
+NODISCARD int store_lease_break_dead(struct store *s, pid_t family, int *ret_broken,
+				     int *ret_strangers, struct err *err);
 
 #endif

@@ -149,8 +149,8 @@ class System:
         out = {}
         for line in run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], check=False).stdout.splitlines():
             pid, _, args = line.strip().partition(" ")
-            if " role " in " " + args:
-                out[args.split("role ", 1)[1].split()[0]] = int(pid)
+            if args.startswith("asporad: "):
+                out[args.partition(": ")[2]] = int(pid)
         return out
 
     # --- the gateway ------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 """The main job, end to end: a push becomes running, routable skills; what is refused changes nothing."""
+import json
 import os
 import signal
 import subprocess
@@ -242,17 +243,59 @@ def test_a_killed_agent_finds_its_database_again():
         s.start()
         s.wait_converged()
         postmaster = int(open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="ascii").readline())
+        leases = dict(s.rows("select name, epoch from lease"))
+        killed = s.one("select clock_timestamp()")[0]
         s.stop(signal.SIGKILL)
         assert s.one("select count(*) from desired where until is null")[0] == 1  # it outlived us
         add_skill(s, "team", "two", role="specialist")
         s.push("second")
         s.start()
+        # Whoever held the leases is dead for certain, so that their 15 seconds need not run out; by the database's clock.
+        assert s.wait("the next epochs", lambda: s.one("select bool_and(epoch = (%s::json->>name)::int + 1) from lease", json.dumps(leases))[0], 14)
+        took = s.one("select extract(epoch from max(acquired_at) - %s)::float8 from lease", killed)[0]
+        assert took < 10, took
+        assert s.logged("event=lease.inherited")
         s.wait("two skills", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null")[0] == 2)
         assert int(open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="ascii").readline()) == postmaster
         os.kill(postmaster, signal.SIGKILL)
         add_skill(s, "team", "three", role="specialist")
         s.push("third")
         s.wait("three skills", lambda: s.one("select count(*) from rollout where slot = 'stable' and until is null")[0] == 3, 60)
+
+
+def test_a_stopped_asporad_is_not_dead():
+    with System(ROLES) as s:
+        s.init_repo(source=None)
+        s.push("nothing")
+        s.start()
+        s.wait("the leads", lambda: s.one("select count(*) from lease where until > clock_timestamp()")[0] == 3)
+        roles = s.roles_running()
+        first, s.process = s.process, None
+        for pid in [first.pid, *roles.values()]:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            stopped = s.one("select min(until) from lease")[0]
+            s.start("--state", os.path.join(s.home, "state-2"), "--database", "host=%s/run user=aspora dbname=aspora" % s.state)
+            s.wait("the take-over", lambda: s.one("select bool_and(epoch = 2) from lease")[0])
+            assert s.one("select min(acquired_at) >= %s from lease", stopped)[0]
+            assert not s.logged("event=lease.inherited")
+        finally:
+            for pid in [first.pid, *roles.values()]:
+                os.kill(pid, signal.SIGCONT)
+            s.stop()
+            first.terminate()
+            first.wait(60)
+
+
+def test_processes_are_named_after_their_roles():
+    with System() as s:
+        s.init_repo(source=None)
+        s.push("nothing")
+        s.start()
+        s.wait("four roles", lambda: len(s.roles_running()) == 4)
+        shown = run(["ps", "-o", "comm=,args=", "--ppid", str(s.process.pid)]).stdout.splitlines()
+        assert {tuple(line.split(None, 1)) for line in shown} >= {
+            ("asporad", "asporad: " + role) for role in ("gateway", "sync", "control", "runner")}, shown
 
 
 def test_once_brings_everything_up_to_date_and_ends():

@@ -44,6 +44,21 @@ START_TEST(output_error_output_and_status_are_collected)
 }
 END_TEST
 
+START_TEST(a_program_may_run_under_another_name)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	struct child_opts o = {
+		.argv = ARGV("a name: of its own", "-c", "tr '\\0' '|' </proc/$$/cmdline"),
+		.program = "sh"};
+	struct child_end end;
+	assert_ok(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err));
+	assert_str(buf_str(&out), "a name: of its own|-c|tr '\\0' '|' </proc/$$/cmdline|");
+	o.program = "/nonexistent/sh";
+	assert_err(child_run(&o, STR_NULL, &out, NULL, 30 * SECOND, &end, &support_err),
+		   ERR_NOT_FOUND, "/nonexistent/sh");
+}
+END_TEST
+
 START_TEST(death_by_signal_is_named)
 {
 	char text[64];
@@ -471,6 +486,7 @@ END_TEST
 
 static const struct support_case cases[] = {
 	CASE(output_error_output_and_status_are_collected),
+	CASE(a_program_may_run_under_another_name),
 	CASE(death_by_signal_is_named),
 	CASE(input_larger_than_any_pipe_is_read_whole),
 	CASE(no_input_reads_as_empty_and_a_program_may_ignore_its_input),
