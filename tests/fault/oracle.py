@@ -12,16 +12,10 @@ import struct
 import subprocess
 import time
 
+import wishes
+from wishes import blake, field
+
 sodium = None
-
-
-def blake(tag, data):
-    return hashlib.blake2b(tag.encode() + b"\0" + data, digest_size=32).digest()
-
-
-def field(data):
-    data = data.encode() if isinstance(data, str) else bytes(data)
-    return struct.pack(">I", len(data)) + data
 
 
 def signature_holds(signature, text, key):
@@ -72,7 +66,14 @@ def blobs(w):
 
 
 def git_files(w, commit, domain):
-    """{skill: {path: blob digest}} as Git has it."""
+    """{skill: {path: blob digest}} as Git has it, read once."""
+    known = w.__dict__.setdefault("git_known", {})
+    if (commit, domain) not in known:
+        known[(commit, domain)] = read_git(w, commit, domain)
+    return known[(commit, domain)]
+
+
+def read_git(w, commit, domain):
     found = {}
     listing = subprocess.run(["git", "-C", str(w.bare), "ls-tree", "-r", "-z", commit, "skills/%s/" % domain],
                              check=True, capture_output=True).stdout.decode()
@@ -92,28 +93,33 @@ def git_files(w, commit, domain):
 
 
 def newest(w):
-    """I2, I13: what is desired is the newest admitted commit's content; a refused domain keeps what it had, and that serves."""
-    for domain, commit in w.good_at.items():
-        rows = w.rows("""select d.skill, v.manifest, exists (select from route_version r where (r.domain, r.skill, r.content, r.runtime)
-                = (d.domain, d.skill, d.content, d.runtime) and r.until is null and r.mode = 'live' and r.weight = 1000000) as serves
-            from desired d join version v using (domain, skill, content, runtime) where d.domain = %s and d.until is null""", domain)
-        have = {r["skill"]: {f["path"]: f["digest"] for f in r["manifest"]} for r in rows}
-        want = git_files(w, commit, domain)
-        refusal = w.rows("select allow, findings from verdict where domain = %s order by rev desc limit 1", domain)
-        refusal = "" if not refusal or refusal[0]["allow"] else "; its last verdict denies: " + "; ".join(
-            str(f.get("message")) for f in refusal[0]["findings"])
-        name = "I13" if domain in w.bad else "I2"
-        for skill in sorted(set(have) | set(want)):
-            if have.get(skill) != want.get(skill):
-                yield "%s: %s/%s is not as commit %s has it (%s%s)" % (
-                    name, domain, skill, commit[:12],
-                    "absent" if skill not in have else "too much" if skill not in want else "other files", refusal)
-        for r in rows:
-            if not r["serves"]:
-                yield "%s: %s/%s is desired and no route leads to it" % (name, domain, r["skill"])
+    """I2, I13: what is desired is the newest admitted content that is not held back, and that serves; a refused domain keeps what it had."""
+    have, serves = {}, {}
+    for r in w.rows("""select d.domain, d.skill, v.manifest, exists (select from route_version r where
+            (r.domain, r.skill, r.content, r.runtime) = (d.domain, d.skill, d.content, d.runtime) and r.until is null and r.mode = 'live'
+            and r.weight = 1000000) as serves from desired d join version v using (domain, skill, content, runtime) where d.until is null"""):
+        have.setdefault(r["domain"], {})[r["skill"]] = {f["path"]: f["digest"] for f in r["manifest"]}
+        serves[(r["domain"], r["skill"])] = r["serves"]
+    for domain in sorted({*w.good_at, *have, wishes.LAB}):
+        want, is_ = w.expected(domain), have.get(domain, {})
+        name = "I13" if domain in w.bad or domain in w.wishes.held else "I2"
+        for skill in sorted(set(is_) | set(want)):
+            if is_.get(skill) != want.get(skill):
+                yield "%s: %s/%s is not as it must be since %s (%s%s)" % (
+                    name, domain, skill, w.good_at.get(domain, "the last upload")[:12],
+                    "absent" if skill not in is_ else "too much" if skill not in want else "other files", last_refusal(w, domain))
+    for (domain, skill), fine in serves.items():
+        if not fine:
+            yield "I2: %s/%s is desired and no route leads to it" % (domain, skill)
     for r in w.rows("select domain, skill from route_version where until is null and (domain, skill) not in "
                     "(select domain, skill from desired where until is null)"):
         yield "I2: %s/%s serves and is not desired any more" % (r["domain"], r["skill"])
+
+
+def last_refusal(w, domain):
+    refusal = w.rows("select allow, findings from verdict where domain = %s order by rev desc limit 1", domain)
+    return "" if not refusal or refusal[0]["allow"] else "; its last verdict denies: " + "; ".join(
+        str(f.get("message")) for f in refusal[0]["findings"])
 
 
 def no_duplicates(w):
@@ -121,8 +127,11 @@ def no_duplicates(w):
     for r in w.rows("""select domain, skill, generation, count(*) as n from rollout where slot in ('stable', 'draining')
             group by 1, 2, 3 having count(*) > 1"""):
         yield "I3: %s/%s generation %s was promoted %s times" % (r["domain"], r["skill"], r["generation"], r["n"])
-    for r in w.rows("select domain, name, revision, count from event where reason = 'Promoted' and count > 1"):
-        yield "I3: the promotion of %s/%s %s was told %s times" % (r["domain"], r["name"], r["revision"][:12], r["count"])
+    # Content that comes back after a rollback or an overlay is another generation of the same revision.
+    for r in w.rows("""select e.domain, e.name, e.revision, e.count, d.n from event e, lateral (select count(*) as n from desired d
+            where (d.domain, d.skill, encode(d.content, 'hex')) = (e.domain, e.name, e.revision)) d
+            where e.reason = 'Promoted' and e.count > d.n"""):
+        yield "I3: the promotion of %s/%s %s was told %s times for %s" % (r["domain"], r["name"], r["revision"][:12], r["count"], r["n"])
     for r in w.rows("""select domain, skill, host, replica, count(*) as n from instance where state in ('starting', 'ready', 'draining')
             group by domain, skill, content, runtime, host, replica having count(*) > 1"""):
         yield "I3: %s/%s has %s live instances on %s, replica %s" % (r["domain"], r["skill"], r["n"], r["host"], r["replica"])
@@ -228,6 +237,22 @@ def clean_errors(w):
         yield "I17: instance %s failed without a word" % r["id"]
 
 
+def judge_answer(method, path, status, said, known):
+    """I12, I17: what the gateway may answer: nothing to strangers, and never that it does not know what went wrong."""
+    if not known and status != 401 and path != "/healthz":
+        yield "I12: %s %s was answered with %s to nobody" % (method, path, status)
+    if status == 500:
+        yield "I17: %s %s was answered with 500: %s" % (method, path, said)
+    if status >= 400 and not (isinstance(said, dict) and (said.get("kind") == "Wish" or said.get("code") and said.get("detail"))):
+        yield "I17: %s %s was answered with %s, without a code or a detail: %s" % (method, path, status, said)
+
+
+def answers(w):
+    """I12, I17: what clients were told."""
+    yield from w.complaints
+    w.complaints = []
+
+
 def said(what, error):
     if not isinstance(error, dict) or not (error.get("code") or error.get("type")) or not (error.get("detail") or error.get("message")):
         yield "I17: %s failed without a code or a message: %s" % (what, error)
@@ -294,7 +319,8 @@ def bundles(w):
             yield "I11: bundle %s differs from its manifest" % folder.name[:12]
 
 
-CHECKS = (binding, blobs, newest, no_duplicates, chain, fenced, receipts, acknowledged, clean_errors, no_zombies, bundles)
+CHECKS = (binding, blobs, newest, no_duplicates, chain, fenced, receipts, acknowledged, wishes.check, answers, clean_errors, no_zombies,
+          bundles)
 
 
 def check(w):

@@ -48,13 +48,15 @@ def one(w, number, others):
     homes = [w.roles_running(p) for p in others]
     if pid not in [h.get(role) for h in homes]:
         raise Failure("I6: the lease of %s is held by %d, which is none of ours: %s" % (role, pid, homes))
-    said = w.change()
+    wishes, taken = w.wishes.plan(1)
+    said = w.change(taken) + [wish.what for wish in wishes]
     os.kill(pid, how)
     try:
         (after, taker), took = wait_for("the take-over of %s after %s of %d" % (role, how.name, pid),
                                         lambda: (lambda l: l and l[0] > epoch and l)(lease(w, role)), TTL + 2)
         if after != epoch + 1 or taker == pid:
             raise Failure("I6: after epoch %d of %d comes %d of %d" % (epoch, pid, after, taker))
+        w.wishes.send(wishes)
         _, why = w.settle(30)
         if why:
             raise Failure("I2: %s after %s: %s" % (role, ", ".join(said), why))
@@ -80,11 +82,9 @@ def run(count, seed, say):
     """(passed, failed, slowest take-over in seconds)."""
     passed, failed, slowest = 0, 0, 0.0
     w = world.World("%s:takeover" % seed)
-    w.roles = "sync,control,runner"
     keep = False
     try:
-        w.up()
-        _, why = w.settle(60)
+        why = w.begin()
         if why:
             say("FAILED: take-over: the world did not begin: " + why)
             return 0, 1, 0.0

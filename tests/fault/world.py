@@ -18,6 +18,9 @@ import time
 import psycopg2
 import psycopg2.extras
 
+import oracle
+import wishes
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "faults"
 ASPORAD = BUILD / "bin" / "asporad"
@@ -99,7 +102,9 @@ class World:
         self.connection = None
         self.key = None
         self.extra = []
-        self.roles = "sync,control,runner" + (",gateway" if has_gateway() else "")
+        self.roles = "sync,control,runner,gateway"
+        self.complaints = []  # answers of the gateway that nobody must get
+        self.wishes = wishes.Wishes(self)
         self._repository()
         self.config = self.home / "asporad.conf"
         self.write_config(self.config, self.state)
@@ -128,20 +133,21 @@ class World:
     def folder(self, domain, skill):
         return self.work / "skills" / domain / skill
 
-    def write_skill(self, domain, skill, tests=True):
+    def skill_files(self, domain, skill, tests=True):
+        """{path: text} of a new edition."""
         self.edition += 1
+        files = {"SKILL.md": SKILL.format(name=skill, domain=domain, edition=self.edition),
+                 "code/handler.sh": HANDLER.format(edition=self.edition)}
+        return dict(files, **{"tests/cases.md": CASES}) if tests else files
+
+    def write_skill(self, domain, skill, tests=True):
         folder = self.folder(domain, skill)
-        (folder / "code").mkdir(parents=True, exist_ok=True)
-        (folder / "tests").mkdir(exist_ok=True)
-        (folder / "SKILL.md").write_text(SKILL.format(name=skill, domain=domain, edition=self.edition))
-        handler = folder / "code" / "handler.sh"
-        handler.write_text(HANDLER.format(edition=self.edition))
-        handler.chmod(0o755)
-        cases = folder / "tests" / "cases.md"
-        if tests:
-            cases.write_text(CASES)
-        elif cases.exists():
-            cases.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+        for path, text in self.skill_files(domain, skill, tests).items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            file.chmod(wishes.mode(path) & 0o777)
 
     def push(self, message):
         self.git("add", "-A")
@@ -149,8 +155,9 @@ class World:
         self.git("push", "-q", "origin", "main")
         self.head = self.git("rev-parse", "HEAD").strip()
 
-    def change(self):
-        """One commit that touches one to three skills, now and then with a deletion, a new skill, or a bad one."""
+    def change(self, taken=()):
+        """One commit that touches one or two skills, now and then with a deletion, a new skill, or a bad one. Domains that are
+        taken have a wish made about them meanwhile, and those that are held are only edited."""
         said = []
         for domain in list(self.bad):
             for skill in self.skills[domain]:
@@ -158,20 +165,23 @@ class World:
                     self.write_skill(domain, skill)
                     said.append("mend %s/%s" % (domain, skill))
             self.bad.discard(domain)
-        for domain in self.random.sample(self.domains, self.random.randint(1, min(2, len(self.domains)))):
+        free = [d for d in self.domains if d not in taken]
+        for domain in self.random.sample(free, self.random.randint(1, min(2, len(free)))):
             skill = self.random.choice(self.skills[domain])
             dice = self.random.random()
+            if domain in self.wishes.held:
+                dice = 1
             if dice < 0.15 and len(self.skills[domain]) > 4:  # more than a quarter of a domain would be refused
                 shutil.rmtree(self.folder(domain, skill))
                 self.skills[domain].remove(skill)
                 said.append("delete %s/%s" % (domain, skill))
-            elif dice < 0.28:
+            elif dice < 0.28 and len(self.skills[domain]) < 9:
                 self.fresh_name += 1
                 name = "extra-%d" % self.fresh_name
                 self.skills[domain].append(name)
                 self.write_skill(domain, name)
                 said.append("add %s/%s" % (domain, name))
-            elif dice < 0.45:
+            elif dice < 0.45 and dice >= 0.28:
                 self.write_skill(domain, skill, tests=False)
                 self.bad.add(domain)
                 said.append("break %s/%s" % (domain, skill))
@@ -180,9 +190,18 @@ class World:
                 said.append("edit %s/%s" % (domain, skill))
         self.push(", ".join(said))
         for domain in self.domains:
-            if domain not in self.bad:
-                self.good_at[domain] = self.head
+            self.caught_up(domain)
         return said
+
+    def caught_up(self, domain):
+        """Nothing but its own content keeps a domain from being as the newest commit has it."""
+        if domain in self.domains and domain not in self.bad and domain not in self.wishes.held:
+            self.good_at[domain] = self.head
+
+    def expected(self, domain):
+        """{skill: {path: digest}} of what must be deployed."""
+        git = oracle.git_files(self, self.good_at[domain], domain) if domain in self.good_at else {}
+        return self.wishes.wanted(domain, git)
 
     # --- asporad ---
 
@@ -215,6 +234,18 @@ sources:
         log.close()
         return process
 
+    def begin(self):
+        """Up, with what Git has and what is uploaded first; None, or why not."""
+        self.up()
+        _, why = self.settle(60)
+        if why:
+            return why
+        self.api_key()
+        first = self.wishes.begin()
+        first.key = "begin"
+        self.wishes.send([first])
+        return self.settle(60)[1]
+
     def up(self, wrap=None):
         self.process = self.start(wrap)
 
@@ -246,8 +277,9 @@ sources:
                 words = open("/proc/%s/cmdline" % pid).read().split("\0")
             except (OSError, ValueError):
                 continue
-            if int(ppid) == parent and "role" in words and state != "Z":
-                found[words[words.index("role") + 1]] = int(pid)
+            role = words[words.index("role") + 1] if "role" in words else words[0].partition("asporad: ")[2]
+            if int(ppid) == parent and role and state != "Z":
+                found[role] = int(pid)
         return found
 
     def postmaster(self):
@@ -263,7 +295,7 @@ sources:
 
     def rows(self, sql, *args):
         """Asks as the owner, connecting again when the server was restarted under us."""
-        for attempt in range(3):
+        for attempt in range(60):
             try:
                 if self.connection is None or self.connection.closed:
                     self.connection = psycopg2.connect(self.dsn(), cursor_factory=psycopg2.extras.RealDictCursor)
@@ -275,7 +307,7 @@ sources:
                 if self.connection:
                     self.connection.close()
                 self.connection = None
-                if attempt == 2:
+                if attempt == 59:
                     raise
                 time.sleep(0.05)
 
@@ -286,16 +318,12 @@ sources:
 
     def ask(self, domain, skill):
         """Asks for one execution; what was acknowledged must be found afterwards."""
-        name = "K%016x" % self.random.getrandbits(64)
-        if "gateway" in self.roles:
-            return self.post(domain, skill, name)
-        identity = "EXEC-20260101000000-%016x" % self.random.getrandbits(64)
-        self.rows("""insert into execution (id, domain, skill, requested_by, idempotency_key, request_digest, trigger, input, deadline_at)
-            values (%s, %s, %s, 'sweep', %s, sha256('x'), '{}', '{"what":"all"}', clock_timestamp() + interval '25 s')""",
-                  identity, domain, skill, name)
-        self.rows("select pg_notify('aspora', '')")
-        self.acknowledged[identity] = name
-        return identity
+        return self.post(domain, skill, "K%016x" % self.random.getrandbits(64))
+
+    def quick(self, taken=()):
+        """Deployed skills that answer at once: what waits while its domain is suspended does not."""
+        return [r for r in self.rows("select domain, skill from desired where until is null order by 1, 2")
+                if r["skill"] != wishes.SLOW and r["domain"] not in taken and r["domain"] not in self.wishes.suspended]
 
     def api_key(self):
         if self.key is None:
@@ -305,14 +333,17 @@ sources:
     def request(self, method, path, body=None, headers=None, timeout=5):
         address = (self.state / "gateway" / "address").read_text().strip()
         c = http.client.HTTPConnection(address, timeout=timeout)
+        fields = {"Authorization": "Bearer " + self.api_key(), "Content-Type": "application/json"}
+        fields.update(headers or {})
         try:
-            c.request(method, path, json.dumps(body) if body is not None else None,
-                      dict({"Authorization": "Bearer " + self.api_key(), "Content-Type": "application/json"}, **(headers or {})))
+            c.request(method, path, json.dumps(body) if body is not None else None, {k: v for k, v in fields.items() if v is not None})
             r = c.getresponse()
             text = r.read().decode()
-            return r.status, json.loads(text) if text.startswith(("{", "[")) else text
+            said = json.loads(text) if text.startswith(("{", "[")) else text
         finally:
             c.close()
+        self.complaints += oracle.judge_answer(method, path, r.status, said, fields["Authorization"] is not None)
+        return r.status, said
 
     def post(self, domain, skill, name):
         """Its id; False when the skill has gone meanwhile; None when nothing was acknowledged: then it may have happened or not."""
@@ -349,11 +380,15 @@ sources:
                 from rollout r where r.until is null and r.slot <> 'stable') as moving,
             (select string_agg(i.domain || '/' || i.skill || ' ' || i.state, '; ') from instance i where i.state in ('starting', 'draining'))
                 as starting,
-            (select string_agg(id || ' ' || state, ' ') from execution where state not in ('succeeded', 'failed', 'cancelled')) as running,
+            (select string_agg(format('%s %s of %s/%s, attempt %s%s', id, state, domain, skill, attempt, ' not before ' || not_before), '; ')
+                from execution where state not in ('succeeded', 'failed', 'cancelled')) as running,
             (select count(*) from execution where unlogged) as unlogged,
-            (select string_agg(id, ' ') from inbox where state in ('pending', 'taken')) as wishes""")[0]
+            (select string_agg(id, ' ') from inbox where state in ('pending', 'taken')) as wishes,
+            (select string_agg(domain, ' ') from overlay where until is null and expires_at < now() + interval '1 hour') as overlaid,
+            (select string_agg(name, ' ') from suspension where until is null and expires_at is not null) as suspended""")[0]
         said = ["%s: %s" % (k, v) for k, v in r.items() if v]
-        return "; ".join(said) or None
+        # A hold that was lifted is followed by a look at the source that no row announces.
+        return "; ".join(said) or next(oracle.newest(self), None)
 
     def settle(self, seconds=30):
         """Waits by asking. Returns (seconds it took, None) or (seconds, why not)."""
@@ -382,10 +417,6 @@ sources:
         finally:
             if not keep:
                 shutil.rmtree(self.home, ignore_errors=True)
-
-
-def has_gateway():
-    return (ROOT / "agent" / "gateway" / "gateway.h").exists()
 
 
 def cannot_trace():
