@@ -166,19 +166,23 @@ static bool add_skill(struct pass *p, struct rows *r, const struct admission_dom
 	return true;
 }
 
+static void add_file(struct manifest *m, const struct domain_file *f)
+{
+	m->files[m->count++] = (struct manifest_file){
+		.path = f->path, .mode = TREE_MODE_FILE, .size = f->size, .digest = f->digest};
+	m->bytes += f->size;
+}
+
+/* What an overlay or a rollback puts together again: without its configuration the domain would lose its limits. */
 static struct str manifest_of_domain(struct arena *a, const struct domain *d)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	struct manifest m = {.files = arena_array(a, d->file_count + 1, sizeof(*m.files)),
-			     .count = d->file_count};
+	struct manifest m = {.files = arena_array(a, d->file_count + 1, sizeof(*m.files))};
 	struct json j;
-	for (size_t i = 0; i < d->file_count; i++) {
-		m.files[i] = (struct manifest_file){.path = d->files[i].path,
-						    .mode = TREE_MODE_FILE,
-						    .size = d->files[i].size,
-						    .digest = d->files[i].digest};
-		m.bytes += d->files[i].size;
-	}
+	for (size_t i = 0; i < d->file_count; i++)
+		add_file(&m, &d->files[i]);
+	if (d->config_file.path.len)
+		add_file(&m, &d->config_file);
 	json_init(&j, &out);
 	manifest_json(&j, &m);
 	return arena_str(a, buf_str(&out));

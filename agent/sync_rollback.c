@@ -1,6 +1,23 @@
 /* Rollback: what was deployed before comes back out of the store, and what came after it goes into quarantine. */
 #include "agent/sync_wish.h"
 
+#define HISTORY_MAX 1000
+
+/* The last stretch with other content: one under another context is no other version. */
+static int version_before(struct hand *h, struct str skill, int64_t *ret, struct err *err)
+{
+	struct desired_skill *list = NULL;
+	size_t count = 0, i = 1;
+	int rc = store_desired_history(h->s->ctx->store, h->a, h->w->domain, skill, HISTORY_MAX,
+				       &list, &count, err);
+	while (i < count && digest_equal(&list[i].content, &list[0].content))
+		i++;
+	if (rc == 0 && i >= count)
+		rc = err_set(err, ERR_NOT_FOUND, "there is no earlier version to go back to");
+	*ret = rc == 0 ? list[i].since : 0;
+	return rc;
+}
+
 /* "release 12", "12", "i3.47", or nothing: the stretch before this one. */
 static int rollback_target(struct hand *h, struct str skill, int64_t *ret, struct err *err)
 {
@@ -20,17 +37,8 @@ static int rollback_target(struct hand *h, struct str skill, int64_t *ret, struc
 		*ret = rv.rev;
 		return rc;
 	}
-	if (skill.len) {
-		struct desired_skill *list = NULL;
-		size_t count = 0;
-		int rc = store_desired_history(h->s->ctx->store, h->a, h->w->domain, skill, 2,
-					       &list, &count, err);
-		if (rc == 0 && count < 2)
-			rc = err_set(err, ERR_NOT_FOUND,
-				     "there is no earlier version to go back to");
-		*ret = rc == 0 ? list[1].since : 0;
-		return rc;
-	}
+	if (skill.len)
+		return version_before(h, skill, ret, err);
 	struct release_info *list = NULL;
 	size_t count = 0;
 	int rc = store_release_history(h->s->ctx->store, h->a, h->w->domain, 0, 2, &list, &count,

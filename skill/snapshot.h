@@ -44,6 +44,7 @@ struct domain {
 	struct digest platform_policy; /* of the platform configuration it was resolved under */
 	struct digest firm; /* likewise of FIRM.md */
 	struct config_doc *config; /* NULL when none */
+	struct domain_file config_file; /* it, as bytes; path empty: none */
 	struct config effective; /* of the domain itself */
 	struct domain_skill *skills; /* by name */
 	size_t skill_count;

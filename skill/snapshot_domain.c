@@ -129,6 +129,8 @@ static int read_config(struct reading_domain *r, const struct tree_entry *e, str
 	int rc = build_read_text(r->b, e, path, d->arena, &d->findings, d->name, &text, &fine, err);
 	if (rc < 0)
 		return rc;
+	d->config_file = (struct domain_file){arena_str(d->arena, e->name), e->id,
+					      blob_digest(text), text.len};
 	if (fine)
 		d->config = config_load(d->arena, LEVEL_DOMAIN, path, &e->id, text, &d->findings,
 					d->name, STR(""));
@@ -277,6 +279,8 @@ static struct domain *domain_copy(const struct domain *old)
 	d->runbooks = old->runbooks;
 	if (old->config)
 		d->config = config_compact(d->arena, old->config);
+	d->config_file = old->config_file;
+	d->config_file.path = arena_str(d->arena, old->config_file.path);
 	d->skills = arena_array(d->arena, old->skill_count, sizeof(*d->skills));
 	for (; d->skill_count < old->skill_count; d->skill_count++)
 		d->skills[d->skill_count].skill = skill_ref(old->skills[d->skill_count].skill);

@@ -175,6 +175,36 @@ def test_a_commit_under_an_overlay_holds_once_the_overlay_is_taken_off(s):
     wait_said(s, "git/one", "from git")
 
 
+def test_what_is_put_together_again_keeps_the_domains_configuration(s):
+    commit(s, {"skills/frugal/aspora.config.yaml": ("budget: {per_run_usd: 0.07, per_day_usd: 3}\n", 0o644)},
+           skill_files("frugal", "a", "v1"), skill_files("frugal", "b", "v1"))
+    commit(s, skill_files("frugal", "a", "v2"))
+    wait_said(s, "frugal/a", "v2")
+
+    def others():
+        return s.rows("select context, generation, per_run_microusd from desired where domain = 'frugal' and skill = 'b' and until is null")
+
+    before = others()
+    assert before[0][2] == 70000
+    status, result = apply(s, skill_files("frugal", "a", "laid over"), override=True, ttl="2h")
+    assert status == 200 and result["plan"]["summary"]["update"] == 1, result
+    assert others() == before
+    assert s.wish("overlays/end", {"domain": "frugal"})[0] == 200
+    s.wait("v2", lambda: s.one("select 1 from overlay where domain = 'frugal' and until is not null") and others() == before)
+    assert s.wish("rollbacks", {"domain": "frugal", "skill": "a"})[0] == 200
+    assert others() == before
+    assert s.one("select per_run_microusd from desired where domain = 'frugal' and skill = 'a' and until is null") == (70000,)
+
+
+def test_a_rollback_goes_back_to_other_content_past_what_only_the_context_changed(s):
+    commit(s, skill_files("story", "a", "v1"))
+    commit(s, skill_files("story", "a", "v2"))
+    commit(s, {"skills/story/DOMAIN.md": ("# Story\n\nAnother knowledge.\n", 0o644)})
+    assert s.one("select count(*) from desired where domain = 'story' and skill = 'a'") == (3,)
+    assert s.wish("rollbacks", {"domain": "story", "skill": "a"})[0] == 200
+    wait_said(s, "story/a", "v1")
+
+
 @pytest.mark.parametrize("ends", ["by itself", "when it is taken off"])
 def test_an_overlay_over_what_was_rolled_back_leaves_it_rolled_back(s, ends):
     domain = "held-" + ends.split()[0]

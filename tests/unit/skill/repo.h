@@ -100,6 +100,9 @@ static inline void assert_same(const struct snapshot *a, const struct snapshot *
 		CLEANUP(arena_freep) struct arena *arena = arena_new(16 << 20);
 		struct findings la, lb;
 		ck_assert(digest_equal(&a->domains[i]->candidate, &b->domains[i]->candidate));
+		ck_assert(str_eq(a->domains[i]->config_file.path, b->domains[i]->config_file.path));
+		ck_assert(digest_equal(&a->domains[i]->config_file.digest,
+				       &b->domains[i]->config_file.digest));
 		findings_init(&la, arena);
 		findings_init(&lb, arena);
 		domain_findings(a->domains[i], &la);

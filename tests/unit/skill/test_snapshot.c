@@ -41,6 +41,11 @@ START_TEST(a_repository_becomes_domains_and_skills)
 	assert_str(ecm->files[0].path, "DOMAIN.md");
 	assert_str(ecm->files[1].path, "runbooks/b.md");
 	assert_str(ecm->files[2].path, "runbooks/deep/a.md");
+	struct digest config = blob_digest(STR("budget: {per_run_usd: 2}\n"));
+	assert_str(ecm->config_file.path, "aspora.config.yaml");
+	ck_assert(digest_equal(&ecm->config_file.digest, &config));
+	ck_assert_uint_eq(ecm->config_file.size, 25);
+	ck_assert_uint_eq(s->domains[0]->config_file.path.len, 0);
 	ck_assert_int_eq(ecm->effective.budget.per_run_microusd, 2000000);
 	ck_assert_int_eq(ecm->skills[0].effective.budget.per_run_microusd, 2000000);
 	ck_assert_int_eq(s->domains[0]->skills[0].effective.budget.per_run_microusd, 1000000);
