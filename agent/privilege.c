@@ -60,12 +60,21 @@ int privilege_harden(bool allow_setuid_exec, struct err *err)
 
 int privilege_drop(const struct account *a, struct err *err)
 {
+	int with_parent = 0;
+	pid_t parent = getppid();
 	if (geteuid() == a->uid && getegid() == a->gid)
 		return 0;
+	if (prctl(PR_GET_PDEATHSIG, &with_parent) < 0)
+		return err_sys(err, ERR_IO, errno, "asking what ends with its parent");
 	if (setgroups(0, NULL) < 0 || setgid(a->gid) < 0 || setuid(a->uid) < 0)
 		return err_sys(err, ERR_IO, errno, "becoming the account %s", a->name);
 	if (a->uid != 0 && setuid(0) == 0)
 		return err_set(err, ERR_INTERNAL, "privileges were not given up for good");
+	/* Another account makes the kernel forget that we are to die with our parent. */
+	if (with_parent && prctl(PR_SET_PDEATHSIG, with_parent) < 0)
+		return err_sys(err, ERR_IO, errno, "tying it to its parent again");
+	if (with_parent && getppid() != parent)
+		return err_set(err, ERR_CANCELLED, "asporad has ended meanwhile");
 	return 0;
 }
 

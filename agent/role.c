@@ -10,6 +10,7 @@
 #include "base/child.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "store/lease.h"
 
 const struct agent_role agent_roles[] = {
 	{"gateway", "people and programs reach everything through one door, safely",
@@ -105,6 +106,7 @@ static int run_role(const struct agent_role *role, struct handoff *h, struct err
 	apply_overrides(config, h);
 	log_setup((enum log_format)config->log.format, (enum log_level)config->log.level,
 		  role->name);
+	store_lease_holder_prepare();
 	if ((rc = give_up_privileges(role, config, err)) < 0 ||
 	    (rc = connect_store(role, h, &store, err)) < 0)
 		return rc;

@@ -41,10 +41,20 @@ static bool read_identity(pid_t pid, struct identity *ret)
 	return true;
 }
 
+static int64_t numbers_ns; /* 0: not read yet, or not to be had */
+
+/* A process that gave up its privileges and may not be dumped may not look at this of itself, so it is read before and kept. */
 static int64_t namespace_of_numbers(void)
 {
 	struct stat st;
-	return stat("/proc/self/ns/pid", &st) == 0 ? (int64_t)st.st_ino : 0;
+	if (numbers_ns == 0 && stat("/proc/self/ns/pid", &st) == 0)
+		numbers_ns = (int64_t)st.st_ino;
+	return numbers_ns;
+}
+
+void store_lease_holder_prepare(void)
+{
+	(void)namespace_of_numbers();
 }
 
 static void machine_prefix(char *out, size_t size)

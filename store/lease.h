@@ -45,6 +45,8 @@ int64_t store_lease_due_ms(const struct lease *l, const struct clock *c);
 
 /* "HOST:BOOT:PID:" of a process of this machine, what holders of it start with. */
 void store_lease_holder_prefix(char *out, size_t size, pid_t pid);
+/* Call before privileges are given up: what follows needs to know something that may not be read afterwards. */
+void store_lease_holder_prepare(void);
 /* The whole: with the moment at which it started, and the namespace that counts its number. out: LEASE_NAME_MAX. */
 void store_lease_holder(char *out, size_t size, pid_t pid);
 

@@ -234,6 +234,15 @@ def test_one_bad_skill_in_a_hundred_over_ten_domains():
         assert "skills/team-7/skill-3/" in message and "AD-TESTS-001" in message
 
 
+def lives(pid):
+    """Whether it runs: who has ended and waits for its new parent does not."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+            return f.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_killed_agent_finds_its_database_again():
     with System(ROLES) as s:
         s.init_repo(source=None)
@@ -244,8 +253,10 @@ def test_a_killed_agent_finds_its_database_again():
         s.wait_converged()
         postmaster = int(open(os.path.join(s.state, "postgres", "postmaster.pid"), encoding="ascii").readline())
         leases = dict(s.rows("select name, epoch from lease"))
+        roles = s.roles_running()
         killed = s.one("select clock_timestamp()")[0]
         s.stop(signal.SIGKILL)
+        s.wait("the end of its roles", lambda: not any(lives(pid) for pid in roles.values()), 10)
         assert s.one("select count(*) from desired where until is null")[0] == 1  # it outlived us
         add_skill(s, "team", "two", role="specialist")
         s.push("second")

@@ -1,8 +1,10 @@
 /* Who holds a lease, and when he is dead for certain. */
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "base/child.h"
+#include "base/io.h"
 #include "store/lease.h"
 #include "tests/unit/support_pg.h"
 
@@ -86,6 +88,39 @@ START_TEST(a_zombie_is_dead_and_so_is_what_was_reaped)
 	kill(c.pid, SIGKILL);
 	ck_assert_int_eq(waitid(P_PID, (id_t)c.pid, &info, WEXITED | WNOWAIT), 0);
 	ck_assert_int_eq(state_of(holder), LEASE_HOLDER_DEAD);
+	child_release(&c);
+	ck_assert_int_eq(state_of(holder), LEASE_HOLDER_DEAD);
+}
+END_TEST
+
+/* As a role does: it may not even look at itself afterwards. */
+static int hide(void *state)
+{
+	char holder[LEASE_NAME_MAX];
+	(void)state;
+	store_lease_holder_prepare();
+	if ((geteuid() == 0 && setuid(65534) < 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return 2;
+	store_lease_holder(holder, sizeof(holder), getpid());
+	if (write(STDOUT_FILENO, holder, strlen(holder)) < 0)
+		return 3;
+	pause();
+	return 0;
+}
+
+START_TEST(a_holder_that_gave_up_its_privileges_is_known_all_the_same)
+{
+	struct child c = CHILD_INIT;
+	char holder[LEASE_NAME_MAX] = "";
+	int ends[2];
+	assert_ok(io_pipe(ends, &support_err));
+	int saved = dup(STDOUT_FILENO);
+	dup2(ends[1], STDOUT_FILENO);
+	assert_ok(child_fork(&c, hide, NULL, NULL, 0, &support_err));
+	dup2(saved, STDOUT_FILENO);
+	close(ends[1]);
+	ck_assert_int_gt(read(ends[0], holder, sizeof(holder) - 1), 0);
+	ck_assert_int_eq(state_of(holder), LEASE_HOLDER_ALIVE);
 	child_release(&c);
 	ck_assert_int_eq(state_of(holder), LEASE_HOLDER_DEAD);
 }
@@ -210,6 +245,7 @@ static const struct support_case cases[] = {
 	CASE(two_leases_of_a_process_have_two_holders_with_one_prefix),
 	CASE(a_stopped_holder_is_alive),
 	CASE(a_zombie_is_dead_and_so_is_what_was_reaped),
+	CASE(a_holder_that_gave_up_its_privileges_is_known_all_the_same),
 	CASE(another_process_under_the_same_number_is_not_the_holder),
 	CASE_LOOP(what_cannot_be_known_for_certain_is_not_judged, ARRAY_SIZE(not_judged)),
 	CASE(holders_in_another_form_are_not_judged),
