@@ -1,6 +1,6 @@
 /*
- * The claims of keepers that died: nobody waits for them to lapse by themselves. Keepers sign their claims "HOST:PID"; one whose process is gone from
- * this host holds nothing any more. A number that was given to another process meanwhile only means that the claim lapses by itself.
+ * The claims of keepers that died: nobody waits for them to lapse by themselves. Keepers sign their claims as
+ * holders of leases do (store/lease.h); one whose process is dead for certain holds nothing any more.
  */
 #ifndef AGENT_CLAIMS_H
 #define AGENT_CLAIMS_H

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "runtime/execute.h"
 #include "store/execution.h"
+#include "store/lease.h"
 
 /* One execution in hand. */
 struct job {
@@ -173,8 +174,8 @@ static int carry_out(struct job *j, struct err *err)
 static int keep(const struct keeper_opts *o, struct err *err)
 {
 	CLEANUP(store_closep) struct store *store = NULL;
-	char by[128];
-	snprintf(by, sizeof(by), "%s:%d", o->ctx->host, (int)getpid());
+	char by[LEASE_NAME_MAX];
+	store_lease_holder(by, sizeof(by), getpid());
 	struct store_opts so = {.application = "asporad keeper"};
 	int rc = store_open(o->ctx->access, STORE_RUNNER, &so, &store, err);
 	while (rc == 0 && !asked_to_stop) {
