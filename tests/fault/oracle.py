@@ -108,6 +108,10 @@ def newest(w):
                 yield "%s: %s/%s is not as it must be since %s (%s%s)" % (
                     name, domain, skill, w.good_at.get(domain, "the last upload")[:12],
                     "absent" if skill not in is_ else "too much" if skill not in want else "other files", last_refusal(w, domain))
+    # Whoever put the domain together, from Git or from the store: its own configuration holds.
+    for r in w.rows("select domain, skill, per_run_microusd as limit from desired where until is null and per_run_microusd is distinct from "
+                    "case when domain = %s then 500000 else 100000 end", wishes.LAB):
+        yield "I13: %s/%s has lost its domain's limits: %s micro-dollars a run" % (r["domain"], r["skill"], r["limit"])
     for (domain, skill), fine in serves.items():
         if not fine:
             yield "I2: %s/%s is desired and no route leads to it" % (domain, skill)

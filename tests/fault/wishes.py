@@ -42,10 +42,11 @@ def content(have):
 class Wish:
     """One request, what must come of it, and what the world is like afterwards."""
 
-    def __init__(self, what, path, body, then=None, code=None, releases=0, rows=None, files=0):
+    def __init__(self, what, path, body, then=None, code=None, releases=0, touches=0, rows=None, files=0):
         self.what, self.path, self.body, self.then = what, path, body, then
         self.code = code  # of the problem it must end in; None: done
         self.releases = releases  # how many carry its id; None: not asked
+        self.touches = touches  # how many skills those change
         self.rows = rows  # (SQL that counts what it alone made, how many)
         self.files = files
         self.key = self.id = None
@@ -109,7 +110,8 @@ class Wishes:
         skills[SLOW] = dict(self.edition(LAB, SLOW))
         skills[SLOW]["code/handler.sh"] = "#!/bin/sh\ncat >/dev/null\nsleep 60\necho '{\"output\":\"late\"}'\n"
         self.learn(skills)
-        return self.upload(LAB, skills, {"reason": self.reason()}, what="upload all of lab", releases=1, then=self.put_lab(skills))
+        return self.upload(LAB, skills, {"reason": self.reason()}, what="upload all of lab", releases=1,
+                           touches=len(skills), then=self.put_lab(skills))
 
     def learn(self, skills):
         for files in skills.values():
@@ -137,7 +139,7 @@ class Wishes:
         self.learn(skills)
         barred = LAB in self.suspended
         return self.upload(LAB, skills, {"reason": self.reason()}, what="%s lab/%s" % (what, ",".join(skills)),
-                           code="conflict" if barred else None, releases=0 if barred else 1,
+                           code="conflict" if barred else None, releases=0 if barred else 1, touches=0 if barred else len(skills),
                            then=None if barred else self.put_lab(skills))
 
     def apply_again(self, used):
@@ -158,7 +160,8 @@ class Wishes:
 
         def then(_):
             del self.lab[gone]
-        return self.upload(LAB, left, {"reason": self.reason(), "prune": True}, what="prune lab/%s" % gone, releases=1, then=then)
+        return self.upload(LAB, left, {"reason": self.reason(), "prune": True}, what="prune lab/%s" % gone, releases=1, touches=1,
+                           then=then)
 
     def apply_refused(self, used):
         free = self.lab_free(used)
@@ -209,7 +212,7 @@ class Wishes:
                 self.overlaid.add(domain)
         # A short one is gone again when the world is at rest.
         return self.upload(domain, {skill: files}, {"reason": reason, "override": True, "ttl": "1s" if short else "2h"},
-                           what="%s overlay over %s/%s" % ("short" if short else "long", domain, skill), releases=1, then=then,
+                           what="%s overlay over %s/%s" % ("short" if short else "long", domain, skill), releases=1, touches=1, then=then,
                            rows=("select count(*) as n from overlay where inbox = %(id)s", 1))
 
     def overlay_ends(self, used):
@@ -245,7 +248,8 @@ class Wishes:
         reason = self.reason()
         body = {"domain": domain, "skill": skill, "reason": reason}
         past = self.w.rows("""select d.since, encode(d.content, 'hex') as content, v.manifest from desired d
-            join version v using (domain, skill, content, runtime) where domain = %s and skill = %s order by since desc limit 2""", domain, skill)
+            join version v using (domain, skill, content, runtime) where domain = %s and skill = %s order by since desc""", domain, skill)
+        past = past[:1] + [p for p in past if p["content"] != past[0]["content"]][:1]
         if len(past) < 2:
             return Wish("rollback of %s/%s, which has no past" % (domain, skill), "rollbacks", body, code="not-found")
         later = {r["c"] for r in self.w.rows("""select distinct encode(content, 'hex') as c from desired
@@ -258,7 +262,7 @@ class Wishes:
                 self.lab[skill] = self.editions[past[1]["content"]]
             else:
                 self.kept[(domain, skill)] = {f["path"]: f["digest"] for f in past[1]["manifest"]}
-        return Wish("rollback of %s/%s" % (domain, skill), "rollbacks", body, then, releases=1,
+        return Wish("rollback of %s/%s" % (domain, skill), "rollbacks", body, then, releases=1, touches=1,
                     rows=("select count(*) as n from quarantine where cause = 'rollback' and reason = %(reason)s", len(later - already)))
 
     def quarantine(self, used):
@@ -431,7 +435,8 @@ def check(w):
     s.complaints = []
     have = {r["id"]: r for r in w.rows("""select i.id, i.state, i.error, i.body->>'reason' as reason, i.result->>'summary' as summary,
         (select count(*) from inbox_file f where f.inbox = i.id) as files,
-        (select count(distinct release) from release_item r where r.revision = i.id) as releases from inbox i""")}
+        (select count(*) from release r where r.revision = i.id) as releases,
+        (select coalesce(sum(created + updated + deleted), 0) from release r where r.revision = i.id) as touches from inbox i""")}
     for wish in s.all:
         r = have.pop(wish.id, None)
         if r is None:
@@ -444,6 +449,8 @@ def check(w):
             yield "I9: %s (%s) has %s of its %s files" % (wish.id, wish.what, r["files"], wish.files)
         if wish.releases is not None and r["releases"] != wish.releases:
             yield "I10: %s (%s) made %s releases, not %s; it says: %s" % (wish.id, wish.what, r["releases"], wish.releases, r["summary"])
+        if wish.releases is not None and r["touches"] != wish.touches:
+            yield "I2: %s (%s) changed %s skills, not %s; it says: %s" % (wish.id, wish.what, r["touches"], wish.touches, r["summary"])
         if wish.rows:
             n = w.rows(wish.rows[0] % {"id": "%s", "reason": "%s"}, wish.id if "%(id)s" in wish.rows[0] else wish.body["reason"])[0]["n"]
             if n != wish.rows[1]:
