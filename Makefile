@@ -108,6 +108,8 @@ libs_if = $(foreach c,$(1),$(if $(strip $(call objs_of,$(c))),$(call lib_of,$(c)
 SQL_FILES := $(sort $(wildcard store/sql/*.sql))
 SCHEMA_FILES := $(sort $(wildcard store/schema/*.sql))
 GEN_OBJS_store := $(if $(SQL_FILES),$(B)/obj/gen/store_sql.o) $(if $(SCHEMA_FILES),$(B)/obj/gen/store_schema.o)
+# The guard's rules, likewise.
+GEN_OBJS_guard := $(B)/obj/gen/guard_table.o
 GEN_HEADERS := $(if $(SQL_FILES),$(B)/gen/store_sql.h)
 
 AGENT_PARTS := agent runtime store admission gitsync guard skill base
@@ -149,6 +151,10 @@ $(B)/gen/store_sql.c $(B)/gen/store_sql.h &: $(SQL_FILES) script/gen-sql
 $(B)/gen/store_schema.c: $(SCHEMA_FILES) script/gen-sql
 	@mkdir -p $(B)/gen
 	$(call say,GEN,store_schema)script/gen-sql schema $@ $(SCHEMA_FILES)
+
+$(B)/gen/guard_table.c: guard/patterns.yaml script/gen-guard
+	@mkdir -p $(B)/gen
+	$(call say,GEN,guard_table)script/gen-guard $@ guard/patterns.yaml
 
 define component
 $(call lib_of,$(1)): $(call objs_of,$(1))

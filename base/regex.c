@@ -21,6 +21,7 @@ struct regex {
 	pcre2_code *code;
 	size_t subject_limit;
 	bool jit_wanted; /* and not tried yet */
+	bool jit; /* there is one */
 };
 
 /* One process, no threads: what a match needs besides its pattern is made once and kept. */
@@ -102,8 +103,8 @@ int regex_compile(struct str pattern, unsigned flags, struct regex **ret, struct
 	re->subject_limit = SUBJECT_MAX;
 	re->jit_wanted = true;
 	if (!(flags & REGEX_LAZY_JIT)) {
-		pcre2_jit_compile(code,
-				  PCRE2_JIT_COMPLETE); /* without it the interpreter matches */
+		/* Without it the interpreter matches. */
+		re->jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
 		re->jit_wanted = false;
 	}
 	*ret = re;
@@ -158,6 +159,14 @@ static int match_error(int rc, struct err *err)
 	}
 }
 
+static void jit_now(struct regex *re)
+{
+	if (!re->jit_wanted)
+		return;
+	re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+	re->jit_wanted = false;
+}
+
 /* A match that starts at `from` or after, and not after `last`. */
 static int match_window(struct regex *re, struct str subject, size_t from, size_t last)
 {
@@ -206,11 +215,11 @@ static int match_in_time(struct regex *re, struct str subject, size_t from, int 
 	return 0;
 }
 
-static void copy_spans(struct regex_span spans[REGEX_GROUPS_MAX], int count)
+static void copy_spans(struct regex_span *spans, unsigned wanted, int count)
 {
 	const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(shared.data);
-	for (int i = 0; i < REGEX_GROUPS_MAX; i++) {
-		bool took_part = i < count && pairs[2 * i] != PCRE2_UNSET;
+	for (unsigned i = 0; i < wanted; i++) {
+		bool took_part = (int)i < count && pairs[2 * i] != PCRE2_UNSET;
 		spans[i].start = took_part ? pairs[2 * i] : SIZE_MAX;
 		spans[i].end = took_part ? pairs[2 * i + 1] : SIZE_MAX;
 	}
@@ -226,10 +235,7 @@ int regex_match(struct regex *re, struct str subject, size_t from,
 		return err_set(err, ERR_TOO_LARGE,
 			       "the text to match has %zu bytes, more than the limit of %zu",
 			       subject.len, re->subject_limit);
-	if (re->jit_wanted) {
-		pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
-		re->jit_wanted = false;
-	}
+	jit_now(re);
 	if (!shared.deadline_ms) {
 		rc = match_window(re, subject, from, PCRE2_UNSET);
 	} else {
@@ -243,6 +249,64 @@ int regex_match(struct regex *re, struct str subject, size_t from,
 		return match_error(rc, err);
 	/* 0 says that there were more groups than we keep. */
 	if (spans)
-		copy_spans(spans, rc == 0 ? REGEX_GROUPS_MAX : rc);
+		copy_spans(spans, REGEX_GROUPS_MAX, rc == 0 ? REGEX_GROUPS_MAX : rc);
 	return 1;
+}
+
+int regex_match_here(struct regex *re, struct str subject, size_t at, struct regex_span *spans,
+		     unsigned count, struct err *err)
+{
+	shared_init();
+	assert(at <= subject.len && count <= REGEX_GROUPS_MAX);
+	jit_now(re);
+	/* Whatever another match has left there: an anchored one has no last start. */
+	pcre2_set_offset_limit(shared.context, PCRE2_UNSET);
+	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
+	if (re->jit)
+		rc = pcre2_jit_match(re->code, (PCRE2_SPTR)subject.p, subject.len, at, 0,
+				     shared.data, shared.context);
+	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+		rc = pcre2_match(re->code, (PCRE2_SPTR)subject.p, subject.len, at, PCRE2_NO_JIT,
+				 shared.data, shared.context);
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
+	if (rc < 0)
+		return match_error(rc, err);
+	copy_spans(spans, count, rc == 0 ? REGEX_GROUPS_MAX : rc);
+	return 1;
+}
+
+/* --- what a pattern says of its texts --------------------------------------------------------- */
+
+static void add_byte(uint8_t set[32], unsigned b)
+{
+	set[b >> 3] |= (uint8_t)(1u << (b & 7));
+}
+
+void regex_first_bytes(struct str pattern, unsigned flags, uint8_t ret[32])
+{
+	int number;
+	size_t offset;
+	uint32_t type = 0, first = 0;
+	const uint8_t *bitmap = NULL;
+	/* PCRE2 works the set out for unanchored patterns only. */
+	uint32_t options = compile_options(flags & REGEX_NOCASE);
+	memset(ret, 0xFF, 32);
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.len,
+					 options, &number, &offset, NULL);
+	if (!code)
+		return;
+	pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &type);
+	pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODEUNIT, &first);
+	pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &bitmap);
+	if (type == 1) {
+		memset(ret, 0, 32);
+		add_byte(ret, first & 0xFF);
+		/* PCRE2 does not say whether it is case-blind: (?i) may stand in the pattern. */
+		if (((first | 0x20) >= 'a') && ((first | 0x20) <= 'z'))
+			add_byte(ret, (first ^ 0x20) & 0xFF);
+	} else if (bitmap) {
+		memcpy(ret, bitmap, 32);
+	}
+	pcre2_code_free(code);
 }

@@ -34,6 +34,17 @@ void regex_freep(struct regex **re);
  */
 NODISCARD int regex_match(struct regex *re, struct str subject, size_t from,
 			  struct regex_span spans[REGEX_GROUPS_MAX], struct err *err);
+/*
+ * The inner loop's form, for an expression compiled REGEX_ANCHORED: matches at `at` and nowhere else, knows neither
+ * regex_budget() nor the subject limit (the caller bounds both), and fills `count` spans. Returns as regex_match().
+ */
+NODISCARD int regex_match_here(struct regex *re, struct str subject, size_t at,
+			       struct regex_span *spans, unsigned count, struct err *err);
+/*
+ * Which bytes a match can begin with: bit b & 7 of ret[b >> 3]. All of them where that is not known, also for a pattern
+ * that does not compile.
+ */
+void regex_first_bytes(struct str pattern, unsigned flags, uint8_t ret[32]);
 /* Index of a named group, or -1. */
 int regex_group(const struct regex *re, const char *name);
 /* Raises the subject limit (default 64 KiB). */

@@ -12,12 +12,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/guard_mode.h"
 #include "base/str.h"
 
 enum guard_category { GUARD_PII, GUARD_SECRET, GUARD_INJECTION, GUARD_CATEGORIES };
 const char *guard_category_name(enum guard_category c); /* "pii", "secret", "injection" */
-
-enum guard_mode { GUARD_OFF, GUARD_WARN, GUARD_REDACT, GUARD_BLOCK };
 
 /* What a rule is called and says. Lives as long as the rules. */
 struct guard_rule {
@@ -69,9 +68,16 @@ struct guard_options {
 };
 
 struct guard_findings {
-	struct guard_finding *
-		items; /* by start, then end; overlaps resolved: the surer, then the longer stays */
+	struct guard_finding
+		*items; /* by start, then end; overlaps resolved: the surer, then the longer stays;
+			* orders and data may overlap each other */
 	size_t count, cap;
+	/* guard:allow comments that were not honoured, and why: a reviewer wants to see them. */
+	struct guard_note {
+		size_t start, end; /* bytes of the text given */
+		const char *says; /* "there is no rule \"x\"" */
+	} * notes;
+	size_t note_count, note_cap;
 };
 
 /*

@@ -6,11 +6,11 @@
 #define SKILL_CONFIG_VALUES_H
 
 #include "base/field.h"
+#include "base/guard_mode.h"
 
 enum role { ROLE_MANAGER, ROLE_SPECIALIST, ROLE_FIELD };
 const char *role_name(enum role r);
 
-enum guard_mode { GUARD_OFF, GUARD_WARN, GUARD_REDACT, GUARD_BLOCK }; /* stricter rises */
 enum admission_unit { UNIT_SKILL, UNIT_DOMAIN, UNIT_REPOSITORY }; /* stricter rises */
 enum isolation {
 	ISOLATION_PROCESS,

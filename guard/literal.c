@@ -1,0 +1,275 @@
+#include "guard/literal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "guard/literal_int.h"
+
+/* --- which window of a literal ------------------------------------------------------------------- */
+
+/*
+ * How often a byte stands in prose, code and data, out of some thousand; made from texts of each. Only the order matters: a
+ * wrong value costs time, nothing else.
+ */
+static const uint8_t letter_weight[26] = {66, 14, 35, 35, 105, 20, 18, 28, 62, 3,  8, 36, 25,
+					  60, 60, 25, 2,  55,  58, 78, 28, 10, 12, 5, 14, 3};
+
+static unsigned byte_weight(uint8_t b)
+{
+	if (b >= 'a' && b <= 'z')
+		return letter_weight[b - 'a'];
+	if (b >= 'A' && b <= 'Z')
+		return letter_weight[b - 'A'] / 8 + 1;
+	if (b == ' ')
+		return 150;
+	if (b >= '0' && b <= '9')
+		return 8;
+	if (b == '_' || b == '-' || b == '.' || b == ',' || b == '"' || b == '/' || b == '=')
+		return 9;
+	return b == '\n' ? 20 : 2;
+}
+
+static bool is_letter(uint8_t b)
+{
+	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+}
+
+static unsigned weight_at(const struct literal *l, size_t i)
+{
+	uint8_t b = (uint8_t)l->text.p[i];
+	if (l->nocase && is_letter(b))
+		return byte_weight(b | 0x20) + byte_weight(b & 0xDF);
+	return byte_weight(b);
+}
+
+static size_t best_window(const struct literal *l)
+{
+	size_t best = 0;
+	uint64_t least = UINT64_MAX;
+	for (size_t i = 0; i + 3 <= l->text.len; i++) {
+		uint64_t w = (uint64_t)weight_at(l, i) * weight_at(l, i + 1) * weight_at(l, i + 2);
+		if (w < least) {
+			least = w;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* --- groups ---------------------------------------------------------------------------------------- */
+
+/* The nibbles that a group accepts at each place, as it is being filled. */
+struct group {
+	uint16_t low[3], high[3];
+};
+
+static void accept_byte(struct group *g, unsigned place, uint8_t b)
+{
+	g->low[place] |= (uint16_t)(1u << (b & 15));
+	g->high[place] |= (uint16_t)(1u << (b >> 4));
+}
+
+static void accept_literal(struct group *g, const struct literal *l, size_t window)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		if (window + i >= l->text.len) {
+			g->low[i] = g->high[i] = 0xFFFF;
+			continue;
+		}
+		uint8_t b = (uint8_t)l->text.p[window + i];
+		accept_byte(g, i, b);
+		if (l->nocase && is_letter(b))
+			accept_byte(g, i, b ^ 0x20);
+	}
+}
+
+/* How many places of a text the group would let through. */
+static double group_cost(const struct group *g)
+{
+	double cost = 1;
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned sum = 0;
+		for (unsigned b = 9; b < 127; b++)
+			if (g->low[i] >> (b & 15) & 1 && g->high[i] >> (b >> 4) & 1)
+				sum += byte_weight((uint8_t)b);
+		cost *= sum;
+	}
+	return cost;
+}
+
+/* Greedy: each literal goes where it widens the filter least. */
+static void place_in_group(struct group groups[LITERAL_BUCKETS], double costs[LITERAL_BUCKETS],
+			   const struct literal *l, size_t window)
+{
+	size_t best = 0;
+	double least = -1;
+	struct group filled[LITERAL_BUCKETS];
+	double after[LITERAL_BUCKETS];
+	for (size_t i = 0; i < LITERAL_BUCKETS; i++) {
+		filled[i] = groups[i];
+		accept_literal(&filled[i], l, window);
+		after[i] = memcmp(&filled[i], &groups[i], sizeof(filled[i]))
+				   ? group_cost(&filled[i])
+				   : costs[i];
+		if (least < 0 || after[i] - costs[i] < least) {
+			least = after[i] - costs[i];
+			best = i;
+		}
+	}
+	groups[best] = filled[best];
+	costs[best] = after[best];
+}
+
+static void set_filter(struct literal_set *s, const struct group groups[LITERAL_BUCKETS])
+{
+	for (unsigned g = 0; g < LITERAL_BUCKETS; g++)
+		for (unsigned i = 0; i < 3; i++)
+			for (unsigned n = 0; n < 16; n++) {
+				s->low[i][n] |= (uint8_t)((groups[g].low[i] >> n & 1) << g);
+				s->high[i][n] |= (uint8_t)((groups[g].high[i] >> n & 1) << g);
+			}
+}
+
+/* --- the set ------------------------------------------------------------------------------------------ */
+
+/* Few: one chain through all of them, entered at the last one that begins with the byte at hand. */
+static void add_short(struct literal_set *s, uint16_t index, uint16_t *last)
+{
+	struct literal_entry *e = &s->entries[index];
+	uint8_t first = (uint8_t)e->value[0];
+	s->short_heads[first] = index;
+	if (e->nocase && is_letter(first))
+		s->short_heads[first ^ 0x20] = index;
+	e->next = *last;
+	*last = index;
+}
+
+static void add_long(struct literal_set *s, uint16_t index)
+{
+	struct literal_entry *e = &s->entries[index];
+	uint32_t hash = literal_hash(e->key);
+	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
+	e->next = s->heads[hash % LITERAL_HEADS];
+	s->heads[hash % LITERAL_HEADS] = index;
+}
+
+static void fill_entry(struct literal_entry *e, const struct literal *l)
+{
+	uint8_t value[LITERAL_MAX] = {0}, mask[LITERAL_MAX] = {0};
+	e->len = (uint8_t)l->text.len;
+	e->window = (uint8_t)best_window(l);
+	e->tag = l->tag;
+	e->nocase = l->nocase;
+	for (size_t i = 0; i < l->text.len; i++) {
+		uint8_t b = (uint8_t)l->text.p[i];
+		bool blind = l->nocase && is_letter(b);
+		value[i] = blind ? b | 0x20 : b;
+		mask[i] = blind ? 0xDF : 0xFF;
+	}
+	memcpy(e->value, value, sizeof(value));
+	memcpy(e->mask, mask, sizeof(mask));
+	if (e->len >= 3)
+		e->key = literal_key(l->text.p + e->window);
+}
+
+struct literal_set *literal_set_new(const struct literal *literals, size_t count)
+{
+	struct literal_set *s = mem_zalloc(sizeof(*s));
+	struct group groups[LITERAL_BUCKETS] = {{{0}, {0}}};
+	double costs[LITERAL_BUCKETS] = {0};
+	uint16_t last_short = LITERAL_NONE;
+	assert(count < LITERAL_NONE);
+	memset(s->heads, 0xFF, sizeof(s->heads));
+	memset(s->short_heads, 0xFF, sizeof(s->short_heads));
+	s->entries = mem_array(count + 1, sizeof(*s->entries));
+	s->count = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct literal *l = &literals[i];
+		assert(l->text.len >= 1 && l->text.len <= LITERAL_MAX);
+		fill_entry(&s->entries[i], l);
+		place_in_group(groups, costs, l, s->entries[i].window);
+		if (l->text.len < 3)
+			add_short(s, (uint16_t)i, &last_short);
+		else
+			add_long(s, (uint16_t)i);
+	}
+	set_filter(s, groups);
+	return s;
+}
+
+void literal_set_free(struct literal_set *s)
+{
+	if (!s)
+		return;
+	free(s->entries);
+	free(s);
+}
+
+void literal_set_freep(struct literal_set **s)
+{
+	literal_set_free(*s);
+}
+
+/* --- searching ----------------------------------------------------------------------------------------- */
+
+bool literal_confirm_entry(const struct literal_hits *h, const struct literal_entry *e, size_t at)
+{
+	uint64_t words[2] = {0, 0};
+	if (at < e->window || h->text.len - (at - e->window) < e->len)
+		return true;
+	size_t start = at - e->window, left = h->text.len - start;
+	memcpy(words, h->text.p + start, MIN(left, sizeof(words)));
+	if (((words[0] ^ e->value[0]) & e->mask[0]) || ((words[1] ^ e->value[1]) & e->mask[1]))
+		return true;
+	return h->fn(h->state, e->tag, start);
+}
+
+bool literal_confirm(const struct literal_hits *h, size_t at)
+{
+	const struct literal_set *s = h->set;
+	uint8_t first = (uint8_t)h->text.p[at];
+	for (uint16_t i = s->short_heads[first]; i != LITERAL_NONE; i = s->entries[i].next)
+		if (!literal_confirm_entry(h, &s->entries[i], at))
+			return false;
+	if (h->text.len - at < 3)
+		return true;
+	uint32_t key = literal_key(h->text.p + at), hash = literal_hash(key);
+	if (!(s->bitmap[hash >> 6] >> (hash & 63) & 1))
+		return true;
+	for (uint16_t i = s->heads[hash % LITERAL_HEADS]; i != LITERAL_NONE; i = s->entries[i].next)
+		if (s->entries[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
+			return false;
+	return true;
+}
+
+static enum literal_engine best_engine(void)
+{
+	static enum literal_engine best;
+	if (best == LITERAL_BEST)
+		best = literal_engine_available(LITERAL_AVX2)	 ? LITERAL_AVX2
+		       : literal_engine_available(LITERAL_SSSE3) ? LITERAL_SSSE3
+								 : LITERAL_PORTABLE;
+	return best;
+}
+
+bool literal_search(const struct literal_set *s, enum literal_engine e, struct str text,
+		    size_t from, size_t to, literal_fn fn, void *state)
+{
+	struct literal_hits h = {s, text, fn, state};
+	assert(from <= to && to <= text.len);
+	if (!s->count)
+		return true;
+	if (e == LITERAL_BEST)
+		e = best_engine();
+	if (e == LITERAL_AVX2)
+		from = literal_filter_avx2(&h, from, to);
+	else if (e == LITERAL_SSSE3)
+		from = literal_filter_ssse3(&h, from, to);
+	if (from == SIZE_MAX)
+		return false;
+	for (; from < to; from++)
+		if (!literal_try(&h, from))
+			return false;
+	return true;
+}

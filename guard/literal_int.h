@@ -1,0 +1,74 @@
+/*
+ * Inside the literal search: the set as its three engines see it.
+ */
+#ifndef GUARD_LITERAL_INT_H
+#define GUARD_LITERAL_INT_H
+
+#include "guard/literal.h"
+
+#define LITERAL_BUCKETS 8
+#define LITERAL_HEADS 1024
+#define LITERAL_NONE 0xFFFF
+
+struct literal_entry {
+	uint64_t value[2], mask[2]; /* a hit: ((text ^ value) & mask) == 0 */
+	uint32_t tag;
+	uint32_t key; /* the window, letters lowered */
+	uint16_t next; /* of the same head */
+	uint8_t len, window; /* where in the literal the window begins */
+	bool nocase;
+};
+
+struct literal_set {
+	struct literal_entry *entries;
+	size_t count;
+	uint64_t bitmap[1024]; /* of 2^16 hashes of windows */
+	uint16_t heads[LITERAL_HEADS];
+	uint16_t short_heads[256]; /* literals of one and two bytes, by the first */
+	/* Which groups a byte fits at each place of the window, by its low and its high nibble. */
+	uint8_t low[3][16], high[3][16];
+};
+
+struct literal_hits {
+	const struct literal_set *set;
+	struct str text;
+	literal_fn fn;
+	void *state;
+};
+
+static inline uint32_t literal_hash(uint32_t key)
+{
+	return (key * 0x9E3779B1u) >> 16;
+}
+
+/* What a window is hashed as: letters lowered, and whatever else that bit falls on. */
+static inline uint32_t literal_key(const char *p)
+{
+	return ((uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 |
+		(uint32_t)(uint8_t)p[2] << 16) |
+	       0x202020;
+}
+
+/* Looks a place up; false when fn ended the search. */
+bool literal_confirm(const struct literal_hits *h, size_t at);
+bool literal_confirm_entry(const struct literal_hits *h, const struct literal_entry *e, size_t at);
+
+static inline bool literal_try(const struct literal_hits *h, size_t at)
+{
+	const struct literal_set *s = h->set;
+	uint8_t first = (uint8_t)h->text.p[at];
+	if (s->short_heads[first] == LITERAL_NONE) {
+		if (h->text.len - at < 3)
+			return true;
+		uint32_t hash = literal_hash(literal_key(h->text.p + at));
+		if (!(s->bitmap[hash >> 6] >> (hash & 63) & 1))
+			return true;
+	}
+	return literal_confirm(h, at);
+}
+
+/* The filters: return how far they came (the rest is for the caller), or SIZE_MAX when fn ended the search. */
+size_t literal_filter_ssse3(const struct literal_hits *h, size_t from, size_t to);
+size_t literal_filter_avx2(const struct literal_hits *h, size_t from, size_t to);
+
+#endif

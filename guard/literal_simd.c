@@ -1,0 +1,108 @@
+/*
+ * The filters of the literal search that look at 16 and at 32 places at once. Compiled for every x86-64 and chosen at run
+ * time; elsewhere they are not there.
+ */
+#include "guard/literal_int.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+bool literal_engine_available(enum literal_engine e)
+{
+	switch (e) {
+	case LITERAL_AVX2:
+		return __builtin_cpu_supports("avx2");
+	case LITERAL_SSSE3:
+		return __builtin_cpu_supports("ssse3");
+	default:
+		return true;
+	}
+}
+
+/* Each set bit of mask is a place from `base` on. */
+static inline bool try_places(const struct literal_hits *h, size_t base, uint32_t mask)
+{
+	while (mask) {
+		if (!literal_try(h, base + (unsigned)__builtin_ctz(mask)))
+			return false;
+		mask &= mask - 1;
+	}
+	return true;
+}
+
+__attribute__((target("ssse3"))) size_t literal_filter_ssse3(const struct literal_hits *h,
+							     size_t from, size_t to)
+{
+	const struct literal_set *s = h->set;
+	const __m128i nibble = _mm_set1_epi8(15), zero = _mm_setzero_si128();
+	__m128i low[3], high[3];
+	for (int i = 0; i < 3; i++) {
+		low[i] = _mm_loadu_si128((const __m128i *)(const void *)s->low[i]);
+		high[i] = _mm_loadu_si128((const __m128i *)(const void *)s->high[i]);
+	}
+	for (; from + 16 <= to && from + 18 <= h->text.len; from += 16) {
+		__m128i fits = _mm_set1_epi8(-1);
+		for (int i = 0; i < 3; i++) {
+			__m128i b = _mm_loadu_si128(
+				(const __m128i *)(const void *)(h->text.p + from + i));
+			__m128i l = _mm_shuffle_epi8(low[i], _mm_and_si128(b, nibble));
+			__m128i u = _mm_shuffle_epi8(high[i],
+						     _mm_and_si128(_mm_srli_epi16(b, 4), nibble));
+			fits = _mm_and_si128(fits, _mm_and_si128(l, u));
+		}
+		uint32_t none = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(fits, zero));
+		if (!try_places(h, from, ~none & 0xFFFF))
+			return SIZE_MAX;
+	}
+	return from;
+}
+
+__attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_hits *h,
+							   size_t from, size_t to)
+{
+	const struct literal_set *s = h->set;
+	const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
+	__m256i low[3], high[3];
+	for (int i = 0; i < 3; i++) {
+		low[i] = _mm256_broadcastsi128_si256(
+			_mm_loadu_si128((const __m128i *)(const void *)s->low[i]));
+		high[i] = _mm256_broadcastsi128_si256(
+			_mm_loadu_si128((const __m128i *)(const void *)s->high[i]));
+	}
+	for (; from + 32 <= to && from + 34 <= h->text.len; from += 32) {
+		__m256i fits = _mm256_set1_epi8(-1);
+		for (int i = 0; i < 3; i++) {
+			__m256i b = _mm256_loadu_si256(
+				(const __m256i *)(const void *)(h->text.p + from + i));
+			__m256i l = _mm256_shuffle_epi8(low[i], _mm256_and_si256(b, nibble));
+			__m256i u = _mm256_shuffle_epi8(
+				high[i], _mm256_and_si256(_mm256_srli_epi16(b, 4), nibble));
+			fits = _mm256_and_si256(fits, _mm256_and_si256(l, u));
+		}
+		uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero));
+		if (!try_places(h, from, ~none))
+			return SIZE_MAX;
+	}
+	return from;
+}
+
+#else
+
+bool literal_engine_available(enum literal_engine e)
+{
+	return e == LITERAL_BEST || e == LITERAL_PORTABLE;
+}
+
+size_t literal_filter_ssse3(const struct literal_hits *h, size_t from, size_t to)
+{
+	(void)h, (void)to;
+	return from;
+}
+
+size_t literal_filter_avx2(const struct literal_hits *h, size_t from, size_t to)
+{
+	(void)h, (void)to;
+	return from;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * Which parts of a text are folded. Folding costs more than searching, and of most texts nothing wants it: the words of
+ * folded rules are searched for in the original, either case, and only a window around a hit is folded. What could hide a
+ * word from that search (anything past ASCII but plain punctuation, character references) is folded where it stands.
+ */
+#include <stdlib.h>
+
+#include "guard/scan_int.h"
+
+#define BEFORE 256 /* bytes of a window before a hit, white space beyond the ordinary not counted */
+#define AFTER 512
+#define STRETCH 4096 /* the most that white space stretches it */
+#define WINDOW_MAX ((size_t)256 << 10) /* folded at a time */
+#define OVERLAP ((size_t)1024) /* of two such windows */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static size_t count_spaces(struct str text, size_t from, size_t to)
+{
+	size_t n = 0;
+	for (size_t i = from; i < to; i++)
+		n += is_space(text.p[i]);
+	return n;
+}
+
+/* Where the window before `at` begins: text that is mostly white space is gone through further. */
+static size_t before(struct str text, size_t at)
+{
+	size_t start = at > BEFORE ? at - BEFORE : 0;
+	while (start > 0 && at - start < STRETCH &&
+	       count_spaces(text, start, MIN(start + BEFORE, at)) > BEFORE / 2)
+		start = start > BEFORE ? start - BEFORE : 0;
+	return start;
+}
+
+static size_t after(struct str text, size_t at)
+{
+	size_t end = text.len - at > AFTER ? at + AFTER : text.len;
+	while (end < text.len && end - at < STRETCH &&
+	       count_spaces(text, MAX(end - BEFORE, at), end) > BEFORE / 2)
+		end = text.len - end > BEFORE ? end + BEFORE : text.len;
+	return end;
+}
+
+void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end)
+{
+	struct str text = s->frame->text;
+	struct window *last = s->window_count ? &s->windows[s->window_count - 1] : NULL;
+	/* Hits come nearly in order: what begins in the last window only lengthens it. */
+	if (last && start >= last->start && start <= last->end) {
+		if (end + AFTER / 2 > last->end)
+			last->end = after(text, end);
+		return;
+	}
+	ARENA_GROW(s->scratch, s->windows, s->window_count, s->window_cap);
+	s->windows[s->window_count++] = (struct window){before(text, start), after(text, end)};
+}
+
+void guard_scan_want_fold(struct guard_scan *s, size_t at)
+{
+	guard_scan_want_fold_of(s, at, at);
+}
+
+/* --- what is past ASCII ----------------------------------------------------------------------------------- */
+
+/* Bytes of the plain rune at p (dashes, quotes, ellipsis, ideographs), which stands for no letter of ours; 0: another. */
+static unsigned plain_rune(const char *p, size_t left)
+{
+	const uint8_t *b = (const uint8_t *)p;
+	if (left >= 3 && b[0] == 0xE2 && b[1] == 0x80)
+		return (b[2] >= 0x93 && b[2] <= 0x9E) || b[2] == 0xA2 || b[2] == 0xA6 ? 3 : 0;
+	if (left >= 3 && b[0] == 0xE2 && (b[1] == 0x86 || b[1] == 0x94 || b[1] == 0x95))
+		return 3; /* arrows, boxes */
+	if (left >= 3 && b[0] >= 0xE4 && b[0] <= 0xE9)
+		return 3; /* ideographs */
+	if (left >= 3 && (b[0] == 0xEB || b[0] == 0xEC))
+		return 3; /* Hangul */
+	if (left >= 2 && b[0] >= 0xD8 && b[0] <= 0xDA)
+		return 2; /* Arabic */
+	return 0;
+}
+
+static size_t next_rune(struct str text, size_t at)
+{
+	while (at + 8 <= text.len) {
+		uint64_t w;
+		memcpy(&w, text.p + at, sizeof(w));
+		if ((w &= 0x8080808080808080u))
+			return at + ((unsigned)__builtin_ctzll(w) >> 3);
+		at += 8;
+	}
+	while (at < text.len && !((uint8_t)text.p[at] & 0x80))
+		at++;
+	return at;
+}
+
+bool guard_scan_mark_runes(struct guard_scan *s)
+{
+	struct str text = s->frame->text;
+	size_t at = next_rune(text, 0);
+	bool any = at < text.len;
+	while (at < text.len && guard_scan_go_on(s, 1)) {
+		unsigned plain = plain_rune(text.p + at, text.len - at);
+		size_t end = at + (plain ? plain : 1);
+		while (!plain && end < text.len && ((uint8_t)text.p[end] & 0x80))
+			end++;
+		if (!plain)
+			guard_scan_want_fold_of(s, at, end);
+		at = next_rune(text, end);
+	}
+	return any;
+}
+
+/* --- folding ------------------------------------------------------------------------------------------------ */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct window *x = a, *y = b;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static size_t merge(struct window *w, size_t count)
+{
+	size_t kept = 0;
+	qsort(w, count, sizeof(*w), by_start);
+	for (size_t i = 1; i < count; i++) {
+		if (w[i].start <= w[kept].end)
+			w[kept].end = MAX(w[kept].end, w[i].end);
+		else
+			w[++kept] = w[i];
+	}
+	return count ? kept + 1 : 0;
+}
+
+static void fold_window(struct guard_scan *s, size_t start, size_t end)
+{
+	struct guard_view view = {.text = STR_NULL};
+	CLEANUP(arena_freep)
+	struct arena *a = arena_new_sized(WINDOW_MAX * 16, (end - start) * 2 + 1024);
+	guard_fold(str_make(s->frame->text.p + start, end - start), a, &view);
+	guard_scan_window(s, &view, start);
+}
+
+void guard_scan_windows(struct guard_scan *s)
+{
+	struct window *w = s->windows;
+	size_t count = merge(w, s->window_count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t from = w[i].start; from < w[i].end && guard_scan_go_on(s, 8);) {
+			size_t to = MIN(w[i].end, from + WINDOW_MAX);
+			fold_window(s, from, to);
+			from = to < w[i].end ? to - OVERLAP : to;
+		}
+}

@@ -1,0 +1,68 @@
+/*
+ * Inside a scan. A frame is one text being looked at: the text given, a folded window of it, or a part that was decoded.
+ */
+#ifndef GUARD_SCAN_INT_H
+#define GUARD_SCAN_INT_H
+
+#include "guard/table_int.h"
+
+struct frame {
+	struct str text;
+	struct frame
+		*outer; /* whose bytes the spans of this one are mapped to; NULL: the text given */
+	const struct guard_view *view; /* of a folded window */
+	size_t base; /* where the window begins in outer */
+	const char *encoding; /* of a decoded part: all of it is [base, end) of outer */
+	size_t end;
+	unsigned depth; /* decoded so many times */
+	struct guard_seen *seen; /* by pattern: what was tried last */
+};
+
+/* Where a pattern was tried last and how far it came, so that no place is tried twice. */
+struct guard_seen {
+	size_t at; /* + 1 */
+	size_t matched; /* end of the last match */
+};
+
+struct window {
+	size_t start, end;
+};
+
+struct guard_scan {
+	const struct guard_rules *rules;
+	struct guard_options opt;
+	struct str text; /* the one given */
+	struct arena *out; /* the caller's */
+	struct arena *scratch; /* until the end of the scan */
+	struct frame *frame; /* being looked at */
+	struct guard_findings *found;
+	int64_t deadline_ms;
+	uint64_t steps;
+	int failed; /* the code; what follows is skipped */
+	struct err *err;
+	struct window *windows; /* of the frame: to be folded */
+	size_t window_count, window_cap;
+	size_t *allows; /* where guard:allow stands */
+	size_t allow_count, allow_cap;
+};
+
+/* False when the scan is over: a limit was hit. Looks at the clock now and then. */
+bool guard_scan_go_on(struct guard_scan *s, unsigned steps);
+int guard_scan_fail(struct guard_scan *s, const char *why);
+
+/* Tries a pattern that a hit at `at` of the frame's text leads to. scan_match.c */
+bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t at);
+/* The patterns led from digits, over the frame's text. scan_digits.c */
+void guard_scan_digits(struct guard_scan *s);
+/* Asks for the text around `at` of the frame to be folded. scan_fold.c */
+void guard_scan_want_fold(struct guard_scan *s, size_t at);
+void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
+/* Marks what is not ASCII, then folds all windows and looks at them. True when there is any byte past ASCII. */
+bool guard_scan_mark_runes(struct guard_scan *s);
+void guard_scan_windows(struct guard_scan *s);
+/* Looks at one of them. scan.c */
+void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base);
+/* Order, overlaps, guard:allow. scan_finish.c */
+void guard_scan_finish(struct guard_scan *s);
+
+#endif

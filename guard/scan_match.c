@@ -1,0 +1,97 @@
+#include "guard/scan_int.h"
+
+/* --- words near by ----------------------------------------------------------------------------------------- */
+
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+#define SHORT_WORD 4 /* a word so short must stand alone: "pan" is not in "pane" */
+
+static bool word_at(struct str text, size_t at, struct str word)
+{
+	if (text.len - at < word.len || !str_eq_nocase(str_make(text.p + at, word.len), word))
+		return false;
+	size_t end = at + word.len;
+	return word.len > SHORT_WORD || end >= text.len || !is_word(text.p[end]) ||
+	       !is_word(word.p[word.len - 1]);
+}
+
+static bool any_word(const struct guard_pattern *p, struct str text, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		if (!p->near_start[(uint8_t)text.p[i]])
+			continue;
+		if (i && is_word(text.p[i]) && is_word(text.p[i - 1]) && text.p[i - 1] != '_')
+			continue;
+		for (size_t w = 0; w < p->row.near.count; w++)
+			if (word_at(text, i, p->row.near.items[w]))
+				return true;
+	}
+	return false;
+}
+
+static bool is_near(const struct guard_pattern *p, struct str text, size_t start, size_t end)
+{
+	size_t within = (size_t)p->row.near_within;
+	return !p->row.near.count ||
+	       any_word(p, text, start > within ? start - within : 0, start) ||
+	       any_word(p, text, end, text.len - end > within ? end + within : text.len);
+}
+
+/* --- one try ------------------------------------------------------------------------------------------------ */
+
+static size_t step_back(const struct guard_pattern *p, struct str text, size_t hit)
+{
+	size_t at = hit, most = (size_t)p->row.back_max;
+	while (at > 0 && hit - at < most && guard_class_has(p->back, text.p[at - 1]))
+		at--;
+	/* A match cannot begin with these. */
+	while (at < hit && !guard_class_has(p->first, text.p[at]))
+		at++;
+	return at;
+}
+
+static void check_match(struct guard_scan *s, const struct guard_pattern *p, size_t start,
+			size_t end)
+{
+	unsigned confidence = p->rule.confidence;
+	struct str text = s->frame->text;
+	if (p->validator && !p->validator(text, start, end, &confidence))
+		return;
+	if (!is_near(p, text, start, end))
+		return;
+	guard_report(s, p, start, end, MAX(confidence, 1u));
+}
+
+bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t hit)
+{
+	struct guard_seen *seen = &s->frame->seen[p->index];
+	struct str text = s->frame->text;
+	struct regex_span spans[REGEX_GROUPS_MAX];
+	if (!(s->opt.categories >> p->rule.category & 1) || hit < seen->matched)
+		return true;
+	/* The rules are immutable but for what is compiled when first needed. */
+	if (!p->regex && guard_pattern_ready(s->rules->patterns[p->index], s->err) < 0) {
+		s->failed = ERR_INVALID;
+		return false;
+	}
+	size_t at = p->has_back ? step_back(p, text, hit) : hit;
+	if (seen->at == at + 1 || !guard_class_has(p->first, text.p[at]))
+		return true;
+	seen->at = at + 1;
+	unsigned span = p->span_group > 0 ? (unsigned)p->span_group : 0;
+	int rc = regex_match_here(p->regex, text, at, spans, span + 1, s->err);
+	if (rc < 0) {
+		s->failed = rc;
+		err_context(s->err, "rule %s", p->rule.id);
+		return false;
+	}
+	if (rc == 1) {
+		seen->matched = spans[0].end;
+		if (spans[span].start != SIZE_MAX && spans[span].end > spans[span].start)
+			check_match(s, p, spans[span].start, spans[span].end);
+	}
+	return guard_scan_go_on(s, 1);
+}
