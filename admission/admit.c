@@ -204,6 +204,7 @@ void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *
 	check_visits(&in, &ret->findings);
 	check_in_force(&in, &ret->findings);
 	findings_sort(&ret->findings);
+	findings_unread_first(&ret->findings);
 	ret->allow = findings_count(&ret->findings, SEVERITY_DENY) == 0;
 	ret->key.domain = arena_str(a, in.name);
 	if (in.domain)

@@ -135,6 +135,7 @@ static void take_root_findings(struct admission *out)
 		findings_add(said.items[i].domain.len ? &out->repository : &v->findings,
 			     &said.items[i]);
 	findings_sort(&v->findings);
+	findings_unread_first(&v->findings);
 	v->allow = findings_count(&v->findings, SEVERITY_DENY) == 0;
 }
 

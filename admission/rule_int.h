@@ -19,12 +19,21 @@ struct rule_index {
 	size_t route_visits;
 	bool *crowded; /* beside domain->skills; rule_route_crowded() */
 	size_t managers;
+	size_t unread; /* skills of which the role, a trigger or a forward may be missing: rule_unread() */
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
 	size_t per_day_count;
 };
 void rule_index_init(struct rule_index *x, const struct rule_in *in);
 const struct config *rule_effective(const struct rule_index *x, const struct domain *d, size_t i);
 void rule_index_release(struct rule_index *x);
+
+/*
+ * SKILL.md or the skill's configuration could not be read as it is meant. Reading has said so; what follows from what is missing is not worth a
+ * finding of its own, and would send the reader to the wrong place.
+ */
+bool rule_unread(const struct skill *s);
+/* The role of in->skill is the one that is written, or is none because nobody wrote one. */
+bool rule_role_known(const struct rule_in *in);
 
 /* --- speaking ----------------------------------------------------------------------------------------- */
 

@@ -38,7 +38,7 @@ int rule_model_role(const struct rule_in *in, struct findings *out, struct err *
 	(void)err;
 	struct str tier = in->effective->model.tier;
 	enum role role = in->skill->skill->role;
-	if (!tier.len)
+	if (!tier.len || !rule_role_known(in))
 		return 0;
 	const struct config_model *m = model_find(in, tier);
 	if (m && model_serves(m, role))

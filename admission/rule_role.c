@@ -50,7 +50,7 @@ static void runbook_files(const struct rule_in *in, struct findings *out)
 int rule_role_manager(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
-	if (in->skill->skill->role == ROLE_FIELD)
+	if (in->skill->skill->role == ROLE_FIELD || !rule_role_known(in))
 		return 0;
 	runbook_texts(in, out);
 	runbook_files(in, out);
@@ -91,6 +91,9 @@ int rule_role_specialist(const struct rule_in *in, struct findings *out, struct 
 	const struct skill *s = in->skill->skill;
 	if (s->role != ROLE_SPECIALIST || in->index->managers || s->trigger_count ||
 	    is_forwarded_to(in, s))
+		return 0;
+	/* The one who reaches it may be the one that could not be read. */
+	if (in->index->unread)
 		return 0;
 	struct finding *f = rule_say(
 		in, out,

@@ -4,10 +4,35 @@
 
 #include "base/mem.h"
 
+/* Of reading itself: what levels above allow is another matter. */
+static bool hides_something(const struct finding *f)
+{
+	return f->severity == SEVERITY_DENY && str_starts(str_of(f->rule), STR("SK-")) &&
+	       strcmp(f->rule, "SK-CASCADE") != 0 && strcmp(f->rule, "SK-CAPABILITY") != 0;
+}
+
+bool rule_unread(const struct skill *s)
+{
+	for (size_t i = 0; i < s->findings.count; i++) {
+		const struct finding *f = &s->findings.items[i];
+		if (hides_something(f) &&
+		    (str_ends(f->path, STR("/" SKILL_FILE)) ||
+		     str_ends(f->path, STR("/" CONFIG_FILE)) || str_eq(f->path, s->path)))
+			return true;
+	}
+	return false;
+}
+
+bool rule_role_known(const struct rule_in *in)
+{
+	return in->skill->skill->role_set || !rule_unread(in->skill->skill);
+}
+
 static void index_skill(struct rule_index *x, const struct skill *s, const struct config *effective)
 {
 	struct finding ignored = {0};
 	x->managers += s->role == ROLE_MANAGER;
+	x->unread += rule_unread(s);
 	if (!s->config)
 		return;
 	const struct config_forward *w = s->config->values.routing.forwards.items;
@@ -64,6 +89,9 @@ void rule_index_init(struct rule_index *x, const struct rule_in *in)
 	x->made = mem_array(n + 1, sizeof(*x->made));
 	x->crowded = mem_array(n + 1, sizeof(*x->crowded));
 	index_effective(x, in);
+	/* A folder whose name is none is no skill at all. */
+	for (size_t i = 0; d && i < d->findings.count; i++)
+		x->unread += hides_something(&d->findings.items[i]);
 	for (size_t i = 0; d && i < d->file_count; i++)
 		map_set(&x->files, d->files[i].path, &d->files[i]);
 	for (size_t i = 0; i < n; i++) {

@@ -192,3 +192,21 @@ void findings_sort(struct findings *f)
 			f->items[kept++] = f->items[i];
 	f->count = kept;
 }
+
+static bool is_unread(const struct finding *f)
+{
+	return f->severity == SEVERITY_DENY && strncmp(f->rule, "SK-", 3) == 0 &&
+	       strcmp(f->rule, "SK-CASCADE") != 0;
+}
+
+void findings_unread_first(struct findings *f)
+{
+	size_t first = 0;
+	for (size_t i = 0; i < f->count; i++)
+		if (is_unread(&f->items[i])) {
+			struct finding now = f->items[i];
+			memmove(&f->items[first + 1], &f->items[first],
+				(i - first) * sizeof(*f->items));
+			f->items[first++] = now;
+		}
+}

@@ -58,6 +58,8 @@ void findings_append(struct findings *f, const struct findings *more);
 size_t findings_count(const struct findings *f, enum severity at_least);
 /* By path, line, column, rule, message; stable. Of equal ones the most severe stays. */
 void findings_sort(struct findings *f);
+/* Moves what kept a document from being read to the front, in its order: the rest may only follow from it. */
+void findings_unread_first(struct findings *f);
 
 /* Sets start, end, line and column (in characters) for the bytes [start, end) of text. */
 void finding_span(struct finding *f, struct str text, size_t start, size_t end);

@@ -161,21 +161,42 @@ static bool grows(const struct config_leaf *l, const void *old, const void *now)
 	}
 }
 
+/* What stands in the files, where that is looser than what the levels above let through; NULL: now is what was written. */
+static const void *clamped(const struct details *d, const struct config_leaf *l, const void *now)
+{
+	const struct config_doc *docs[] = {d->skill, d->domain};
+	for (size_t i = 0; i < ARRAY_SIZE(docs); i++) {
+		if (!config_set_entry(docs[i], l->field))
+			continue;
+		const void *written = leaf_value(l, &docs[i]->values);
+		return config_field_tighten(l->field) && grows(l, now, written) ? written : NULL;
+	}
+	return NULL;
+}
+
 static void difference_value(struct details *d, const struct config_leaf *l, const void *old,
 			     const void *now, unsigned flags)
 {
 	struct field whole = *l->field;
+	const void *written = clamped(d, l, now), *limit = written ? now : NULL;
+	const char *unit = l->field->type == FIELD_MONEY ? " USD" : "";
+	if (written)
+		now = written;
 	whole.offset = 0;
 	if (field_equal(&whole, old, now))
 		return;
-	CLEANUP(buf_release) struct buf a = BUF_INIT(512), b = BUF_INIT(512);
+	CLEANUP(buf_release) struct buf a = BUF_INIT(512), b = BUF_INIT(512), most = BUF_INIT(512);
 	field_format(&a, l->field, old);
 	field_format(&b, l->field, now);
+	if (limit) {
+		buf_addz(&most, ", past the limit of ");
+		field_format(&most, l->field, limit);
+	}
 	if (grows(l, old, now))
 		flags |= DETAIL_GROWTH;
-	detail_add(d, l->dotted, flags, "%s %s → %s%s", label(d->arena, l->dotted),
-		   a.len ? buf_cstr(&a) : "none", b.len ? buf_cstr(&b) : "none",
-		   l->field->type == FIELD_MONEY ? " USD" : "");
+	detail_add(d, l->dotted, flags, "%s %s → %s%s%s%s", label(d->arena, l->dotted),
+		   a.len ? buf_cstr(&a) : "none", b.len ? buf_cstr(&b) : "none", unit,
+		   buf_cstr(&most), limit ? unit : "");
 }
 
 static bool is_list(const struct field *f)

@@ -10,6 +10,8 @@ struct details {
 	struct arena *arena;
 	struct change_detail *items;
 	size_t count, cap;
+	const struct config_doc
+		*skill, *domain; /* what the new side has written; NULL: nothing, or not known */
 };
 
 #define DETAIL_GROWTH 1u
@@ -19,6 +21,10 @@ struct details {
 void detail_add(struct details *d, const char *field, unsigned flags, const char *fmt, ...)
 	PRINTF(4, 5);
 
+/* skill_difference(), where the domain's own configuration is known too. */
+void difference_skill(const struct config_doc *domain, struct arena *a, const struct skill *old,
+		      const struct config *old_eff, const struct skill *now,
+		      const struct config *now_eff, struct change_detail **ret, size_t *ret_count);
 /* Configuration; old NULL compares nothing but what a new skill asks for (tools, network, forwards). */
 void difference_config(struct details *d, const struct config *old, const struct config *now);
 /* "new tool a.b", "no longer uses tool c.d"; names are the words around the entry. */

@@ -39,8 +39,8 @@ static int update_words(const struct compare *c, const struct domain *domain,
 	int rc = old_effective(c, domain, was, old, &eff);
 	if (rc < 0)
 		return rc;
-	skill_difference(c->plan->arena, old, eff, now, &change->to->effective, &change->details,
-			 &change->detail_count);
+	difference_skill(domain->config, c->plan->arena, old, eff, now, &change->to->effective,
+			 &change->details, &change->detail_count);
 	return 0;
 }
 

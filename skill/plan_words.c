@@ -162,11 +162,11 @@ static void introduce(struct details *d, const struct skill *s, const struct con
 		   STR_ARG(s->handler));
 }
 
-void skill_difference(struct arena *a, const struct skill *old, const struct config *old_eff,
-		      const struct skill *new_, const struct config *new_eff,
-		      struct change_detail **ret, size_t *ret_count)
+void difference_skill(const struct config_doc *domain, struct arena *a, const struct skill *old,
+		      const struct config *old_eff, const struct skill *new_,
+		      const struct config *new_eff, struct change_detail **ret, size_t *ret_count)
 {
-	struct details d = {.arena = a};
+	struct details d = {.arena = a, .skill = new_->config, .domain = domain};
 	if (!old) {
 		introduce(&d, new_, new_eff);
 	} else {
@@ -184,4 +184,11 @@ void skill_difference(struct arena *a, const struct skill *old, const struct con
 	}
 	*ret = d.items;
 	*ret_count = d.count;
+}
+
+void skill_difference(struct arena *a, const struct skill *old, const struct config *old_eff,
+		      const struct skill *new_, const struct config *new_eff,
+		      struct change_detail **ret, size_t *ret_count)
+{
+	difference_skill(NULL, a, old, old_eff, new_, new_eff, ret, ret_count);
 }
