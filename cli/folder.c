@@ -157,10 +157,17 @@ int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name, struc
 	struct tree_id id;
 	int rc = open_clone(c, f, err);
 	if (rc == 0)
-		rc = mirror_resolve(f->clone, str_of(name), &id, err);
+		rc = mirror_revision(f->clone, str_of(name), &id, err);
 	if (rc == 0)
 		rc = tree_git_open(f->clone, &id, &ret->source, err);
 	return rc < 0 ? rc : build(ret, f->subpath, err);
+}
+
+int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name, struct err *err)
+{
+	struct tree_id id;
+	int rc = open_clone(c, f, err);
+	return rc < 0 ? rc : mirror_revision(f->clone, str_of(name), &id, err);
 }
 
 /* --- scopes ------------------------------------------------------------------------------------------------ */

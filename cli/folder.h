@@ -38,9 +38,12 @@ void cli_tree_release(struct cli_tree *t);
 
 /* Errors: those of the tree; ERR_GIT. Bad content is findings, not an error. */
 NODISCARD int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct err *err);
-/* The state in a commit: 40 hex digits, a branch, a tag. Errors: ERR_NOT_FOUND (no Git repository, no such commit). */
+/* The state in a commit: a branch, a tag, an id or its first digits, and steps back such as HEAD~1. Errors: ERR_NOT_FOUND (no Git repository, no such commit). */
 NODISCARD int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
 			      struct cli_tree *ret, struct err *err);
+/* Whether that would be a commit; errors as above. */
+NODISCARD int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name,
+			       struct err *err);
 
 /* ERR_NOT_FOUND with the nearest name when the scope names what is not there. */
 NODISCARD int cli_scope_check(const struct cli *c, const struct snapshot *s,

@@ -106,6 +106,42 @@ int cli_judge_plan(struct cli *c, const char *operand, const char *commit, const
 	return plan_make(ret->want.snap, &ret->have, &scope, &ret->old, &ret->plan, err);
 }
 
+static int check_revision(struct cli *c, const char *word, struct err *err)
+{
+	CLEANUP(cli_folder_release) struct cli_folder folder = {0};
+	struct cli_scope all;
+	int rc = cli_folder_open(c, NULL, &folder, &all, err);
+	return rc < 0 ? rc : cli_check_commit(c, &folder, word, err);
+}
+
+int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *ret,
+		    struct err *err)
+{
+	const char *base = sides->base, *what = c->operands[0];
+	struct err why = ERR_INIT, no_commit = ERR_INIT;
+	if (c->operand_count == 2 && base)
+		return cli_usage(c, err, "\"%s\" and --base both say what to compare with", what);
+	if (c->operand_count == 2) {
+		base = what;
+		what = c->operands[1];
+	}
+	int rc = cli_judge_plan(c, what, sides->commit, base ? base : sides->usual_base, ret, &why);
+	/* Names come first: a branch that is called as a domain is must be named with --base. */
+	if ((rc == ERR_NOT_FOUND || rc == ERR_INVALID) && what && !base) {
+		if (check_revision(c, what, &no_commit) == 0) {
+			cli_judged_release(ret);
+			return cli_judge_plan(c, NULL, sides->commit, what, ret, err);
+		}
+		if (strpbrk(what, "~^@")) {
+			why = no_commit;
+			rc = why.code;
+		}
+	}
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
+}
+
 static void show_base(struct cli *c, struct cli_judged *j)
 {
 	j->surfaces = surfaces_new();

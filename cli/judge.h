@@ -26,6 +26,17 @@ struct cli_judged {
  */
 NODISCARD int cli_judge_plan(struct cli *c, const char *operand, const char *commit,
 			     const char *base, struct cli_judged *ret, struct err *err);
+
+/* What is compared with what, as options say it; each as in cli_read_commit(), or NULL. */
+struct cli_sides {
+	const char *commit; /* NULL: the folder as it is */
+	const char *base;
+	const char *usual_base; /* where nobody names one; NULL: nothing is deployed */
+};
+
+/* The same for verbs whose operands are [COMMIT] [DOMAIN | DIR], the first short for a base. */
+NODISCARD int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *ret,
+			      struct err *err);
 /* Admits the plan. The platform configuration of the base judges, and so does the candidate's own. */
 NODISCARD int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err);
 void cli_judged_release(struct cli_judged *j);

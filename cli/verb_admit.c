@@ -10,7 +10,7 @@ static struct {
 
 static const struct opt options[] = {
 	{"base", 'b', OPT_STRING, &o.base, "COMMIT",
-	 "What is deployed: a branch, tag or whole commit id; only what differs is judged. Nothing "
+	 "What is deployed: a branch, tag, commit or HEAD~1; only what differs is judged. Nothing "
 	 "when left out, and all is judged.",
 	 NULL},
 	{"commit", 0, OPT_STRING, &o.commit, "COMMIT",
@@ -54,8 +54,7 @@ static int admit(struct cli *c, struct err *err)
 		.color = c->color, .quiet = o.quiet, .manual_url = o.manual};
 	int rc = find_format(&format, err);
 	if (rc == 0)
-		rc = cli_judge_plan(c, c->operand_count ? c->operands[0] : NULL, o.commit, o.base,
-				    &j, err);
+		rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, NULL}, &j, err);
 	if (rc == 0)
 		rc = cli_judge_admit(c, &j, err);
 	if (rc < 0)
@@ -67,18 +66,19 @@ static int admit(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_admit = {
 	.name = "admit",
-	.usage = "[DOMAIN | DIR]",
+	.usage = "[COMMIT] [DOMAIN | DIR]",
 	.help = "Say whether the folder may be released, as asporad would.",
 	.about = "Judges by every admission rule and the platform's policy. With --base only what "
 		 "differs\n"
 		 "from that commit is judged, and its policy is the one that judges, as on a "
 		 "merge:\n"
 		 "    aspora admit --base origin/main\n"
+		 "COMMIT is short for --base COMMIT.\n\n"
 		 "In CI, -o sarif, junit, github or gitlab puts each finding on its line.\n\n"
 		 "The exit status is 0 when all is allowed, and 6 when something is denied.",
 	.options = options,
 	.uses = CLI_USES_FOLDER,
-	.most = 1,
+	.most = 2,
 	.completes = CLI_SKILLS_HERE,
 	.run = admit,
 };

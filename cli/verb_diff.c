@@ -11,7 +11,7 @@ static const char *const formats[] = {"text", "json", NULL};
 
 static const struct opt options[] = {
 	{"base", 'b', OPT_STRING, &o.base, "COMMIT",
-	 "Compare with this branch, tag or whole commit id; HEAD when left out.", NULL},
+	 "Compare with this branch, tag, commit or HEAD~1; HEAD when left out.", NULL},
 	{"commit", 0, OPT_STRING, &o.commit, "COMMIT",
 	 "Compare this commit instead of the folder as it is now.", NULL},
 	{"output", 'o', OPT_STRING, &o.format, "FORMAT", "How to print: text or json.", formats},
@@ -22,8 +22,7 @@ static int diff(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	int rc = cli_judge_plan(c, c->operand_count ? c->operands[0] : NULL, o.commit,
-				o.base ? o.base : "HEAD", &j, err);
+	int rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, "HEAD"}, &j, err);
 	if (rc < 0)
 		return rc;
 	if (o.format && strcmp(o.format, "json") == 0) {
@@ -40,16 +39,17 @@ static int diff(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_diff = {
 	.name = "diff",
-	.usage = "[DOMAIN | DIR]",
+	.usage = "[COMMIT] [DOMAIN | DIR]",
 	.help = "Say in words what changes between a commit and the folder.",
 	.about = "\"+\" is new, \"~\" changed, \"-\" gone; \"!\" marks what gives a skill more "
-		 "than it had.\n\n"
+		 "than it had.\n"
+		 "COMMIT is short for --base COMMIT: `aspora diff HEAD~1 ecm`.\n\n"
 		 "The exit status is 0 when nothing differs, 1 when something does, and more than "
 		 "1\n"
 		 "when the two could not be compared.",
 	.options = options,
 	.uses = CLI_USES_FOLDER,
-	.most = 1,
+	.most = 2,
 	.completes = CLI_SKILLS_HERE,
 	.run = diff,
 };

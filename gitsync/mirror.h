@@ -4,7 +4,7 @@
  * The same handle opens a person's own clone, read-only, for the command line.
  *
  * Names that people or repositories give never reach a revision parser: mirror_resolve() knows full object ids and ref names, nothing
- * else (no "HEAD~3", no ":/text", no abbreviations).
+ * else (no ":/text", no abbreviations); mirror_revision(), for what people type, takes steps back ("HEAD~3") itself.
  *
  * A damaged mirror heals itself: the next fetch finds the damage, sets the folder aside, fetches afresh, takes over what the
  * keep ref names from the old one when it still can, and only then removes it.
@@ -43,6 +43,12 @@ const char *mirror_work_tree(const struct mirror *m);
  */
 NODISCARD int mirror_resolve(struct mirror *m, struct str name, struct tree_id *ret,
 			     struct err *err);
+/*
+ * The same as people write it: also the first digits of an id (4 or more), "@", and steps back: "HEAD~1", "main^2~3". mirror_revision.c reads them
+ * itself. Errors: as above; ERR_NOT_FOUND too when the history does not go back so far.
+ */
+NODISCARD int mirror_revision(struct mirror *m, struct str text, struct tree_id *ret,
+			      struct err *err);
 
 /* Reads a commit; strings live in a. now_ms as in commit_parse(). Errors: ERR_NOT_FOUND, ERR_GIT. */
 NODISCARD int mirror_commit(struct mirror *m, const struct tree_id *id, int64_t now_ms,

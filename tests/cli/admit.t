@@ -124,8 +124,8 @@ The platform's policy of the base judges its successor.
   aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
   [4]
   $ aspora admit --base HEAD~3
-  aspora: "HEAD~3" is neither a commit id nor the name of a branch or tag (write a branch, a tag, or all 40 lower-case digits of a commit id)
-  [3]
+  aspora: "HEAD~3" goes back further than the history does (git log shows what there is)
+  [4]
   $ aspora admit -o srif
   aspora: --output cannot be "srif" (did you mean sarif?)
   [2]

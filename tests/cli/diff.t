@@ -34,6 +34,48 @@ diff says in words what changes.
   no changes
   $ aspora diff --base $(git rev-parse HEAD^) --commit v2 frm
   no changes
+
+A commit may stand where a domain may, before it or alone; what is before it is reached as Git writes it.
+  $ aspora diff HEAD~1 ecm
+  ~ ecm/order-details  update
+      ! budget per run 0.1 → 0.2 USD
+      ! new trigger command: where is order {order_id}
+        no longer has the trigger command: order status {order_id}
+  0 to create, 1 to update, 0 to delete, 2 unchanged
+  [1]
+  $ aspora diff HEAD~ hr && echo nothing
+  - hr/resume-screen  delete
+  0 to create, 0 to update, 1 to delete, 0 unchanged
+  [1]
+  $ aspora diff main
+  no changes
+  $ aspora diff $(git rev-parse --short HEAD^) frm
+  no changes
+  $ aspora admit -q HEAD~1
+  hr: denied (delete, 1 skill)
+    hr: deny AD-DELETE-001: deletes the only skill of the domain (resume-screen)
+        bring them back, or have somebody confirm the deletion of 100 % of hr: aspora sync --confirm-deletion hr
+  2 domains allowed, 1 denied; 1 to correct, 0 to look at
+  [6]
+  $ aspora admit -q @^ frm
+  nothing to judge
+  $ aspora diff HEAD~7
+  aspora: "HEAD~7" goes back further than the history does (git log shows what there is)
+  [4]
+  $ aspora diff HEAD^{tree}
+  aspora: "HEAD^{tree}" is not a revision (write a branch, a tag or a commit id, and ~N for what came N commits before it: HEAD~1)
+  [3]
+  $ aspora diff nowhere
+  aspora: there is no domain "nowhere" here
+  [4]
+  $ aspora diff HEAD~1 nowhere
+  aspora: there is no domain "nowhere" here
+  [4]
+  $ aspora diff --base v2 HEAD~1 ecm
+  aspora: "HEAD~1" and --base both say what to compare with (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  [2]
+  $ git branch ecm HEAD~1 && aspora diff ecm
+  no changes
   $ aspora diff --base nowhere
   aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
   [4]

@@ -155,6 +155,66 @@ START_TEST(nothing_but_names_and_full_ids_is_resolved)
 }
 END_TEST
 
+START_TEST(people_may_step_back_and_abbreviate)
+{
+	CLEANUP(scene_end) struct scene s = {0};
+	scene_start(&s);
+	char tree[41], commit[41];
+	repo_commit(s.repo, "second", "2");
+	snprintf(tree, sizeof(tree), "%s", git(s.repo, "rev-parse main^{tree}"));
+	git(s.repo, "branch side main~1");
+	snprintf(commit, sizeof(commit), "%s",
+		 git(s.repo, "commit-tree -m third -p side %s", tree));
+	git(s.repo, "update-ref refs/heads/side %s", commit);
+	snprintf(commit, sizeof(commit), "%s",
+		 git(s.repo, "commit-tree -m both -p main -p side %s", tree));
+	git(s.repo, "update-ref refs/heads/main %s", commit);
+	static const char *const rows[] = {
+		"HEAD",	  "@",	       "HEAD~", "HEAD~0", "main^",
+		"main^0", "HEAD~2",    "@^2",	"side~1", "refs/heads/main^2~1",
+		"main^^", "HEAD~1^1~0"};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char want[41];
+		struct tree_id id;
+		snprintf(want, sizeof(want), "%s", git(s.repo, "rev-parse %s", rows[i]));
+		assert_ok(mirror_revision(s.m, str_of(rows[i]), &id, &support_err));
+		ck_assert_msg(strcmp(hex_of_id(&id), want) == 0, "%s", rows[i]);
+		/* Its first digits are as good. */
+		for (size_t digits = 7; digits <= 40; digits += 11) {
+			assert_ok(mirror_revision(s.m, str_make(want, digits), &id, &support_err));
+			ck_assert_str_eq(hex_of_id(&id), want);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_revision_that_is_none_says_what_one_is)
+{
+	CLEANUP(scene_end) struct scene s = {0};
+	scene_start(&s);
+	struct tree_id id;
+	static const char *const none[] = {
+		"",	      "~1",	  "HEAD~x", "HEAD~1x",	    "HEAD^{tree}",
+		"HEAD~10001", "HEAD~1:x", ":/We",   "main:FIRM.md", "a..b"};
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		assert_err(mirror_revision(s.m, str_of(none[i]), &id, &support_err), ERR_INVALID,
+			   "is not a revision");
+		ck_assert_ptr_nonnull(strstr(support_err.remedy, "HEAD~1"));
+	}
+	assert_err(mirror_revision(s.m, STR("HEAD~10000"), &id, &support_err), ERR_NOT_FOUND,
+		   "\"HEAD~10000\" goes back further than the history does");
+	assert_err(mirror_revision(s.m, STR("main^2"), &id, &support_err), ERR_NOT_FOUND,
+		   "goes back further");
+	assert_err(mirror_revision(s.m, STR("nope~1"), &id, &support_err), ERR_NOT_FOUND,
+		   "no branch or tag \"nope\"");
+	assert_err(mirror_revision(s.m, STR("dead"), &id, &support_err), ERR_NOT_FOUND,
+		   "no branch or tag \"dead\"");
+	char blob[8];
+	snprintf(blob, sizeof(blob), "%s", git(s.repo, "rev-parse HEAD:FIRM.md"));
+	assert_err(mirror_revision(s.m, str_of(blob), &id, &support_err), ERR_GIT, "a blob");
+}
+END_TEST
+
 START_TEST(what_is_not_a_commit_in_the_end_is_refused)
 {
 	CLEANUP(scene_end) struct scene s = {0};
@@ -362,6 +422,8 @@ static const struct support_case cases[] = {
 	CASE(a_sha256_repository_is_refused_by_name),
 	CASE(names_of_all_kinds_lead_to_the_commit),
 	CASE(nothing_but_names_and_full_ids_is_resolved),
+	CASE(people_may_step_back_and_abbreviate),
+	CASE(a_revision_that_is_none_says_what_one_is),
 	CASE(what_is_not_a_commit_in_the_end_is_refused),
 	CASE(a_commit_is_read_by_id),
 	CASE(a_commit_that_git_would_not_make_is_refused),
