@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "gitsync/tree_git.h"
+#include "skill/text.h"
 
 /* Skills read in one pass, from which on its memory is worth giving back. */
 #define LARGE_PASS 250
@@ -98,6 +99,19 @@ static void keep_released(struct sync_source *src)
 	src->was_large = false;
 }
 
+/* "words <email>" from the bytes of a commit, which need be no text at all; the database takes nothing else. */
+static struct str readable(struct arena *a, struct str words, struct str email)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	text_escape(&text, words, 0);
+	if (email.len) {
+		buf_addz(&text, " <");
+		text_escape(&text, email, 0);
+		buf_add_char(&text, '>');
+	}
+	return arena_str(a, buf_str(&text));
+}
+
 static int judge_commit(struct sync_source *src, struct err *err)
 {
 	struct sync *s = src->up;
@@ -130,7 +144,8 @@ static int judge_commit(struct sync_source *src, struct err *err)
 	if (rc < 0)
 		return rc;
 	p.tree = tree;
-	p.message = commit.subject;
+	p.message = readable(a, commit.subject, STR_NULL);
+	p.author = readable(a, commit.author.name, commit.author.email);
 	snprintf(p.source.name, sizeof(p.source.name), "%s", src->name);
 	tree_id_hex(&src->tip, p.source.revision);
 	log_reconcile_id(p.source.revision);

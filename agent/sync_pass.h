@@ -19,7 +19,7 @@ struct pass {
 	const char *subpath;
 	const char *kind; /* "sync", "apply", "rollback", … */
 	const char *actor;
-	struct str message;
+	struct str message, author; /* author: of the commit; empty: the actor */
 	const struct snapshot *previous; /* may be NULL */
 	/*
 	 * With it a skill's text is let go as soon as it has been looked at: a whole repository is judged in the memory of its small parts. NULL: texts

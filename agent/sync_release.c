@@ -338,6 +338,7 @@ static int put_release(struct pass *p, struct store_txn *t, const struct rows *r
 	const struct release release = {.kind = p->kind,
 					.source = p->source,
 					.message = p->message,
+					.author = p->author,
 					.domains = r->domains,
 					.domain_count = r->domain_count,
 					.skills = r->skills,

@@ -1,5 +1,6 @@
 /* aspora describe: one object in full, for people: what is wanted, how it is, why, and what happened lately. */
 #include "base/clock.h"
+#include "cli/compact.h"
 #include "cli/output.h"
 #include "cli/resource.h"
 #include "cli/result.h"
@@ -45,9 +46,9 @@ static void head(struct buf *out, const struct doc_node *n)
 	struct err ignored = ERR_INIT;
 	int64_t at = 0;
 	char age[32];
-	line(out, "Kind:", doc_text(n, "kind"));
-	line(out, "Domain:", doc_text(meta, "domain"));
 	line(out, "Name:", doc_text(meta, "name"));
+	line(out, "Domain:", doc_text(meta, "domain"));
+	line(out, "Kind:", doc_text(n, "kind"));
 	line(out, "Source:", doc_text(source, "name"));
 	line(out, "Revision:", doc_text(source, "revision"));
 	line(out, "Path:", doc_text(source, "path"));
@@ -56,39 +57,24 @@ static void head(struct buf *out, const struct doc_node *n)
 			 kind_age(clock_wall(&clock_real) - at, age));
 }
 
-/* --- the body as YAML, without what is told otherwise --------------------------------------------------------- */
-
-static bool told_apart(struct str key)
+static void section(struct buf *out, const char *title, const struct doc_node *map)
 {
-	return str_eqz(key, "conditions") || str_eqz(key, "findings");
-}
-
-static bool is_empty(const struct doc_node *n)
-{
-	return n->type == DOC_NULL || (n->type == DOC_STRING && !n->text.len) ||
-	       (n->type == DOC_LIST && !n->list.count) || (n->type == DOC_MAP && !n->map.count);
-}
-
-static void section(struct cli *c, struct buf *out, const char *title, const struct doc_node *map)
-{
-	CLEANUP(buf_release) struct buf yaml = BUF_INIT(BUF_MAX);
-	struct doc_node kept = {.type = DOC_MAP};
-	if (!map || map->type != DOC_MAP)
+	static const char *const told_apart[] = {"conditions", "findings", NULL};
+	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
+	cli_compact(&body, map, told_apart);
+	if (!body.len)
 		return;
-	kept.map.pairs = arena_array(c->arena, map->map.count + 1, sizeof(*kept.map.pairs));
-	for (size_t i = 0; i < map->map.count; i++)
-		if (!told_apart(map->map.pairs[i].key) && !is_empty(map->map.pairs[i].value))
-			kept.map.pairs[kept.map.count++] = map->map.pairs[i];
-	if (!kept.map.count)
-		return;
-	doc_write_yaml(&yaml, &kept);
 	buf_addf(out, "\n%s:\n", title);
-	struct str rest = buf_str(&yaml), one;
-	while (str_split(&rest, '\n', &one)) {
-		buf_addz(out, "  ");
-		text_escape(out, one, 0);
-		buf_add_char(out, '\n');
-	}
+	buf_add_str(out, buf_str(&body));
+}
+
+/* Where the rest of a configuration is to be had. */
+static void point_to_all(struct cli *c, struct buf *out, const struct cli_ref *ref,
+			 const struct doc_node *spec)
+{
+	if (doc_find(spec, "config"))
+		buf_addf(out, "  (all settings: aspora describe %s -o yaml)\n",
+			 cli_ref_text(c, ref));
 }
 
 /* --- why it is as it is -------------------------------------------------------------------------------------------- */
@@ -177,10 +163,16 @@ static int describe_one(struct cli_gateway *g, const struct cli_ref *ref, struct
 	int rc = cli_get(g, cli_ref_path(g->c, ref), &n, err);
 	if (rc < 0)
 		return rc;
+	if (g->c->output) {
+		struct cli_view view = {.columns = ref->kind->columns,
+					      .word = ref->kind->singular};
+		return cli_print(g->c, &view, &n, 1, err);
+	}
 	const struct doc_node *status = doc_find(n, "status");
 	head(&out, n);
-	section(g->c, &out, "Spec", doc_find(n, "spec"));
-	section(g->c, &out, "Status", status);
+	section(&out, "Spec", doc_find(n, "spec"));
+	point_to_all(g->c, &out, ref, doc_find(n, "spec"));
+	section(&out, "Status", status);
 	conditions(&out, doc_find(status, "conditions"));
 	findings(g->c, &out, doc_find(status, "findings"));
 	if (!o.no_events)
@@ -192,7 +184,9 @@ static int describe(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	struct cli_ref ref;
-	int rc = cli_gateway_open(c, &g, err);
+	int rc = cli_output_check(c, err);
+	if (rc == 0)
+		rc = cli_gateway_open(c, &g, err);
 	const char *domain = o.domain;
 	if (rc == 0 && !domain && g.domain.len)
 		domain = arena_strndup(c->arena, g.domain.p, g.domain.len);
@@ -209,9 +203,10 @@ const struct cli_verb cli_verb_describe = {
 	.usage = "KIND NAME | KIND/NAME",
 	.help = "Show one object in full: why it is as it is, and what happened lately.",
 	.about = "    aspora describe skill ecm/order-details\n"
-		 "    aspora describe execution EXEC-20260218120000-0123456789abcdef",
+		 "    aspora describe execution EXEC-20260218120000-0123456789abcdef\n\n"
+		 "Of a configuration only what is asked for most is shown; -o yaml has all of it.",
 	.options = options,
-	.uses = CLI_USES_GATEWAY,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,
 	.most = 2,
 	.completes = CLI_KINDS,

@@ -18,9 +18,10 @@ static const struct kind_column version_columns[] = {
 	{"KIND", "release.spec.kind", false},
 	{"SOURCE", "metadata.source.name", false},
 	{"REVISION", "@short metadata.source.revision", false},
-	{"BY", "release.status.actor", false},
+	{"BY", "release.status.by", false},
 	{"AGE", "@age release.metadata.createdAt", false},
 	{"MESSAGE", "release.spec.message", false},
+	{"WRITER", "release.status.actor", true},
 	{"DIGEST", "status.digest", true},
 	{NULL, NULL, false},
 };

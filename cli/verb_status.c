@@ -70,7 +70,7 @@ static void leads(struct buf *out, const struct doc_node *status)
 /* clang-format off */
 static const struct kind_column source_columns[] = {
 	{"SOURCE", "name", false}, {"READY", "conditions[Ready].status", false},
-	{"REASON", "conditions[Ready].reason", false}, {"REVISION", "@short releasedRevision", false},
+	{"STATUS", "@status conditions", false}, {"REVISION", "@short releasedRevision", false},
 	{"FETCHED", "@age fetchedAt", false}, {"URL", "url", false},
 	{NULL, NULL, false},
 };

@@ -24,20 +24,21 @@ static const struct opt options[] = {
 /* What is waited for: a value at a path, or that the object is gone. */
 struct goal {
 	const char *path, *value; /* path NULL: gone */
+	bool newest; /* of what is wanted now: Ready=True */
 };
 
 static int read_goal(struct cli *c, struct goal *ret, struct err *err)
 {
 	char *word = arena_strdup(c->arena, o.what ? o.what : "condition=Ready");
 	char *equals = strchr(word, '=');
-	*ret = (struct goal){NULL, NULL};
+	*ret = (struct goal){0};
 	if (strcmp(word, "delete") == 0)
 		return 0;
 	if (!equals)
 		return cli_usage(c, err, "--for=%s says not what to wait for", word);
 	*equals = '\0';
 	if (strcmp(word, "condition") != 0) {
-		*ret = (struct goal){word, equals + 1};
+		*ret = (struct goal){.path = word, .value = equals + 1};
 		return 0;
 	}
 	char *second = strchr(equals + 1, '=');
@@ -45,12 +46,23 @@ static int read_goal(struct cli *c, struct goal *ret, struct err *err)
 		*second = '\0';
 	ret->path = arena_printf(c->arena, "status.conditions[%s].status", equals + 1);
 	ret->value = second ? second + 1 : "True";
+	ret->newest = strcmp(equals + 1, "Ready") == 0 && strcasecmp(ret->value, "True") == 0;
 	return 0;
+}
+
+static int64_t int_at(const struct doc_node *object, const char *path)
+{
+	const struct doc_node *n = kind_path(object, path);
+	return n && n->type == DOC_INT ? n->integer : 0;
 }
 
 static bool reached(const struct goal *goal, const struct doc_node *object)
 {
 	const struct doc_node *n = kind_path(object, goal->path);
+	/* Ready may speak of the version before the one that is wanted. */
+	if (goal->newest &&
+	    int_at(object, "status.observedGeneration") < int_at(object, "metadata.generation"))
+		return false;
 	return n && str_eq_nocase(n->text, str_of(goal->value));
 }
 

@@ -1,8 +1,8 @@
 #include "skill/kind.h"
 
 #define READY "status.conditions[Ready].status"
-#define REASON "status.conditions[Ready].reason"
-#define MESSAGE "status.conditions[Ready].message"
+#define STATUS "@status status.conditions"
+#define MESSAGE "@why status.conditions"
 #define CREATED "@age metadata.createdAt"
 #define NARROW false
 #define WIDE true
@@ -13,11 +13,11 @@ const struct kind kinds[] = {
 	{"Platform", "platforms", "platform", "plat", false, VERB_LIST | VERB_GET,
 	 COLUMNS({"NAME", "metadata.name", NARROW}, {"SOURCE", "metadata.source.name", NARROW},
 		 {"REVISION", "@short metadata.source.revision", NARROW}, {"READY", READY, NARROW},
-		 {"VERSION", "@short status.digest", NARROW}, {"AGE", CREATED, NARROW},
+		 {"STATUS", STATUS, NARROW}, {"VERSION", "@short status.digest", NARROW}, {"AGE", CREATED, NARROW},
 		 {"MESSAGE", MESSAGE, WIDE}),
 	 "The platform's configuration: models, MCP servers, budgets, guard, required checks."},
 	{"Domain", "domains", "domain", "dom", false, VERB_LIST | VERB_GET | VERB_APPLY | VERB_PATCH | VERB_DELETE,
-	 COLUMNS({"NAME", "metadata.name", NARROW}, {"READY", READY, NARROW}, {"REASON", REASON, NARROW},
+	 COLUMNS({"NAME", "metadata.name", NARROW}, {"READY", READY, NARROW}, {"STATUS", STATUS, NARROW},
 		 {"SKILLS", "status.skills", NARROW}, {"OWNER", "metadata.source.name", NARROW},
 		 {"VERSION", "@short status.digest", NARROW}, {"AGE", CREATED, NARROW},
 		 {"REVISION", "@short metadata.source.revision", WIDE},
@@ -25,7 +25,7 @@ const struct kind kinds[] = {
 	 "A team's skills, with what they share: policy, memory, runbooks. The unit of admission."},
 	{"Skill", "skills", "skill", "sk", true, VERB_LIST | VERB_GET | VERB_APPLY | VERB_PATCH | VERB_DELETE,
 	 COLUMNS({"DOMAIN", "metadata.domain", NARROW}, {"NAME", "metadata.name", NARROW},
-		 {"ROLE", "spec.role", NARROW}, {"READY", READY, NARROW}, {"REASON", REASON, NARROW},
+		 {"ROLE", "spec.role", NARROW}, {"READY", READY, NARROW}, {"STATUS", STATUS, NARROW},
 		 {"VERSION", "@short status.digest", NARROW}, {"AGE", CREATED, NARROW},
 		 {"TRIGGER", "spec.triggers", WIDE}, {"SOURCE", "metadata.source.name", WIDE},
 		 {"REVISION", "@short metadata.source.revision", WIDE}, {"HANDLER", "spec.handler", WIDE},
@@ -41,7 +41,7 @@ const struct kind kinds[] = {
 		 {"MODE", "spec.versions[1].mode", WIDE}),
 	 "Which words, alerts and schedules lead to which version of which skill."},
 	{"Source", "sources", "source", "src", false, VERB_LIST | VERB_GET | VERB_PATCH,
-	 COLUMNS({"NAME", "metadata.name", NARROW}, {"READY", READY, NARROW}, {"REASON", REASON, NARROW},
+	 COLUMNS({"NAME", "metadata.name", NARROW}, {"READY", READY, NARROW}, {"STATUS", STATUS, NARROW},
 		 {"URL", "spec.url", NARROW}, {"BRANCH", "spec.branch", NARROW},
 		 {"REVISION", "@short status.revision", NARROW}, {"AGE", CREATED, NARROW},
 		 {"FETCHED", "@age status.fetchedAt", WIDE}, {"DOMAINS", "status.domains", WIDE},
@@ -51,8 +51,8 @@ const struct kind kinds[] = {
 	 COLUMNS({"NAME", "metadata.name", NARROW}, {"SOURCE", "metadata.source.name", NARROW},
 		 {"REVISION", "@short metadata.source.revision", NARROW},
 		 {"DOMAINS", "status.domains", NARROW}, {"CHANGES", "status.summary", NARROW},
-		 {"BY", "status.actor", NARROW}, {"AGE", CREATED, NARROW},
-		 {"DIGEST", "@short status.digest", WIDE}, {"PREVIOUS", "@short status.previous", WIDE}),
+		 {"BY", "status.by", NARROW}, {"AGE", CREATED, NARROW},
+		 {"WRITER", "status.actor", WIDE}, {"DIGEST", "@short status.digest", WIDE}, {"PREVIOUS", "@short status.previous", WIDE}),
 	 "One atomic change of what is deployed; hash-chained. Creating one is a rollback."},
 	{"Admission", "admissions", "admission", "adm", true, VERB_LIST | VERB_GET | VERB_CREATE,
 	 COLUMNS({"DOMAIN", "metadata.domain", NARROW}, {"NAME", "metadata.name", NARROW},

@@ -149,14 +149,42 @@ static void form_count(struct buf *out, const struct doc_node *n, int64_t now_ms
 	buf_addf(out, "%zu", count);
 }
 
+/*
+ * The condition that a person would want to know first: what needs them, else what is under way, else Ready, which `ready` asks for outright.
+ */
+static const struct doc_node *telling(const struct doc_node *n, bool ready)
+{
+	static const char *const order[] = {"Stalled", "Reconciling", "Ready"};
+	for (size_t i = ready ? 2 : 0; n->type == DOC_LIST && i < ARRAY_SIZE(order); i++)
+		for (size_t k = 0; k < n->list.count; k++) {
+			const struct doc_node *c = n->list.items[k];
+			bool holds = i == 2 || str_eqz(doc_text(c, "status"), "True");
+			if (!str_eqz(doc_text(c, "type"), order[i]) || !holds)
+				continue;
+			return c;
+		}
+	return NULL;
+}
+
+static void form_status(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
+{
+	text_escape(out, doc_text(telling(n, false), "reason"), 0);
+}
+
+static void form_why(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
+{
+	struct str words = doc_text(telling(n, false), "message");
+	text_escape(out, words.len ? words : doc_text(telling(n, true), "message"), 0);
+}
+
 static const struct {
 	const char *prefix;
 	void (*write)(struct buf *out, const struct doc_node *n, int64_t now_ms);
 } forms[] = {
-	{"@age ", form_age},	     {"@until ", form_until},
-	{"@short ", form_short},     {"@usd ", form_usd},
-	{"@percent ", form_percent}, {"@duration ", form_duration},
-	{"@count ", form_count},     {"", form_text},
+	{"@age ", form_age},	 {"@until ", form_until},     {"@short ", form_short},
+	{"@usd ", form_usd},	 {"@percent ", form_percent}, {"@duration ", form_duration},
+	{"@count ", form_count}, {"@status ", form_status},   {"@why ", form_why},
+	{"", form_text},
 };
 
 void kind_cell(struct buf *out, const struct kind_column *c, const struct doc_node *object,

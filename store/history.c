@@ -11,6 +11,7 @@ static void read_info(struct row *c, struct arena *a, struct release_info *ret)
 	ret->source = row_copy(c, a);
 	ret->revision = row_copy(c, a);
 	ret->message = row_copy(c, a);
+	ret->author = row_copy(c, a);
 	ret->actor = row_copy(c, a);
 	ret->created = (int)row_i64(c);
 	ret->updated = (int)row_i64(c);

@@ -54,7 +54,51 @@ static bool same(const struct store_source *s, const struct store_observation *o
 	       str_eq(s->conditions_json, conditions);
 }
 
-static void put(struct store_txn *t, const struct store_observation *o, struct str conditions)
+/* The entry of a list of refusals about a domain; NULL: it is not refused. */
+static const struct doc_node *refusal(const struct doc_node *list, struct str domain)
+{
+	for (size_t i = 0; list && list->type == DOC_LIST && i < list->list.count; i++)
+		if (str_eq(doc_text(list->list.items[i], "domain"), domain))
+			return list->list.items[i];
+	return NULL;
+}
+
+static bool same_refusal(const struct doc_node *a, const struct doc_node *b)
+{
+	static const char *const keys[] = {"candidate", "policy", "surface"};
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!str_eq(doc_text(a, keys[i]), doc_text(b, keys[i])))
+			return false;
+	return true;
+}
+
+static void tell_domain(struct store_txn *t, const struct doc_node *one,
+			const struct doc_node *others, struct str words)
+{
+	struct str domain = doc_text(one, "domain");
+	const struct doc_node *other = refusal(others, domain);
+	if (!other || !same_refusal(other, one))
+		store_txn_change(t, "Domain", domain, domain, STORE_UPDATE, words);
+}
+
+/* A refusal that begins, changes or ends shows in the conditions of its domain, though nothing of the domain itself changes. */
+static void tell_domains(struct store_txn *t, const struct store_observation *o, struct str before)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	const struct doc_node *old = NULL, *now = NULL;
+	if (!o->revision.len ||
+	    doc_parse_json(a, before, &doc_limits_json, "refused", &old, NULL) < 0 ||
+	    doc_parse_json(a, refused_of(o), &doc_limits_json, "refused", &now, NULL) < 0)
+		return;
+	for (size_t i = 0; now->type == DOC_LIST && i < now->list.count; i++)
+		tell_domain(t, now->list.items[i], old, STR("{\"refused\":true}"));
+	for (size_t i = 0; old->type == DOC_LIST && i < old->list.count; i++)
+		if (!refusal(now, doc_text(old->list.items[i], "domain")))
+			tell_domain(t, old->list.items[i], now, STR("{\"refused\":false}"));
+}
+
+static void put(struct store_txn *t, const struct store_observation *o, struct str refused,
+		struct str conditions)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_source_observe);
 	bind_text(&b, o->source);
@@ -76,6 +120,7 @@ static void put(struct store_txn *t, const struct store_observation *o, struct s
 	json_int(&j, "failures", o->failures);
 	json_end(&j);
 	store_txn_change(t, "Source", STR_NULL, o->source, STORE_UPDATE, buf_str(&text));
+	tell_domains(t, o, refused);
 }
 
 int store_source_observe(struct store_txn *t, const struct store_observation *o, struct err *err)
@@ -100,6 +145,6 @@ int store_source_observe(struct store_txn *t, const struct store_observation *o,
 	write_conditions(&conditions, o, old, clock_wall(store_clock(store_txn_store(t))));
 	r = buf_check(&conditions, "the source's conditions", err);
 	if (r >= 0 && !same(&s, o, buf_str(&conditions)))
-		put(t, o, buf_str(&conditions));
+		put(t, o, s.refused_json, buf_str(&conditions));
 	return r;
 }

@@ -65,6 +65,7 @@ static int put_release(struct store_txn *t, const struct release *r,
 	bind_textz(&b, r->source.name);
 	bind_textz(&b, r->source.revision);
 	bind_text(&b, r->message);
+	bind_text(&b, r->author);
 	bind_textz(&b, store_txn_actor(t));
 	bind_i32(&b, count_op(r, CHANGE_CREATE));
 	bind_i32(&b, count_op(r, CHANGE_UPDATE));

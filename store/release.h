@@ -85,6 +85,7 @@ struct release {
 	const char *kind; /* "sync", "apply", "rollback", "overlay", "expiry", "adopt" */
 	struct source_ref source;
 	struct str message;
+	struct str author; /* of the commit, "Ana <ana@example.com>"; empty: the actor */
 	const struct release_domain *domains;
 	size_t domain_count;
 	const struct release_skill *skills; /* each of a domain above */
@@ -119,7 +120,7 @@ NODISCARD int store_platform_load(struct store *s, struct arena *a, int64_t at,
 
 struct release_info {
 	int64_t id, rev, at_ms;
-	struct str kind, source, revision, message, actor;
+	struct str kind, source, revision, message, author, actor;
 	int created, updated, deleted;
 };
 /* Newest first, below `before` (0: from the newest), of one domain (empty: all). */

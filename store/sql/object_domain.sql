@@ -16,19 +16,20 @@ with page as (
 ), seen as (
 	select p.name, d.uid, d.created_at, d.source as owner, i.source, i.revision, i.op, i.candidate, i.policy, i.surface, i.release, i.since,
 		i.spec, i.overlay, r.at as released_at, n.findings, n.at as denied_at, n.revision as denied_revision,
-		k.skills, k.current, k.failed, k.prompt_only, k.changed_at, u.by as suspended_by, u.reason as suspended_reason, o.expires_at, o.by as overlay_by
+		k.skills, k.current, k.serving, k.failed, k.prompt_only, k.changed_at, u.by as suspended_by, u.reason as suspended_reason, o.expires_at, o.by as overlay_by
 	from page p
 	left join domain d using (name)
 	left join release_item i on i.domain = p.name and i.until is null
 	left join release r on r.id = i.release
 	left join lateral aspora_denial(p.name) n on true
 	left join lateral (
-		select count(*) as skills, count(s.skill) as current, count(*) filter (where c.state = 'failed') as failed,
+		select count(*) as skills, count(s.skill) as current, count(*) filter (where c.state = 'failed') as failed, count(b.skill) as serving,
 			count(*) filter (where v.handler = '') as prompt_only, max(coalesce(s.entered_at, c.entered_at)) as changed_at
 		from desired w
 		join version v using (domain, skill, content, runtime)
 		left join rollout s on s.domain = w.domain and s.skill = w.skill and s.content = w.content and s.runtime = w.runtime
 			and s.slot = 'stable' and s.until is null
+		left join rollout b on b.domain = w.domain and b.skill = w.skill and b.slot = 'stable' and b.until is null
 		left join rollout c on c.domain = w.domain and c.skill = w.skill and c.slot = 'candidate' and c.until is null
 		where w.domain = p.name and w.until is null
 	) k on true
@@ -37,7 +38,7 @@ with page as (
 ), told as (
 	select s.*, g.message as denied_message, g.remedy as denied_remedy, skills - current - prompt_only - failed as moving,
 		case when s.candidate is null and g.message is not null then 'AdmissionDenied' when s.candidate is null then 'Deleting'
-			when failed > 0 then 'RolloutFailed' when skills - current - prompt_only > 0 then 'RolloutProgressing' else 'Ready' end as reason,
+			when failed > 0 and serving < skills - prompt_only then 'RolloutFailed' when failed = 0 and skills - current - prompt_only > 0 then 'RolloutProgressing' else 'Ready' end as reason,
 		case when g.message is not null then 'AdmissionDenied' when failed > 0 then 'RolloutFailed'
 			when suspended_by is not null then 'Suspended' else '' end as stall
 	from seen s

@@ -12,7 +12,7 @@ select r.id::text, '', json_build_object(
 		'domains', coalesce(d.names, '[]'),
 		'summary', concat_ws(', ', case when r.created > 0 then '+' || r.created end, case when r.updated > 0 then '~' || r.updated end,
 			case when r.deleted > 0 then '-' || r.deleted end),
-		'created', r.created, 'updated', r.updated, 'deleted', r.deleted, 'actor', r.actor,
+		'created', r.created, 'updated', r.updated, 'deleted', r.deleted, 'by', coalesce(nullif(trim(split_part(r.author, '<', 1)), ''), nullif(r.author, ''), r.actor), 'author', r.author, 'actor', r.actor,
 		'digest', encode(r.hash, 'hex'), 'previous', encode(r.previous, 'hex'), 'revision', aspora_version(r.rev),
 		'items', d.items, 'conditions', '[]'::json))
 from release r

@@ -2,9 +2,9 @@
 -- params: from1 text, from2 text, to1 text, to2 text, limit int8, f1 text, f2 text, f3 text
 -- rows: key1 text, key2 text, object json
 -- roles: gateway
--- Named by skill, kind and pattern, "order-details.command.order status {order_id}"; f1: of one skill, f2: of one kind.
+-- Named by skill, kind and pattern, "order-details.command.order-status-order-id-1a2b3c"; f1: of one skill, f2: of one kind.
 with r as (
-	select *, skill || '.' || kind || '.' || pattern as name from route where until is null and domain >= $1 and domain <= $3
+	select *, aspora_route_name(skill, kind, pattern) as name from route where until is null and domain >= $1 and domain <= $3
 		and ($6 = '' or skill = $6) and ($7 = '' or kind = $7)
 )
 select r.domain, r.name, json_build_object(

@@ -88,7 +88,9 @@ with wanted as materialized (
 		case when j.denied_message is not null then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
 			when j.held_cause = 'rollback' then 'RolledBack' when j.held_cause is not null then 'Quarantined'
 			when j.suspended_by is not null then 'Suspended' when j.content is not null and j.prompt_only then 'ModelNotConfigured'
-			else '' end as stall
+			else '' end as stall,
+		-- What was wanted last will not serve, and what was wanted before does: that is ready, and a person is needed for the rest.
+		j.stable is not null and not j.current and not j.prompt_only and (j.held or j.candidate_state = 'failed') as serves_on
 	from judged j
 )
 select t.domain, t.skill, json_build_object(
@@ -102,8 +104,8 @@ select t.domain, t.skill, json_build_object(
 		else json_build_object('role', t.role, 'title', t.title, 'description', t.description, 'handler', t.handler) end,
 	'status', json_build_object(
 		'observedGeneration', coalesce(case when t.current then t.generation end, t.stable_generation, 0),
-		'phase', case t.reason when 'Draining' then 'Draining' when 'Ready' then 'Ready' when 'Quarantined' then 'Failed'
-			when 'RolloutFailed' then 'Failed' when 'RolloutProgressing' then 'Starting' when 'Retrying' then 'Starting' else 'Pending' end,
+		'phase', case when t.serves_on then 'Ready' else case t.reason when 'Draining' then 'Draining' when 'Ready' then 'Ready' when 'Quarantined' then 'Failed'
+			when 'RolloutFailed' then 'Failed' when 'RolloutProgressing' then 'Starting' when 'Retrying' then 'Starting' else 'Pending' end end,
 		'digest', coalesce(encode(coalesce(t.stable, t.content), 'hex'), ''),
 		'desired', json_build_object('content', coalesce(encode(t.content, 'hex'), ''), 'runtime', coalesce(encode(t.runtime, 'hex'), ''),
 			'context', coalesce(encode(t.context, 'hex'), ''), 'release', t.release),
@@ -114,9 +116,9 @@ select t.domain, t.skill, json_build_object(
 		'overlay', coalesce(t.overlay, false),
 		'conditions', json_build_array(
 			aspora_condition('Ready',
-				case t.reason when 'Ready' then 'True' when 'RolloutProgressing' then 'Unknown' when 'Retrying' then 'Unknown'
-					when 'NewRevision' then 'Unknown' else 'False' end,
-				t.reason,
+				case when t.serves_on then 'True' else case t.reason when 'Ready' then 'True' when 'RolloutProgressing' then 'Unknown' when 'Retrying' then 'Unknown'
+					when 'NewRevision' then 'Unknown' else 'False' end end,
+				case when t.serves_on then 'Ready' else t.reason end,
 				case t.reason
 					when 'Ready' then t.stable12 || ' serves'
 					when 'Draining' then 'it was removed; what runs finishes its sessions'
@@ -127,7 +129,7 @@ select t.domain, t.skill, json_build_object(
 					else t.wanted12 || ' is ' || t.candidate_state || coalesce(': ' || nullif(t.candidate_message, ''), '') || t.meanwhile end,
 				'',
 				case t.reason when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh' else '' end,
-				case when t.current then t.stable_at else coalesce(t.candidate_at, t.created_at, t.stable_at) end),
+				case when t.current or t.serves_on then t.stable_at else coalesce(t.candidate_at, t.created_at, t.stable_at) end),
 			aspora_condition('Reconciling',
 				case when t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') then 'True' else 'False' end,
 				t.reason, '', '', '', coalesce(t.candidate_at, t.stable_at, t.created_at)),

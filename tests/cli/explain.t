@@ -108,19 +108,19 @@ explain says what the tables say.
     NAME       metadata.name
     ROLE       spec.role
     READY      status.conditions[Ready].status
-    REASON     status.conditions[Ready].reason
+    STATUS     status.conditions
     VERSION    status.digest
     AGE        metadata.createdAt
     TRIGGER    spec.triggers (wide)
     SOURCE     metadata.source.name (wide)
     REVISION   metadata.source.revision (wide)
     HANDLER    spec.handler (wide)
-    MESSAGE    status.conditions[Ready].message (wide)
+    MESSAGE    status.conditions (wide)
   $ aspora explain skill.status
   skill.status.conditions[Ready].status: column READY of `aspora get skills`
-  skill.status.conditions[Ready].reason: column REASON of `aspora get skills`
+  skill.status.conditions: column STATUS of `aspora get skills`
   skill.status.digest: column VERSION of `aspora get skills`
-  skill.status.conditions[Ready].message: column MESSAGE of `aspora get skills` -o wide
+  skill.status.conditions: column MESSAGE of `aspora get skills` -o wide
   $ aspora explain Domain.metadata.name
   domain.metadata.name: column NAME of `aspora get domains`
 

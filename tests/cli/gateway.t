@@ -14,7 +14,7 @@ Verbs that ask a gateway: here a real asporad with a PostgreSQL of its own.
 
 get lists and shows.
   $ aspora get skills | mask
-  DOMAIN     NAME                ROLE         READY   REASON   VERSION        AGE
+  DOMAIN     NAME                ROLE         READY   STATUS   VERSION        AGE
   ecm        manager             manager      True    Ready    1b3af832f09b  AGE
   ecm        order-details       specialist   True    Ready    2b6c48b5c0a8  AGE
   ecm        triage-and-assign   specialist   True    Ready    6c12c22054bd  AGE
@@ -39,7 +39,7 @@ get lists and shows.
   skill/ecm/manager
   skill/frm/manager
   $ aspora get domains | mask
-  NAME       READY   REASON   SKILLS   OWNER   VERSION        AGE
+  NAME       READY   STATUS   SKILLS   OWNER   VERSION        AGE
   ecm        True    Ready    3        main    d44f6d9853f1  AGE
   frm        True    Ready    3        main    c66c43689ccb  AGE
   hr         True    Ready    1        main    9ea577d4c56b  AGE
@@ -59,11 +59,11 @@ get lists and shows.
       "source": {
         "name": "main",
   $ aspora get sources | mask
-  NAME   READY   REASON                    URL                                         BRANCH   REVISION       AGE
+  NAME   READY   STATUS                    URL                                         BRANCH   REVISION       AGE
   main   True    ReconciliationSucceeded   file://$DIR/work/repo   main     8935e79ac651  AGE
   $ aspora get releases | mask
-  NAME   SOURCE   REVISION       DOMAINS                      CHANGES   BY        AGE
-  1      main     8935e79ac651   ecm,frm,hr,platform,wealth   +9        sync@HOST  AGE
+  NAME   SOURCE   REVISION       DOMAINS                      CHANGES   BY    AGE
+  1      main     8935e79ac651   ecm,frm,hr,platform,wealth   +9        Ana  AGE
   $ aspora get routes -d frm --no-headers
   frm   alert-review      alert     fraud.alert                                28898297f370   100%
   frm   alert-review      command   review alert {alert_id}                    28898297f370   100%
@@ -182,9 +182,59 @@ describe says all of one.
   Events:
     AGE   TYPE     REASON     MESSAGE
     AGE   Normal   Promoted   it is ready, and answers from now on
+  $ aspora describe skill ecm/order-details --no-events | mask | sed '/^Conditions/,$d'
+  Name:       order-details
+  Domain:     ecm
+  Kind:       Skill
+  Source:     main
+  Revision:   COMMIT
+  Path:       skills/ecm/order-details
+  Created:    TIME (AGE ago)
+  
+  Spec:
+    title: Order details
+    description: Looks up one order and says its state, amount and last movement. Use when somebody asks about an order by number.
+    role: specialist
+    triggers: command: order status {order_id}
+    handler: code/handler.py
+    files: 6
+    cases: 2
+    budget: per_run_usd 0.1, per_day_usd 20
+    limits: timeout 10s, memory 128Mi, cpu_millis 1000, processes 64, output 1Mi, disk 64Mi, concurrency 4, per_minute 60
+    runtime: isolation namespace, pool 0, network false
+    model: tier small
+    (all settings: aspora describe skill ecm/order-details -o yaml)
+  
+  Status:
+    observedGeneration: 1
+    phase: Ready
+    digest: 2b6c48b5c0a8
+    desired: content 2b6c48b5c0a8, runtime 156e6cd44e1c, context f24f9554c44b, release 1
+    serving: content 2b6c48b5c0a8, runtime 156e6cd44e1c
+    instances: ready 1, starting 0
+    overlay: false
+  
+  $ aspora describe domain ecm --no-events | mask | sed -n '/^Spec/,/^Status/p'
+  Spec:
+    skills: 3
+    budget: per_run_usd 0.25, per_day_usd 60
+    limits: timeout 20s, memory 256Mi, cpu_millis 1000, processes 64, output 1Mi, disk 64Mi, concurrency 4, per_minute 60
+    runtime: isolation namespace, pool 0, network false
+    model: tier small
+    (all settings: aspora describe domain ecm -o yaml)
+  
+  Status:
+  $ aspora describe skill ecm/order-details -o yaml | sed -n '/^  config:/,/^    limits:/p'
+    config:
+      budget:
+        per_run_usd: "0.1"
+        per_day_usd: "20"
+      limits:
+  $ aspora describe skill ecm/order-details -o name
+  skill/ecm/order-details
   $ aspora describe source main | mask
-  Kind:       Source
   Name:       main
+  Kind:       Source
   Source:     main
   Revision:   COMMIT
   Created:    TIME (AGE ago)
@@ -198,15 +248,10 @@ describe says all of one.
   Status:
     observedGeneration: 1
     phase: Ready
-    revision: "COMMIT"
-    releasedRevision: "COMMIT"
-    fetchedAt: "TIME"
-    domains:
-      - ecm
-      - frm
-      - hr
-      - platform
-      - wealth
+    revision: 8935e79ac651
+    releasedRevision: 8935e79ac651
+    fetchedAt: TIME
+    domains: ecm, frm, hr, platform, wealth
     failures: 0
     requestToken: 0
     handledToken: 0
@@ -219,6 +264,31 @@ describe says all of one.
     Stalled      False    ReconciliationSucceeded
         deployed 5 domains
 
+A route's name is typed without quotes.
+  $ aspora get routes -d ecm -o name
+  route/ecm/manager.command.order-help-question-6e1e89
+  route/ecm/order-details.command.order-status-order-id-62d0a6
+  route/ecm/triage-and-assign.alert.order-stuck-7cd5aa
+  route/ecm/triage-and-assign.command.triage-order-order-id-problem-a509d4
+  $ aspora get $(aspora get routes -d ecm -o name | sed -n 2p) | mask
+  DOMAIN   SKILL           KIND      PATTERN                   VERSION        WEIGHT
+  ecm      order-details   command   order status {order_id}   2b6c48b5c0a8   100%
+  $ aspora describe route ecm/$(aspora get routes -d ecm -o jsonpath=metadata.name | head -n 1) --no-events | mask
+  Name:       manager.command.order-help-question-6e1e89
+  Domain:     ecm
+  Kind:       Route
+  Path:       skills/ecm/manager/SKILL.md
+  
+  Spec:
+    skill: manager
+    kind: command
+    pattern: order help {question}
+    versions:
+      - content 1b3af832f09b, runtime dc7b1eda1682, weightMillionths 1000000, mode live
+  
+  Status:
+    phase: Ready
+
 status says how it all is.
   $ aspora status | mask | sed -E 's/[0-9]+ (succeeded|queued|running)/N \1/g; s/, N [a-z]+//'
   gateway     http://SERVER, version 0.1.0
@@ -229,7 +299,7 @@ status says how it all is.
   instances   9 ready
   executions  N succeeded
   
-  SOURCE   READY   REASON                    REVISION       FETCHED   URL
+  SOURCE   READY   STATUS                    REVISION       FETCHED   URL
   main     True    ReconciliationSucceeded   8935e79ac651   AGE   file://$DIR/work/repo
   
   DOMAIN     OWNER   SKILLS   READY   FAILED
@@ -256,6 +326,13 @@ A push that is refused is told where it is looked for.
   $ aspora get admissions -d ecm --state deny | mask
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
   ecm      d4fc3cf6ce80-bfc9b2-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
+  $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
+  DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
+  ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE
+  ecm      order-details       specialist   True    AdmissionDenied   2b6c48b5c0a8  AGE
+  ecm      triage-and-assign   specialist   True    AdmissionDenied   6c12c22054bd  AGE
+  NAME       READY   STATUS            SKILLS   OWNER   VERSION        AGE
+  ecm        True    AdmissionDenied   3        main    d44f6d9853f1  AGE
   $ aspora describe domain ecm | mask | sed -n '/^Findings/,/^Events/p'
   Findings:
     skills/ecm/order-details/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.25

@@ -813,3 +813,37 @@ def test_any_database_url_will_do(database):
         wait_said(s, "far2/a", "there")
         assert not os.path.exists(os.path.join(s.state, "postgres"))
         assert s.stop() == 0
+
+
+# --- who and why ------------------------------------------------------------------------------------------------
+
+def test_a_release_names_who_wrote_the_commit_and_who_wrote_it_down(s):
+    s.put(skill_files("git", "one", "by ana"))
+    s.git("add", "-A")
+    s.git("commit", "-q", "--author", "Ana <ana@example.com>", "-m", "in her words")
+    s.git("push", "-q", "origin", "HEAD:refs/heads/main")
+    s.wait_observed(s.git("rev-parse", "HEAD"))
+    newest = s.api("GET", "releases?limit=1")[1]["items"][0]
+    assert newest["status"]["by"] == "Ana", newest
+    assert newest["status"]["author"] == "Ana <ana@example.com>"
+    assert newest["status"]["actor"].startswith("sync@")
+    # What somebody asked the gateway for is by who asked.
+    status, result = apply(s, skill_files("mine", "by", "by whom"), reason="who")
+    assert status == 200, result
+    newest = s.api("GET", "releases?limit=1")[1]["items"][0]
+    assert newest["status"]["by"] == newest["status"]["actor"] != "", newest
+
+
+def test_words_of_a_commit_that_are_no_text_do_not_stop_a_source(s):
+    s.put(skill_files("git", "one", "in latin"))
+    s.git("add", "-A")
+    tree = s.git("write-tree")
+    data = ("tree %s\nparent %s\nauthor J\xf8rn <j@example.com> 1700000000 +0000\ncommitter J\xf8rn <j@example.com> 1700000000 +0000\n\n"
+            "p\xe5 dansk\n" % (tree, s.git("rev-parse", "HEAD"))).encode("latin-1")
+    commit_id = subprocess.run(["git", "-C", s.work, "hash-object", "-t", "commit", "-w", "--stdin"], input=data, check=True,
+                               capture_output=True).stdout.decode().strip()
+    s.git("reset", "-q", "--hard", commit_id)
+    s.git("push", "-q", "origin", "HEAD:refs/heads/main")
+    s.wait_observed(commit_id)
+    newest = s.api("GET", "releases?limit=1")[1]["items"][0]
+    assert newest["spec"]["message"] == "p\\xe5 dansk" and newest["status"]["by"] == "J\\xf8rn", newest

@@ -79,6 +79,42 @@ START_TEST(cells_take_the_form_that_their_column_asks_for)
 }
 END_TEST
 
+#define CONDITION(type, status, reason, message)                                                   \
+	"{\"type\":\"" type "\",\"status\":\"" status "\",\"reason\":\"" reason                    \
+	"\",\"message\":\"" message "\"}"
+
+START_TEST(a_status_is_what_needs_a_person_then_what_is_under_way_then_how_it_is)
+{
+	static const struct {
+		const char *conditions, *status, *why;
+	} rows[] = {
+		{CONDITION("Ready", "True", "Ready", "it serves"), "Ready", "it serves"},
+		{CONDITION("Ready", "True", "Ready", "it serves") "," CONDITION(
+			 "Reconciling", "False", "Ready", "") "," CONDITION("Stalled", "False",
+									    "Ready", ""),
+		 "Ready", "it serves"},
+		{CONDITION("Ready", "Unknown", "NewRevision", "it waits") "," CONDITION(
+			 "Reconciling", "True", "RolloutProgressing", ""),
+		 "RolloutProgressing", "it waits"},
+		{CONDITION("Ready", "True", "Ready", "it serves") "," CONDITION(
+			 "Reconciling", "True", "Retrying",
+			 "again") "," CONDITION("Stalled", "True", "AdmissionDenied", "no tests"),
+		 "AdmissionDenied", "no tests"},
+		{CONDITION("Stalled", "True", "Suspended", "bo did"), "Suspended", "bo did"},
+		{CONDITION("Stalled", "False", "Ready", "x"), "-", "-"},
+		{"", "-", "-"},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), "{\"c\":[%s]}", rows[i].conditions);
+		ck_assert_str_eq(cell("@status c", text), rows[i].status);
+		ck_assert_str_eq(cell("@why c", text), rows[i].why);
+	}
+	ck_assert_str_eq(cell("@status c", "{\"c\":5}"), "-");
+	ck_assert_str_eq(cell("@why c", "{\"c\":{}}"), "-");
+}
+END_TEST
+
 START_TEST(maps_truths_and_numbers_have_cells_too)
 {
 	ck_assert_str_eq(cell("x", "{\"x\":{\"a\":1}}"), "{\"a\":1}");
@@ -188,7 +224,7 @@ START_TEST(skills_have_the_columns_that_kubectl_users_expect)
 	CLEANUP(buf_release) struct buf titles = BUF_INIT(1000);
 	for (const struct kind_column *c = kind_find(STR("skills"))->columns; c->title; c++)
 		buf_addf(&titles, c->wide ? "(%s) " : "%s ", c->title);
-	ck_assert_str_eq(buf_cstr(&titles), "DOMAIN NAME ROLE READY REASON VERSION AGE (TRIGGER) "
+	ck_assert_str_eq(buf_cstr(&titles), "DOMAIN NAME ROLE READY STATUS VERSION AGE (TRIGGER) "
 					    "(SOURCE) (REVISION) (HANDLER) (MESSAGE) ");
 }
 END_TEST
@@ -276,6 +312,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(paths_lead_through_maps_conditions_and_lists),
 	CASE(cells_take_the_form_that_their_column_asks_for),
+	CASE(a_status_is_what_needs_a_person_then_what_is_under_way_then_how_it_is),
 	CASE(maps_truths_and_numbers_have_cells_too),
 	CASE(what_is_absent_or_of_another_type_is_a_dash),
 	CASE(text_of_the_repository_cannot_steer_the_terminal),

@@ -158,14 +158,41 @@ START_TEST(a_new_version_on_its_way_says_what_serves_meanwhile)
 	assert_ok(store_rollout_move(t, &move, 1, &support_err));
 	assert_ok(store_txn_commit(t, NULL, &support_err));
 	n = get(g, "Skill", "ecm", "order-details");
-	assert_path(n, "status.phase", "Failed");
-	assert_path(n, "status.conditions[Ready].status", "False");
+	/* What served before serves on: that is ready, as far as it goes. */
+	assert_path(n, "status.phase", "Ready");
+	assert_path(n, "status.conditions[Ready].status", "True");
+	assert_path(n, "status.conditions[Ready].reason", "Ready");
+	ck_assert_ptr_nonnull(strstr(path_text(n, "status.conditions[Ready].message"),
+				     "did not become ready: the handler ended"));
+	ck_assert_ptr_nonnull(
+		strstr(path_text(n, "status.conditions[Ready].message"), "serves on"));
+	assert_path(n, "status.observedGeneration", "1");
+	assert_path(n, "metadata.generation", "2");
 	assert_path(n, "status.conditions[Stalled].status", "True");
 	assert_path(n, "status.conditions[Stalled].reason", "RolloutFailed");
 	assert_path(n, "status.conditions[Stalled].message",
 		    "the handler ended with exit status 3");
 	n = get(g, "Domain", "", "ecm");
 	assert_path(n, "status.conditions[Stalled].reason", "RolloutFailed");
+	assert_path(n, "status.conditions[Ready].status", "True");
+	assert_path(n, "status.conditions[Ready].message", "1 of 2 skills ready, 1 failed");
+	/* Taken out of service for good, it is the same. */
+	support_pg_run("insert into quarantine (domain, skill, content, cause, reason, by, since) "
+		       "select domain, skill, content, 'probe', 'it fails', 'control', 1 from "
+		       "desired where skill = 'order-details' and until is null");
+	n = get(g, "Skill", "ecm", "order-details");
+	assert_path(n, "status.conditions[Ready].status", "True");
+	assert_path(n, "status.conditions[Stalled].status", "True");
+	/* With nothing behind it, it is not. */
+	support_pg_run("update rollout set until = since + 1, state = 'ended' where skill = "
+		       "'order-details' and slot = 'stable'");
+	n = get(g, "Skill", "ecm", "order-details");
+	assert_path(n, "status.phase", "Failed");
+	assert_path(n, "status.conditions[Ready].status", "False");
+	assert_path(n, "status.conditions[Ready].reason", "Quarantined");
+	n = get(g, "Domain", "", "ecm");
+	assert_path(n, "status.conditions[Ready].status", "False");
+	assert_path(n, "status.conditions[Ready].reason", "RolloutFailed");
 }
 END_TEST
 
@@ -375,7 +402,7 @@ START_TEST(details_of_the_kinds_are_as_documented)
 	n = get(g, "Source", "", "main");
 	assert_path(n, "spec.url", "https://example.org/skills.git");
 	assert_path(n, "status.domains[0]", "ecm");
-	n = get(g, "Route", "ecm", "order-details.command.order status {id}");
+	n = get(g, "Route", "ecm", "order-details.command.order-status-id-229802");
 	assert_path(n, "spec.pattern", "order status {id}");
 	assert_path(n, "spec.versions[0].weightMillionths", "1000000");
 	q = (struct object_query){.kind = "Admission", .domain = STR("ecm")};

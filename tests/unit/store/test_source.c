@@ -172,6 +172,43 @@ START_TEST(an_idle_look_writes_nothing)
 }
 END_TEST
 
+START_TEST(who_watches_a_domain_is_told_of_its_refusal_and_of_its_end)
+{
+	set_up();
+	support_declare(s, l, (const char *const[]){"main", NULL});
+	struct store_observation o = {.source = STR("main"), .revision = STR("abc")};
+	static const struct {
+		const char *refused,
+			*told; /* told: names and words of the changes of kind Domain */
+	} rows[] = {
+		{"[]", ""},
+		{"[{\"domain\":\"ecm\",\"candidate\":\"1\"},{\"domain\":\"frm\",\"candidate\":"
+		 "\"2\"}]",
+		 "ecm true, frm true"},
+		{"[{\"domain\":\"ecm\",\"candidate\":\"3\"},{\"domain\":\"frm\",\"candidate\":"
+		 "\"2\"}]",
+		 "ecm true"},
+		{"[{\"domain\":\"frm\",\"candidate\":\"2\"}]", "ecm false"},
+		{"[]", "frm false"},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int64_t before = support_pg_int("select rev from store");
+		o.refused_json = str_of(rows[i].refused);
+		observe(&o);
+		ck_assert_str_eq(
+			support_pg_text("select coalesce(string_agg(name || ' ' || (object ->> "
+					"'refused'), ', ' order by name), '') from change where "
+					"kind = 'Domain' and revision > %lld",
+					(long long)before),
+			rows[i].told);
+	}
+	/* A failure says nothing of what is refused, and so tells nobody. */
+	struct store_observation failed = {.source = STR("main"), .failures = 1, .retry_in_ms = 1};
+	observe(&failed);
+	ck_assert_int_eq(support_pg_int("select count(*) from change where kind = 'Domain'"), 5);
+}
+END_TEST
+
 START_TEST(a_condition_keeps_its_time_while_its_status_stays)
 {
 	struct clock_fake fake = {1700000000000, 1000};
@@ -258,6 +295,7 @@ static const struct support_case cases[] = {
 	CASE(the_platform_can_move_from_one_source_to_another),
 	CASE(a_name_is_a_git_source_or_an_apply_set_and_stays_it),
 	CASE(an_idle_look_writes_nothing),
+	CASE(who_watches_a_domain_is_told_of_its_refusal_and_of_its_end),
 	CASE(a_condition_keeps_its_time_while_its_status_stays),
 	CASE(no_request_is_lost_and_each_knows_its_own),
 	CASE(another_branch_forgets_what_was_observed),
