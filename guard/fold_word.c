@@ -129,6 +129,8 @@ size_t fold_entity(struct str text, size_t at, uint32_t *ret_rune)
 	if (rest.len > 2 && rest.p[1] == '#')
 		return numeric(rest, 0, ret_rune);
 	for (size_t i = 0; i < ARRAY_SIZE(entities); i++) {
+		if (rest.len < 4 || rest.p[1] != entities[i].name[0])
+			continue;
 		struct str name = str_of(entities[i].name);
 		if (rest.len > name.len + 1 && rest.p[name.len + 1] == ';' &&
 		    memcmp(rest.p + 1, name.p, name.len) == 0) {

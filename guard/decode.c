@@ -1,0 +1,299 @@
+/*
+ * Where encoded parts may be. One pass marks the bytes of a stretch of 64 by class, and shifts of the marks tell whether a run that is
+ * worth decoding crosses it; prose has next to none. What does not decode to text is dropped at once.
+ */
+#include "guard/decode_int.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "guard/guard_int.h"
+
+#define PARTS_MAX 64
+#define DECODED_MAX ((size_t)256 << 10)
+#define TRIES_MAX 20000 /* candidates that turned out to be none */
+#define RUN_LEAST 20 /* letters of base64: fifteen bytes, less than any order or key */
+#define PAIRS_LEAST 8 /* of hex */
+
+struct decode {
+	struct guard_scan *scan;
+	struct str text;
+	size_t parts, decoded, tries;
+	/* Everything before it was looked at: by all, for escapes, for percents, for rot13. What fails moves its own only. */
+	size_t done, hex_done, percent_done, rot13_done;
+	struct buf *out; /* of the decoder that ran last */
+};
+
+static bool is_base64(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 ||
+	       c == '+' || c == '/' || c == '-' || c == '_';
+}
+
+static bool is_hex(char c)
+{
+	return (unsigned char)(c - '0') < 10 || (unsigned char)((c | 0x20) - 'a') < 6;
+}
+
+/* Scans what was decoded if it is text. */
+static bool scan_part(struct decode *d, size_t start, size_t end, const char *encoding)
+{
+	size_t most = DECODED_MAX - d->decoded;
+	d->out->len = MIN(d->out->len, most);
+	if (!decode_is_text(d->out))
+		return false;
+	d->parts++;
+	d->decoded += d->out->len;
+	guard_scan_part(d->scan, buf_str(d->out), start, end, encoding);
+	return true;
+}
+
+/* What starts with bytes that are no text is not decoded to its end. */
+#define PROBE 32
+
+static bool try_base64(struct decode *d, size_t at)
+{
+	struct str head = str_sub(d->text, 0, at + PROBE);
+	buf_reset(d->out);
+	decode_base64(head, at, d->out);
+	if (d->out->len < RUN_LEAST / 2 || !decode_is_text(d->out))
+		return false;
+	buf_reset(d->out);
+	size_t end = decode_base64(d->text, at, d->out);
+	if (end - at < RUN_LEAST)
+		return false;
+	d->done = end;
+	return scan_part(d, at, end, "base64");
+}
+
+static bool try_hex(struct decode *d, size_t at)
+{
+	buf_reset(d->out);
+	size_t end = decode_hex(d->text, at, d->out);
+	d->hex_done = MAX(end, at + 1);
+	if (d->out->len < PAIRS_LEAST || !scan_part(d, at, end, "hex"))
+		return false;
+	d->done = end;
+	return true;
+}
+
+/* A run of the letters of base64: hex, base64, or base64 behind a separator that belongs to what stands before. */
+static void try_run(struct decode *d, size_t at)
+{
+	size_t start = at, end = at;
+	while (start > d->done && is_base64(d->text.p[start - 1]))
+		start--;
+	while (end < d->text.len && is_base64(d->text.p[end]))
+		end++;
+	size_t hex = start;
+	while (hex < end && is_hex(d->text.p[hex]))
+		hex++;
+	d->done = end;
+	if (hex == end && end - start >= 2 * PAIRS_LEAST && try_hex(d, start))
+		return;
+	for (unsigned cuts = 0; cuts < 4 && end - start >= RUN_LEAST && d->done == end; cuts++) {
+		if (try_base64(d, start))
+			return;
+		while (start < end && !strchr("+/-_", d->text.p[start]))
+			start++;
+		start++;
+	}
+}
+
+static void try_percent(struct decode *d, size_t at)
+{
+	buf_reset(d->out);
+	size_t start, end = decode_percent(d->text, at, &start, d->out);
+	d->percent_done = MAX(end, at + 1);
+	if (d->out->len + 6 <= end - start && scan_part(d, start, end, "url"))
+		d->done = MAX(d->done, end);
+}
+
+static void try_entities(struct decode *d, size_t at)
+{
+	buf_reset(d->out);
+	size_t end = decode_entities(d->text, at, d->out);
+	d->hex_done = MAX(end, at + 1);
+	if (d->out->len >= PAIRS_LEAST && scan_part(d, at, end, "html"))
+		d->done = MAX(d->done, end);
+}
+
+static void try_rot13(struct decode *d, size_t at)
+{
+	buf_reset(d->out);
+	size_t start, end = decode_rot13(d->text, at, &start, d->out);
+	d->rot13_done = MAX(end, at + 1);
+	unsigned before = decode_english(str_sub(d->text, start, end));
+	if (decode_english(buf_str(d->out)) >= 2 + 2 * before)
+		scan_part(d, start, end, "rot13");
+}
+
+/* ---- the pass ------------------------------------------------------------------------------------------------ */
+
+/* A bit for each of 64 bytes: what starts there. */
+struct marks {
+	uint64_t base64; /* a letter of its alphabet */
+	uint64_t pairs; /* five pairs of hex digits, a sign after each */
+	uint64_t percent, escape, entity; /* "%69", "\x" "\u" "0x", "&#" */
+	uint64_t
+		rotated; /* letters that rot13 makes of frequent ones, where frequent ones are few */
+};
+
+/* What the bytes are; frequent and rare as of English, o t i and their images b g v. */
+struct classes {
+	uint64_t base64, hex, percent, backslash, zero, x, u, amp, hash, frequent, rare;
+};
+
+#ifdef __SSE2__
+static inline __m128i between(__m128i v, char low, char high)
+{
+	return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(low - 1))),
+			     _mm_cmplt_epi8(v, _mm_set1_epi8((char)(high + 1))));
+}
+
+static inline __m128i equal(__m128i v, char c)
+{
+	return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
+}
+
+static inline __m128i any3(__m128i v, char a, char b, char c)
+{
+	return _mm_or_si128(_mm_or_si128(equal(v, a), equal(v, b)), equal(v, c));
+}
+
+static inline uint64_t bits(__m128i v, unsigned shift)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(v) << shift;
+}
+
+static inline void classify(const char *p, struct classes *c)
+{
+	*c = (struct classes){0};
+	for (unsigned i = 0; i < 64; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		__m128i digit = between(v, '0', '9');
+		__m128i sign = _mm_or_si128(any3(v, '+', '-', '/'), equal(v, '_'));
+		__m128i letter = _mm_or_si128(between(low, 'a', 'z'), digit);
+		c->base64 |= bits(_mm_or_si128(letter, sign), i);
+		c->hex |= bits(_mm_or_si128(between(low, 'a', 'f'), digit), i);
+		c->percent |= bits(equal(v, '%'), i);
+		c->backslash |= bits(equal(v, '\\'), i);
+		c->zero |= bits(equal(v, '0'), i);
+		c->x |= bits(equal(low, 'x'), i);
+		c->u |= bits(equal(low, 'u'), i);
+		c->amp |= bits(equal(v, '&'), i);
+		c->hash |= bits(equal(v, '#'), i);
+		c->frequent |= bits(any3(low, 'o', 't', 'i'), i);
+		c->rare |= bits(any3(low, 'b', 'g', 'v'), i);
+	}
+}
+#else
+static inline void classify(const char *p, struct classes *c)
+{
+	*c = (struct classes){0};
+	for (unsigned i = 0; i < 64; i++) {
+		uint64_t bit = (uint64_t)1 << i;
+		char low = (char)(p[i] | 0x20);
+		c->base64 |= is_base64(p[i]) ? bit : 0;
+		c->hex |= is_hex(p[i]) ? bit : 0;
+		c->percent |= p[i] == '%' ? bit : 0;
+		c->backslash |= p[i] == '\\' ? bit : 0;
+		c->zero |= p[i] == '0' ? bit : 0;
+		c->x |= low == 'x' ? bit : 0;
+		c->u |= low == 'u' ? bit : 0;
+		c->amp |= p[i] == '&' ? bit : 0;
+		c->hash |= p[i] == '#' ? bit : 0;
+		c->frequent |= low == 'o' || low == 't' || low == 'i' ? bit : 0;
+		c->rare |= low == 'b' || low == 'g' || low == 'v' ? bit : 0;
+	}
+}
+#endif
+
+#define STRIDE 48 /* of the 64 bytes seen at once: what starts later is seen whole in the next */
+
+static inline uint64_t rotated(const struct classes *c)
+{
+	uint64_t found = 0;
+	for (unsigned half = 0; half < 64; half += 32) {
+		uint64_t mask = (uint64_t)0xFFFFFFFF << half;
+		int many = __builtin_popcountll(c->rare & mask);
+		int few = __builtin_popcountll(c->frequent & mask);
+		if (many >= 4 && many >= 2 * few + 2)
+			found |= c->rare & mask;
+	}
+	return found;
+}
+
+static inline void mark(const char *p, struct marks *m)
+{
+	struct classes c;
+	classify(p, &c);
+	uint64_t pair = c.hex & c.hex >> 1 & ~(c.hex >> 2), two = pair & pair >> 3;
+	m->base64 = c.base64;
+	m->pairs = two & two >> 6 & pair >> 12;
+	m->percent = c.percent & c.hex >> 1 & c.hex >> 2;
+	m->escape = (c.backslash & (c.x | c.u) >> 1) | (c.zero & c.x >> 1);
+	m->entity = c.amp & c.hash >> 1;
+	m->rotated = rotated(&c);
+}
+
+/* Bit i: sixteen marked bytes start here; twenty are told apart later. */
+static inline uint64_t runs_of_16(uint64_t m)
+{
+	m &= m >> 1;
+	m &= m >> 2;
+	m &= m >> 4;
+	return m & m >> 8;
+}
+
+static bool may_try(struct decode *d, size_t at, size_t done)
+{
+	return at >= done && d->parts < PARTS_MAX && d->decoded < DECODED_MAX &&
+	       d->tries++ < TRIES_MAX;
+}
+
+static void try_at(struct decode *d, const struct marks *m, uint64_t bit, size_t at)
+{
+	if (at < d->done)
+		return;
+	if (m->percent & bit && may_try(d, at, d->percent_done))
+		try_percent(d, at);
+	if (m->entity & bit && may_try(d, at, d->hex_done))
+		try_entities(d, at);
+	if ((m->escape | m->pairs) & bit && may_try(d, at, d->hex_done))
+		try_hex(d, at);
+	if (m->rotated & bit && may_try(d, at, d->rot13_done))
+		try_rot13(d, at);
+}
+
+static void look(struct decode *d, const char *p, size_t base)
+{
+	struct marks m;
+	mark(p, &m);
+	uint64_t runs = runs_of_16(m.base64);
+	uint64_t rest = m.percent | m.escape | m.entity | m.pairs | m.rotated;
+	if (LIKELY(!(runs | rest)))
+		return;
+	for (; runs; runs &= runs - 1) {
+		size_t at = base + (size_t)__builtin_ctzll(runs);
+		if (may_try(d, at, d->done))
+			try_run(d, at);
+	}
+	for (; rest; rest &= rest - 1)
+		try_at(d, &m, rest & -rest, base + (size_t)__builtin_ctzll(rest));
+}
+
+void guard_decode(struct guard_scan *s, struct str text)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(DECODED_MAX);
+	struct decode d = {.scan = s, .text = text, .out = &out};
+	size_t at = 0;
+	for (; text.len - at >= 64; at += STRIDE)
+		look(&d, text.p + at, at);
+	char tail[64] = {0};
+	if (text.len > at)
+		memcpy(tail, text.p + at, text.len - at);
+	look(&d, tail, at);
+}
