@@ -164,8 +164,7 @@ static int describe_one(struct cli_gateway *g, const struct cli_ref *ref, struct
 	if (rc < 0)
 		return rc;
 	if (g->c->output) {
-		struct cli_view view = {.columns = ref->kind->columns,
-					      .word = ref->kind->singular};
+		struct cli_view view = {.columns = ref->kind->columns, .word = ref->kind->singular};
 		return cli_print(g->c, &view, &n, 1, err);
 	}
 	const struct doc_node *status = doc_find(n, "status");

@@ -10,8 +10,8 @@ struct details {
 	struct arena *arena;
 	struct change_detail *items;
 	size_t count, cap;
-	const struct config_doc
-		*skill, *domain; /* what the new side has written; NULL: nothing, or not known */
+	const struct config_doc *skill,
+		*domain; /* what the new side has written; NULL: nothing, or not known */
 };
 
 #define DETAIL_GROWTH 1u
