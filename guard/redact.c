@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "guard/guard.h"
 
-#define VALUES_MAX 100000 /* of one vault; past it a value is hidden and cannot be brought back */
+#define VALUES_MAX 10000 /* of one vault; past it a value is hidden and cannot be brought back */
 
 /* A value that was hidden. Its bytes follow it. */
 struct hidden {
