@@ -72,6 +72,7 @@ struct sync {
 	char actor[ACTOR_MAX];
 	struct sync_source *sources;
 	size_t source_count;
+	struct remote_starter *starter; /* NULL: jobs fork by themselves */
 
 	/* Known while the lease is held. */
 	bool loaded;

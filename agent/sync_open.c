@@ -49,6 +49,19 @@ static int open_source(struct sync *s, struct sync_source *src, const struct age
 	return 0;
 }
 
+/* While this process is small. Without it fetches cost more, and that is all. */
+static void open_starter(struct sync *s)
+{
+	CLEANUP_FREE struct remote_opts **list = mem_array(s->source_count + 1, sizeof(*list));
+	struct err why = ERR_INIT;
+	size_t count = 0;
+	for (size_t i = 0; i < s->source_count; i++)
+		if (!s->sources[i].broken.code)
+			list[count++] = &s->sources[i].remote;
+	if (count && remote_starter_open(list, count, &s->starter, &why) < 0)
+		log_err(LOG_WARN_, "source.starter_failed", &why, NULL);
+}
+
 int sync_sources_open(struct sync *s, struct err *err)
 {
 	(void)err;
@@ -63,6 +76,7 @@ int sync_sources_open(struct sync *s, struct err *err)
 			log_err(LOG_ERROR_, "source.unusable", &why, "source", src->name, NULL);
 		}
 	}
+	open_starter(s);
 	return 0;
 }
 
@@ -85,6 +99,8 @@ void sync_sources_close(struct sync *s)
 		free((char *)(uintptr_t)src->released.p);
 		free((char *)(uintptr_t)src->refused.p);
 	}
+	remote_starter_close(s->starter);
+	s->starter = NULL;
 	free(s->sources);
 	s->sources = NULL;
 	s->source_count = 0;

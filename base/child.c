@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/child_int.h"
@@ -164,6 +165,30 @@ int child_fork(struct child *c, int (*fn)(void *state), void *state, const int *
 	child_restore_signals(&mask);
 	if (pid < 0)
 		return err_sys(err, ERR_IO, fork_errno, "cannot fork");
+	return watch(c, pid, false, err);
+}
+
+int child_fork_sibling(pid_t *ret, int (*fn)(void *state), void *state, const int *keep,
+		       size_t keep_count, struct err *err)
+{
+	fflush(NULL);
+	pid_t parent = getppid();
+	sigset_t mask;
+	child_block_signals(&mask);
+	/* As fork() does it, which has no word for this. The caller has one thread and no locks to put in order. */
+	long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0L);
+	if (pid == 0)
+		child_call(fn, state, keep, keep_count, parent);
+	int fork_errno = errno;
+	child_restore_signals(&mask);
+	if (pid < 0)
+		return err_sys(err, ERR_IO, fork_errno, "cannot fork");
+	*ret = (pid_t)pid;
+	return 0;
+}
+
+int child_adopt(struct child *c, pid_t pid, struct err *err)
+{
 	return watch(c, pid, false, err);
 }
 

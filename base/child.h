@@ -66,6 +66,14 @@ NODISCARD int child_start(struct child *c, const struct child_opts *o, struct er
  * empty) and 0, 1, 2 is closed. Never returns in the child. */
 NODISCARD int child_fork(struct child *c, int (*fn)(void *state), void *state, const int *keep,
 			 size_t keep_count, struct err *err);
+/*
+ * For a small process that starts children for its parent: as child_fork(), but the new process is the parent's child, who watches and reaps it after
+ * child_adopt(). Both die with that parent.
+ */
+NODISCARD int child_fork_sibling(pid_t *ret, int (*fn)(void *state), void *state, const int *keep,
+				 size_t keep_count, struct err *err);
+/* Takes a child of ours that nobody has waited for. Errors: ERR_IO; then it is killed. */
+NODISCARD int child_adopt(struct child *c, pid_t pid, struct err *err);
 void child_kill(const struct child *c, int signal); /* the group when it leads one */
 /* Waits at most timeout_ms (-1: for ever). Returns 0 with *ret, or ERR_TIMEOUT. After 0 the child is forgotten. */
 NODISCARD int child_wait(struct child *c, int64_t timeout_ms, struct child_end *ret,

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "base/child.h"
 #include "base/map.h"
 #include "gitsync/git_int.h"
 #include "gitsync/remote.h"
@@ -71,6 +72,17 @@ struct fetch {
 };
 
 void fetch_at(struct fetch *f, enum fetch_phase phase);
+
+/* Given limits, with defaults for what is 0. */
+struct remote_limits fetch_limits(const struct remote_limits *given);
+
+/*
+ * The page and the child of a job, by the starter that its options name. Errors: ERR_UNAVAILABLE when the starter is gone, and then for ever: the job
+ * forks by itself.
+ */
+struct fetch_page *starter_page(struct remote_starter *s, size_t index);
+NODISCARD int starter_fork(struct remote_starter *s, size_t index, int result_fd, int lock_fd,
+			   struct child *ret, struct err *err);
 
 /* Entry of the child: never returns to its caller's stack. state is a struct fetch. */
 int fetch_child(void *state);

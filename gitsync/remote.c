@@ -36,6 +36,7 @@ struct remote_job {
 	struct remote_opts o;
 	struct child child;
 	struct fetch_page *page;
+	bool own_page; /* else the starter's */
 	int epoll, timer, pipe;
 	struct buf record;
 	int64_t started, window; /* monotonic ms: the start, the start of the stall window */
@@ -51,7 +52,7 @@ static int64_t now(void)
 	return clock_mono(&clock_real);
 }
 
-static struct remote_limits limits_of(const struct remote_limits *given)
+struct remote_limits fetch_limits(const struct remote_limits *given)
 {
 	const struct remote_limits *d = &remote_limits_default;
 	struct remote_limits l = *given;
@@ -144,6 +145,37 @@ static void open_window(struct remote_job *j)
 	j->window_steps = atomic_load(&j->page->steps);
 }
 
+static int take_page(struct remote_job *j, struct err *err)
+{
+	if (j->o.starter) {
+		j->page = starter_page(j->o.starter, j->o.starter_index);
+		memset(j->page, 0, sizeof(*j->page));
+	} else {
+		j->page = mmap(NULL, sizeof(*j->page), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (j->page == MAP_FAILED) {
+			j->page = NULL;
+			return err_sys(err, ERR_IO, errno, "cannot prepare a fetch");
+		}
+		j->own_page = true;
+	}
+	j->f.page = j->page;
+	return 0;
+}
+
+static int fork_child(struct remote_job *j, int out, int lock, struct err *err)
+{
+	struct err why = ERR_INIT;
+	j->f.result_fd = out;
+	j->f.lock_fd = lock;
+	if (j->o.starter &&
+	    starter_fork(j->o.starter, j->o.starter_index, out, lock, &j->child, &why) == 0)
+		return 0;
+	int keep[2] = {MIN(out, lock), MAX(out, lock)};
+	const int *first = lock < 0 ? keep + 1 : keep;
+	return child_fork(&j->child, fetch_child, &j->f, first, lock < 0 ? 1 : 2, err);
+}
+
 static int start(struct remote_job *j, struct err *err)
 {
 	int fds[2], rc = io_pipe(fds, err);
@@ -158,19 +190,11 @@ static int start(struct remote_job *j, struct err *err)
 		return rc;
 	j->epoll = epoll_create1(EPOLL_CLOEXEC);
 	j->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	j->page = mmap(NULL, sizeof(*j->page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	if (j->epoll < 0 || j->timer < 0 || j->page == MAP_FAILED) {
-		j->page = NULL;
+	if (j->epoll < 0 || j->timer < 0)
 		return err_sys(err, ERR_IO, errno, "cannot prepare a fetch");
-	}
-	j->f.page = j->page;
-	j->f.result_fd = out;
-	j->f.lock_fd = lock;
-	int keep[2] = {MIN(out, lock), MAX(out, lock)};
-	const int *first = lock < 0 ? keep + 1 : keep;
-	rc = child_fork(&j->child, fetch_child, &j->f, first, lock < 0 ? 1 : 2, err);
-	if (rc < 0 || (rc = watch(j, j->pipe, err)) < 0 || (rc = watch(j, j->timer, err)) < 0)
+	if ((rc = take_page(j, err)) < 0 || (rc = fork_child(j, out, lock, err)) < 0)
+		return rc;
+	if ((rc = watch(j, j->pipe, err)) < 0 || (rc = watch(j, j->timer, err)) < 0)
 		return rc;
 	if ((rc = watch(j, j->child.pidfd, err)) < 0)
 		return rc;
@@ -188,7 +212,7 @@ int remote_job_start(const struct remote_opts *o, struct remote_job **ret, struc
 	struct remote_job *j = mem_zalloc(sizeof(*j));
 	j->o = *o;
 	j->f.o = &j->o;
-	j->f.limits = limits_of(&o->limits);
+	j->f.limits = fetch_limits(&o->limits);
 	j->child = (struct child)CHILD_INIT;
 	j->epoll = j->timer = j->pipe = -1;
 	buf_init(&j->record, RECORD_MAX);
@@ -325,7 +349,7 @@ void remote_job_free(struct remote_job *j)
 		return;
 	child_release(&j->child);
 	buf_release(&j->record);
-	if (j->page)
+	if (j->own_page)
 		munmap(j->page, sizeof(*j->page));
 	int fds[] = {j->epoll, j->timer, j->pipe};
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)

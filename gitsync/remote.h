@@ -48,6 +48,8 @@ struct remote_auth {
 	const char *ca_file; /* https: trusted instead of the system's; NULL: the system's */
 };
 
+struct remote_starter;
+
 struct remote_opts {
 	struct url url;
 	struct url_policy policy;
@@ -59,6 +61,8 @@ struct remote_opts {
 	const char *proxy; /* "http://host:port"; NULL: none */
 	bool check; /* read every object the refs need and heal the mirror when one is missing or damaged */
 	struct remote_limits limits; /* members that are 0 take their default */
+	struct remote_starter *starter; /* set by remote_starter_open(); NULL: none */
+	size_t starter_index;
 };
 
 struct remote_ref {
@@ -99,6 +103,17 @@ bool remote_job_poll(struct remote_job *j);
  */
 NODISCARD int remote_job_finish(struct remote_job *j, struct remote_result *ret, struct err *err);
 void remote_job_free(struct remote_job *j); /* kills; NULL is fine */
+
+/*
+ * A process made while this one is small, that starts the children of later jobs: forking a process of a hundred megabytes costs more than fetching a
+ * commit, and leaves a fault behind for every page that is written afterwards. The children are still this process's own.
+ *
+ * Each of list gets its starter; they are borrowed, and must not change, until the starter is closed. One job at a time on each. A starter that
+ * dies is done without. Errors: ERR_IO. Gives.
+ */
+NODISCARD int remote_starter_open(struct remote_opts *const *list, size_t count,
+				  struct remote_starter **ret, struct err *err);
+void remote_starter_close(struct remote_starter *s); /* no job of it may run; NULL is fine */
 
 /* Start, wait, finish. Blocks: at most the wall limit and a second. */
 NODISCARD int remote_run(const struct remote_opts *o, struct remote_result *ret, struct err *err);

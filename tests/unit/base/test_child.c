@@ -417,6 +417,51 @@ START_TEST(a_child_dies_with_its_parent)
 }
 END_TEST
 
+static int say_seven(void *state UNUSED)
+{
+	return 7;
+}
+
+/* Starts a sibling, tells its pid, and stays until it is killed. */
+static int start_a_sibling(void *state)
+{
+	pid_t pid = 0;
+	if (child_fork_sibling(&pid, say_seven, NULL, NULL, 0, NULL) < 0 ||
+	    write(*(int *)state, &pid, sizeof(pid)) < 0)
+		return 1;
+	return waitpid(pid, NULL, 0) < 0 && errno == ECHILD ? 0 : 2;
+}
+
+START_TEST(a_sibling_is_the_parents_own_child)
+{
+	CLEANUP(child_release) struct child starter = CHILD_INIT, c = CHILD_INIT;
+	int fds[2];
+	struct child_end end;
+	pid_t pid = 0;
+	assert_ok(io_pipe(fds, &support_err));
+	assert_ok(child_fork(&starter, start_a_sibling, &fds[1], &fds[1], 1, &support_err));
+	ck_assert_int_eq(read(fds[0], &pid, sizeof(pid)), sizeof(pid));
+	/* Who started it has no say in it. */
+	assert_ok(child_wait(&starter, 30 * SECOND, &end, &support_err));
+	ck_assert_int_eq(end.status, 0);
+	assert_ok(child_adopt(&c, pid, &support_err));
+	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
+	ck_assert(end.exited);
+	ck_assert_int_eq(end.status, 7);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
+START_TEST(a_number_that_is_no_child_is_not_adopted)
+{
+	struct child c = CHILD_INIT;
+	/* The first number that no process can have. */
+	assert_err(child_adopt(&c, 1 << 22, &support_err), ERR_IO, "cannot watch process");
+	ck_assert_int_eq(c.pid, 0);
+}
+END_TEST
+
 static int never(void *state UNUSED)
 {
 	return 1;
@@ -507,6 +552,8 @@ static const struct support_case cases[] = {
 	CASE(stop_is_patient_and_then_is_not),
 	CASE(a_forked_child_keeps_only_what_it_is_told_to),
 	CASE(a_child_dies_with_its_parent),
+	CASE(a_sibling_is_the_parents_own_child),
+	CASE(a_number_that_is_no_child_is_not_adopted),
 	CASE(a_child_whose_parent_has_died_already_does_nothing),
 	CASE(descriptors_are_closed_without_close_range_as_well),
 	CASE(a_hundred_children_leave_no_descriptor_behind),

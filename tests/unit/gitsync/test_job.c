@@ -2,7 +2,9 @@
  * Jobs as the sync role runs them: several at once, in one loop.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -177,6 +179,81 @@ START_TEST(nothing_is_left_open_after_a_hundred_fetches)
 }
 END_TEST
 
+/* The one child this process has. */
+static pid_t only_child(void)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(4096);
+	CLEANUP_FREE char *path = mem_printf("/proc/self/task/%d/children", (int)getpid());
+	int64_t pid = 0;
+	assert_ok(io_read_file(path, &b, &support_err));
+	ck_assert(str_to_i64(str_trim(buf_str(&b)), &pid));
+	return (pid_t)pid;
+}
+
+START_TEST(a_starter_fetches_for_each_of_its_sources)
+{
+	CLEANUP_FREE char *repo = repo_new();
+	CLEANUP_FREE char *one = fresh_mirror();
+	struct remote_opts a = fetch_opts(repo, one), b = fetch_opts(repo, NULL);
+	struct remote_opts *const list[] = {&a, &b};
+	struct remote_starter *s = NULL;
+	assert_ok(remote_starter_open(list, ARRAY_SIZE(list), &s, &support_err));
+	for (int i = 0; i < 3; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(list); k++) {
+			struct remote_result r = {0};
+			assert_ok(remote_run(list[k], &r, &support_err));
+			ck_assert_int_eq(r.fetched, i == 0 && k == 0);
+			ck_assert_str_eq(hex_of_id(&r.refs[0].id), git(repo, "rev-parse main"));
+			remote_result_release(&r);
+		}
+	/* All that was started has been waited for. */
+	ck_assert_int_gt(only_child(), 0);
+	remote_starter_close(s);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
+START_TEST(a_starter_keeps_the_lock_and_the_deadline)
+{
+	CLEANUP(server_stop) struct server mute = SERVER_INIT;
+	server_start(&mute, "bad", "/", "mute", NULL);
+	CLEANUP_FREE char *url = server_url(&mute, "x.git");
+	CLEANUP_FREE char *mirror = fresh_mirror();
+	struct remote_opts o = fetch_opts(url, mirror);
+	struct remote_opts *const list[] = {&o};
+	struct remote_starter *s = NULL;
+	struct remote_job *first = NULL, *second = NULL;
+	struct remote_result r;
+	o.limits.stall_ms = 300;
+	assert_ok(remote_starter_open(list, 1, &s, &support_err));
+	assert_ok(remote_job_start(&o, &first, &support_err));
+	assert_err(remote_job_start(&o, &second, &support_err), ERR_CONFLICT,
+		   "is being fetched into already");
+	remote_job_free(first);
+	assert_err(remote_run(&o, &r, &support_err), ERR_TIMEOUT, "stalled while");
+	remote_starter_close(s);
+}
+END_TEST
+
+START_TEST(a_starter_that_dies_is_done_without)
+{
+	CLEANUP_FREE char *repo = repo_new();
+	struct remote_opts o = fetch_opts(repo, NULL);
+	struct remote_opts *const list[] = {&o};
+	struct remote_starter *s = NULL;
+	assert_ok(remote_starter_open(list, 1, &s, &support_err));
+	kill(only_child(), SIGKILL);
+	for (int i = 0; i < 3; i++) {
+		struct remote_result r = {0};
+		assert_ok(remote_run(&o, &r, &support_err));
+		ck_assert_str_eq(hex_of_id(&r.refs[0].id), git(repo, "rev-parse main"));
+		remote_result_release(&r);
+	}
+	remote_starter_close(s);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(a_slow_source_does_not_hold_up_the_others),
 	CASE(two_fetches_into_one_mirror_do_not_meet),
@@ -185,6 +262,9 @@ static const struct support_case cases[] = {
 	CASE(only_listing_needs_no_mirror),
 	CASE(a_mirror_that_cannot_be_written_is_told),
 	CASE(nothing_is_left_open_after_a_hundred_fetches),
+	CASE(a_starter_fetches_for_each_of_its_sources),
+	CASE(a_starter_keeps_the_lock_and_the_deadline),
+	CASE(a_starter_that_dies_is_done_without),
 	{0},
 };
 int main(void)
