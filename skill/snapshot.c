@@ -4,6 +4,14 @@
 #include "base/mem.h"
 #include "skill/snapshot_int.h"
 
+struct shared_config *shared_config_new(void)
+{
+	struct shared_config *c = mem_zalloc(sizeof(*c));
+	c->refs = 1;
+	c->arena = arena_new(4 << 20);
+	return c;
+}
+
 struct shared_config *shared_config_ref(struct shared_config *c)
 {
 	if (c)
@@ -32,6 +40,7 @@ void domain_unref(struct domain *d)
 	for (size_t i = 0; i < d->skill_count; i++)
 		skill_unref(d->skills[i].skill);
 	shared_config_unref(d->platform);
+	shared_config_unref(d->own);
 	arena_free(d->arena);
 	free(d);
 }

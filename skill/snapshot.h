@@ -33,7 +33,7 @@ struct domain_file { /* DOMAIN.md, DECISIONS.md, GUARDRAILS.md, mcp.lock, runboo
 	uint64_t size;
 };
 
-struct shared_config; /* a platform configuration that several snapshots and domains own */
+struct shared_config; /* a configuration that several snapshots and domains own: the platform's, or a domain's over several revisions */
 
 struct domain {
 	unsigned refs;
@@ -43,6 +43,7 @@ struct domain {
 	struct shared_config *platform; /* one reference; NULL when there is none */
 	struct digest platform_policy; /* of the platform configuration it was resolved under */
 	struct digest firm; /* likewise of FIRM.md */
+	struct shared_config *own; /* one reference; owns config */
 	struct config_doc *config; /* NULL when none */
 	struct domain_file config_file; /* it, as bytes; path empty: none */
 	struct config effective; /* of the domain itself */
@@ -65,6 +66,7 @@ struct snapshot {
 	struct shared_config *shared; /* that owns it */
 	struct digest platform_digest;
 	struct digest firm; /* of FIRM.md; zero: none */
+	struct tree_id firm_blob; /* when it was read from the tree */
 	struct str firm_text;
 	struct domain **domains; /* by name; one reference each */
 	size_t domain_count;

@@ -70,6 +70,14 @@ int build_read_text(struct build *b, const struct tree_entry *e, struct str path
 	return b->reading.on_blob ? b->reading.on_blob(b->reading.state, &d, *ret, err) : 0;
 }
 
+bool build_told(const struct findings *f, const struct tree_id *blob)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (tree_id_equal(&f->items[i].blob, blob))
+			return true;
+	return false;
+}
+
 /* --- platform and firm -------------------------------------------------------------------------------- */
 
 /* True when the previous snapshot's platform says the same at the same places. */
@@ -92,12 +100,24 @@ static void adopt_platform(struct build *b, const struct config_doc *doc)
 	if (same_platform(b->previous, doc)) {
 		s->shared = shared_config_ref(b->previous->shared);
 	} else {
-		s->shared = mem_zalloc(sizeof(*s->shared));
-		s->shared->refs = 1;
-		s->shared->arena = arena_new(4 << 20);
+		s->shared = shared_config_new();
 		s->shared->doc = config_compact(s->shared->arena, doc);
 	}
 	s->platform = s->shared->doc;
+}
+
+/* The same file as in the previous snapshot, which had nothing to be told. */
+static bool keep_platform(struct build *b, const struct tree_entry *e)
+{
+	const struct snapshot *before = b->previous;
+	if (!before || !before->platform || !str_eqz(before->platform->path, CONFIG_FILE) ||
+	    !tree_id_equal(&before->platform->blob, &e->id) ||
+	    build_told(&before->findings, &e->id))
+		return false;
+	b->s->shared = shared_config_ref(before->shared);
+	b->s->platform = before->platform;
+	b->s->platform_digest = before->platform_digest;
+	return true;
 }
 
 static int read_platform(struct build *b, const struct tree_list *root, struct err *err)
@@ -108,6 +128,8 @@ static int read_platform(struct build *b, const struct tree_list *root, struct e
 	bool fine = false;
 	if (e && e->mode == TREE_MODE_DIR)
 		e = NULL;
+	if (e && keep_platform(b, e))
+		return 0;
 	if (e) {
 		int rc = build_read_text(b, e, STR(CONFIG_FILE), b->scratch, &b->s->findings,
 					 STR(""), &text, &fine, err);
@@ -129,14 +151,24 @@ static int read_platform(struct build *b, const struct tree_list *root, struct e
 static int read_firm(struct build *b, const struct tree_list *root, struct err *err)
 {
 	struct snapshot *s = b->s;
+	const struct snapshot *before = b->previous;
 	const struct tree_entry *e = tree_find(root, "FIRM.md");
 	bool fine = false;
 	if (!e || e->mode == TREE_MODE_DIR)
 		return 0;
+	if (before && before->firm_blob.len && tree_id_equal(&before->firm_blob, &e->id) &&
+	    !build_told(&before->findings, &e->id)) {
+		s->firm_text = arena_str(s->arena, before->firm_text);
+		s->firm = before->firm;
+		s->firm_blob = e->id;
+		return 0;
+	}
 	int rc = build_read_text(b, e, STR("FIRM.md"), s->arena, &s->findings, STR(""),
 				 &s->firm_text, &fine, err);
-	if (rc == 0 && fine)
+	if (rc == 0 && fine) {
 		s->firm = blob_digest(s->firm_text);
+		s->firm_blob = e->id;
+	}
 	return rc;
 }
 

@@ -48,9 +48,8 @@ static const struct domain_file *file_before(const struct reading_domain *r, str
 					     const struct tree_id *blob)
 {
 	const struct domain *d = r->before;
-	for (size_t i = 0; d && i < d->findings.count; i++)
-		if (tree_id_equal(&d->findings.items[i].blob, blob))
-			return NULL;
+	if (d && build_told(&d->findings, blob))
+		return NULL;
 	for (size_t i = 0; d && i < d->file_count; i++)
 		if (str_eq(d->files[i].path, path) && tree_id_equal(&d->files[i].blob, blob))
 			return &d->files[i];
@@ -121,20 +120,39 @@ static bool keep_runbooks(struct reading_domain *r, const struct tree_entry *e)
 	return true;
 }
 
+/* The same file as in the previous snapshot, which had nothing to be told. */
+static bool keep_config(struct reading_domain *r, const struct tree_entry *e)
+{
+	const struct domain *d = r->before;
+	if (!d || !d->config || !tree_id_equal(&d->config->blob, &e->id) ||
+	    build_told(&d->findings, &e->id))
+		return false;
+	r->d->own = shared_config_ref(d->own);
+	r->d->config = d->config;
+	r->d->config_file = d->config_file;
+	r->d->config_file.path = arena_str(r->d->arena, d->config_file.path);
+	return true;
+}
+
 static int read_config(struct reading_domain *r, const struct tree_entry *e, struct err *err)
 {
 	struct domain *d = r->d;
 	struct str path = below(r, e->name), text;
 	bool fine = false;
-	int rc = build_read_text(r->b, e, path, d->arena, &d->findings, d->name, &text, &fine, err);
+	if (keep_config(r, e))
+		return 0;
+	d->own = shared_config_new();
+	struct arena *a = d->own->arena;
+	int rc = build_read_text(r->b, e, path, a, &d->findings, d->name, &text, &fine, err);
 	if (rc < 0)
 		return rc;
 	d->config_file = (struct domain_file){arena_str(d->arena, e->name), e->id,
 					      blob_digest(text), text.len};
 	if (fine)
-		d->config = config_load(d->arena, LEVEL_DOMAIN, path, &e->id, text, &d->findings,
-					d->name, STR(""));
-	return 0;
+		d->config = config_load(a, LEVEL_DOMAIN, arena_str(a, path), &e->id, text,
+					&d->findings, d->name, STR(""));
+	d->own->doc = d->config;
+	return arena_check(a, "the domain's configuration", err);
 }
 
 /* --- skills ------------------------------------------------------------------------------------------- */
@@ -243,33 +261,7 @@ static int domain_read(struct reading_domain *r, const struct tree_entry *dir, s
 	return arena_check(d->arena, "the domain", err);
 }
 
-/* --- what depends on the platform ------------------------------------------------------------------------ */
-
-void domain_resolve(struct build *b, struct domain *d)
-{
-	const struct snapshot *s = b->s;
-	d->platform = shared_config_ref(s->shared);
-	d->platform_policy = s->platform_digest;
-	d->firm = s->firm;
-	config_cascade(s->platform, d->config, NULL, &d->effective, &d->findings, d->name, STR(""));
-	for (size_t i = 0; i < d->skill_count; i++) {
-		struct domain_skill *ds = &d->skills[i];
-		struct findings told_above;
-		findings_init(&ds->findings, d->arena);
-		findings_init(&told_above, d->arena);
-		/* Without a configuration of its own a skill could only repeat the domain's slips. */
-		config_cascade(s->platform, d->config, ds->skill->config, &ds->effective,
-			       ds->skill->config ? &ds->findings : &told_above, d->name,
-			       ds->skill->name);
-		if (ds->effective.format.profile != PROFILE_LENIENT)
-			skill_profile_findings(ds->skill,
-					       (enum profile)ds->effective.format.profile,
-					       &ds->findings);
-		ds->runtime = skill_digest_runtime(ds->skill, &ds->effective);
-		ds->context = skill_digest_context(s, d, ds);
-	}
-	d->candidate = domain_digest(s, d);
-}
+/* --- the whole domain ------------------------------------------------------------------------------------- */
 
 /* What the previous snapshot knows about a folder that has not changed, to be resolved anew. */
 static struct domain *domain_copy(const struct domain *old)
@@ -277,8 +269,8 @@ static struct domain *domain_copy(const struct domain *old)
 	struct domain *d = domain_new(old->name, &old->tree);
 	d->broken = old->broken;
 	d->runbooks = old->runbooks;
-	if (old->config)
-		d->config = config_compact(d->arena, old->config);
+	d->own = shared_config_ref(old->own);
+	d->config = old->config;
 	d->config_file = old->config_file;
 	d->config_file.path = arena_str(d->arena, old->config_file.path);
 	d->skills = arena_array(d->arena, old->skill_count, sizeof(*d->skills));
@@ -321,7 +313,7 @@ int domain_build(struct build *b, const struct tree_entry *dir, struct domain **
 		if (rc < 0)
 			return rc;
 	}
-	domain_resolve(b, d);
+	domain_resolve(b, d, before);
 	*ret = TAKE_PTR(d);
 	return 0;
 }

@@ -11,6 +11,7 @@ struct shared_config {
 	struct arena *arena;
 	struct config_doc *doc;
 };
+struct shared_config *shared_config_new(void); /* with an arena, and no document yet */
 struct shared_config *shared_config_ref(struct shared_config *c); /* NULL gives NULL */
 void shared_config_unref(struct shared_config *c);
 
@@ -37,11 +38,17 @@ NODISCARD int build_read_text(struct build *b, const struct tree_entry *e, struc
 			      struct arena *a, struct findings *f, struct str domain,
 			      struct str *ret, bool *ret_fine, struct err *err);
 
+/* True when a finding is about this blob: then it is read again, so that it is told again. */
+bool build_told(const struct findings *f, const struct tree_id *blob);
+
 /* Gives the domain of this folder: from previous where it can. */
 NODISCARD int domain_build(struct build *b, const struct tree_entry *dir, struct domain **ret,
 			   struct err *err);
-/* Effective configurations, digests, candidate: all that depends on the platform. */
-void domain_resolve(struct build *b, struct domain *d);
+/*
+ * Effective configurations, digests, candidate: all that depends on the platform. before: the domain in the previous snapshot, or NULL; what was
+ * resolved there from the same is taken over.
+ */
+void domain_resolve(struct build *b, struct domain *d, const struct domain *before);
 struct domain *domain_ref(struct domain *d);
 void domain_unref(struct domain *d);
 void domain_unrefp(struct domain **d);

@@ -40,14 +40,14 @@ START_TEST(only_what_changed_is_read)
 	COST(first, 2 + 10 * (2 + 20 * 2), 2 + 10 * (3 + 20 * 2), 200, 0, 0);
 
 	CLEANUP(snapshot_unrefp) struct snapshot *same = build(first);
-	COST(same, 2, 2, 0, 200, 10);
+	COST(same, 2, 0, 0, 200, 10);
 	assert_same(first, same);
 	ck_assert_ptr_eq(same->domains[3], first->domains[3]);
 
 	put_skill("domain-4", "skill-07", "other words");
 	CLEANUP(snapshot_unrefp) struct snapshot *one = build(same);
-	/* root, skills, the domain, the skill's two folders; platform, firm, the domain's configuration, the skill's two files. */
-	COST(one, 5, 5, 1, 199, 9);
+	/* root, skills, the domain, the skill's two folders; the skill's two files. */
+	COST(one, 5, 2, 1, 199, 9);
 	CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
 	assert_same(one, fresh);
 	ck_assert_ptr_eq(one->domains[4]->skills[6].skill, first->domains[4]->skills[6].skill);
@@ -55,13 +55,13 @@ START_TEST(only_what_changed_is_read)
 
 	put("skills/domain-4/DOMAIN.md", "# Other\n");
 	CLEANUP(snapshot_unrefp) struct snapshot *knowledge = build(one);
-	COST(knowledge, 3, 4, 0, 200, 9);
+	COST(knowledge, 3, 1, 0, 200, 9);
 	ck_assert(!digest_equal(&knowledge->domains[4]->candidate, &one->domains[4]->candidate));
 
 	drop("skills/domain-4/skill-07/SKILL.md");
 	drop("skills/domain-4/skill-07/code/handler.py");
 	CLEANUP(snapshot_unrefp) struct snapshot *less = build(knowledge);
-	COST(less, 3, 3, 0, 199, 9);
+	COST(less, 3, 0, 0, 199, 9);
 	ck_assert_uint_eq(less->skill_count, 199);
 	CLEANUP(snapshot_unrefp) struct snapshot *less_fresh = build(NULL);
 	assert_same(less, less_fresh);
@@ -76,7 +76,7 @@ START_TEST(a_new_platform_policy_is_judged_without_reading_skills)
 	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
 	put("aspora.config.yaml", "limits: {timeout: 10s}\n");
 	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
-	COST(now, 2, 2, 0, 200, 0);
+	COST(now, 2, 1, 0, 200, 0);
 	/* Each domain's 20 seconds are over the limit now, and each is told where. */
 	ck_assert_uint_eq(findings_count(&now->domains[9]->findings, SEVERITY_DENY), 1);
 	assert_str(now->domains[9]->findings.items[0].path, "skills/domain-9/aspora.config.yaml");
@@ -87,7 +87,7 @@ START_TEST(a_new_platform_policy_is_judged_without_reading_skills)
 	/* And back. */
 	put("aspora.config.yaml", "budget: {per_run_usd: 5}\n");
 	CLEANUP(snapshot_unrefp) struct snapshot *back = build(now);
-	COST(back, 2, 2, 0, 200, 0);
+	COST(back, 2, 1, 0, 200, 0);
 	assert_same(back, first);
 	end();
 }
@@ -100,7 +100,7 @@ START_TEST(a_new_firm_memory_changes_contexts_without_reading_skills)
 	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
 	put("FIRM.md", "# Other\n");
 	CLEANUP(snapshot_unrefp) struct snapshot *now = build(first);
-	COST(now, 2, 2, 0, 200, 0);
+	COST(now, 2, 1, 0, 200, 0);
 	const struct domain_skill *a = &first->domains[0]->skills[0],
 				  *b = &now->domains[0]->skills[0];
 	ck_assert(!digest_equal(&a->context, &b->context));
@@ -152,6 +152,84 @@ START_TEST(a_snapshot_outlives_the_ones_it_was_built_from)
 }
 END_TEST
 
+START_TEST(lists_that_were_joined_outlive_the_domain_that_joined_them)
+{
+	begin();
+	put_many();
+	put("aspora.config.yaml", "runtime: {env: {A: one}}\n");
+	put("skills/domain-4/aspora.config.yaml", "runtime: {env: {B: two}}\n");
+	struct snapshot *first = build(NULL);
+	put_skill("domain-4", "skill-07", "other words");
+	CLEANUP(snapshot_unrefp) struct snapshot *second = build(first);
+	ck_assert_ptr_eq(second->domains[4]->config, first->domains[4]->config);
+	snapshot_unref(first);
+	for (size_t i = 0; i < 20; i++) {
+		const struct field_list *env = &second->domains[4]->skills[i].effective.runtime.env;
+		ck_assert_uint_eq(env->count, 2);
+		assert_str(((struct config_env *)env->items)[0].value, "one");
+		assert_str(((struct config_env *)env->items)[1].value, "two");
+	}
+	CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
+	assert_same(second, fresh);
+	end();
+}
+END_TEST
+
+START_TEST(what_a_skill_was_resolved_from_decides_whether_it_is_resolved_again)
+{
+	static const struct {
+		const char *path, *text;
+	} changes[] = {
+		{"skills/domain-4/aspora.config.yaml", "limits: {timeout: 10s}\n"},
+		{"skills/domain-4/aspora.config.yaml", "limits: {timeout: 9s}\n"},
+		{"skills/domain-4/DOMAIN.md", "# Other\n"},
+		{"skills/domain-4/runbooks/two.md", "# Two\n"},
+		{"skills/domain-4/runbooks/one.md", NULL},
+		{"skills/domain-4/aspora.config.yaml", NULL},
+		{"aspora.config.yaml", "budget: {per_run_usd: 4}\n"},
+		{"FIRM.md", NULL},
+		{"aspora.config.yaml", NULL},
+		{"skills/domain-4/skill-03/aspora.config.yaml", "limits: {timeout: 8s}\n"},
+		{"FIRM.md", "# Firm again\n"},
+	};
+	begin();
+	put_many();
+	struct snapshot *at = build(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		if (changes[i].text)
+			put(changes[i].path, changes[i].text);
+		else
+			drop(changes[i].path);
+		struct snapshot *next = build(at);
+		CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
+		assert_same(next, fresh);
+		snapshot_unref(at);
+		at = next;
+	}
+	snapshot_unref(at);
+	end();
+}
+END_TEST
+
+START_TEST(slips_of_configurations_are_told_each_time)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put("aspora.config.yaml", "budget: {per_run_usd: 5}\nnonsense: 1\n");
+	put("skills/ecm/aspora.config.yaml", "budget: {per_run_usd: 6}\nnonsense: 2\n");
+	CLEANUP(snapshot_unrefp) struct snapshot *first = build(NULL);
+	put_skill("ecm", "order", "two");
+	CLEANUP(snapshot_unrefp) struct snapshot *second = build(first);
+	ck_assert_uint_eq(first->findings.count, 1);
+	ck_assert_uint_eq(second->findings.count, 1);
+	ck_assert_uint_eq(first->domains[0]->findings.count, 2);
+	ck_assert_uint_eq(second->domains[0]->findings.count, 2);
+	CLEANUP(snapshot_unrefp) struct snapshot *fresh = build(NULL);
+	assert_same(second, fresh);
+	end();
+}
+END_TEST
+
 START_TEST(a_stricter_profile_of_the_platform_is_asked_for_without_reading)
 {
 	begin();
@@ -175,6 +253,9 @@ static const struct support_case cases[] = {
 	CASE(a_moved_line_of_the_platform_moves_the_places_told),
 	CASE(a_snapshot_outlives_the_ones_it_was_built_from),
 	CASE(a_stricter_profile_of_the_platform_is_asked_for_without_reading),
+	CASE(lists_that_were_joined_outlive_the_domain_that_joined_them),
+	CASE(what_a_skill_was_resolved_from_decides_whether_it_is_resolved_again),
+	CASE(slips_of_configurations_are_told_each_time),
 	{0}};
 
 int main(void)

@@ -1,0 +1,85 @@
+/* What depends on the platform: effective configurations and digests of a domain's skills. Nothing is read for it. */
+#include "skill/config_int.h"
+#include "skill/digest.h"
+#include "skill/snapshot_int.h"
+
+/* Lists that the cascade joined lie in the arena of the domain that goes. */
+static void own_lists(struct arena *a, struct config *c)
+{
+	size_t n;
+	const struct config_leaf *leaves = config_leaves(&n);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *f = leaves[i].field;
+		char *at = (char *)c + leaves[i].offset;
+		if (f->type == FIELD_STRINGS && ((struct field_strings *)at)->count) {
+			struct field_strings *l = (struct field_strings *)at;
+			l->items = memcpy(arena_array(a, l->count, sizeof(*l->items)), l->items,
+					  l->count * sizeof(*l->items));
+		} else if ((f->type == FIELD_LIST || f->type == FIELD_MAP) &&
+			   ((struct field_list *)at)->count) {
+			struct field_list *l = (struct field_list *)at;
+			l->items = memcpy(arena_array(a, l->count, f->sub_size), l->items,
+					  l->count * f->sub_size);
+		}
+	}
+}
+
+static void take_resolved(struct domain *d, struct domain_skill *ds, const struct domain_skill *old)
+{
+	ds->effective = old->effective;
+	own_lists(d->arena, &ds->effective);
+	ds->runtime = old->runtime;
+	ds->context = old->context;
+	findings_append(&ds->findings, &old->findings);
+}
+
+static void resolve_skill(struct build *b, struct domain *d, struct domain_skill *ds)
+{
+	struct findings told_above;
+	findings_init(&told_above, d->arena);
+	/* Without a configuration of its own a skill could only repeat the domain's slips. */
+	config_cascade(b->s->platform, d->config, ds->skill->config, &ds->effective,
+		       ds->skill->config ? &ds->findings : &told_above, d->name, ds->skill->name);
+	if (ds->effective.format.profile != PROFILE_LENIENT)
+		skill_profile_findings(ds->skill, (enum profile)ds->effective.format.profile,
+				       &ds->findings);
+	ds->runtime = skill_digest_runtime(ds->skill, &ds->effective);
+}
+
+static bool same_files(const struct domain *a, const struct domain *b)
+{
+	if (a->file_count != b->file_count)
+		return false;
+	for (size_t i = 0; i < a->file_count; i++)
+		if (!str_eq(a->files[i].path, b->files[i].path) ||
+		    !digest_equal(&a->files[i].digest, &b->files[i].digest))
+			return false;
+	return true;
+}
+
+void domain_resolve(struct build *b, struct domain *d, const struct domain *before)
+{
+	const struct snapshot *s = b->s;
+	/* One changed skill of half a thousand: all that the others were resolved from is what it was. */
+	bool same = before && before->platform == s->shared && before->config == d->config;
+	bool same_context = same && digest_equal(&before->firm, &s->firm) && same_files(before, d);
+	d->platform = shared_config_ref(s->shared);
+	d->platform_policy = s->platform_digest;
+	d->firm = s->firm;
+	config_cascade(s->platform, d->config, NULL, &d->effective, &d->findings, d->name, STR(""));
+	for (size_t i = 0; i < d->skill_count; i++) {
+		struct domain_skill *ds = &d->skills[i];
+		const struct domain_skill *old = same ? domain_skill_find(before, ds->skill->name)
+						      : NULL;
+		findings_init(&ds->findings, d->arena);
+		if (old && old->skill == ds->skill) {
+			take_resolved(d, ds, old);
+			if (same_context)
+				continue;
+		} else {
+			resolve_skill(b, d, ds);
+		}
+		ds->context = skill_digest_context(s, d, ds);
+	}
+	d->candidate = domain_digest(s, d);
+}
