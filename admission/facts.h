@@ -7,15 +7,24 @@
 
 #include "base/crypto.h"
 #include "base/str.h"
+#include "skill/mcp_lock.h"
 
 /* Somebody said yes to something that is refused until somebody does. */
 struct admit_confirmation {
-	struct str kind; /* "deletion" */
+	struct str kind; /* "deletion", "growth", "freeze" (go on in spite of one), "review" */
 	struct str domain; /* empty: the whole repository */
 	struct str by; /* an empty name confirms nothing */
 	struct str reason;
 	int64_t up_to_millionths; /* the share that was confirmed: 400,000 is "40 %" */
 	int64_t until_ms; /* wall clock; 0: no end */
+};
+
+/* What somebody saw of the commits since the last release. Who may sign is the operator's configuration, never the repository's. */
+struct admit_signature {
+	bool required; /* the operator asks for signatures */
+	struct str signer; /* of the newest commit; empty: nobody that is trusted */
+	struct str
+		problem; /* what is wrong, "commit 1a2b3c4d is not signed"; empty: all are signed */
 };
 
 /* A result that a CI bot posted, for exactly one content digest. */
@@ -32,6 +41,10 @@ struct admit_facts {
 	size_t confirmation_count;
 	const struct admit_check *checks;
 	size_t check_count;
+	struct str author; /* of the change, as the forge knows them; empty: not known */
+	struct admit_signature signature;
+	const struct mcp_server *seen; /* what MCP servers said of themselves last */
+	size_t seen_count;
 };
 
 #endif

@@ -18,7 +18,12 @@ enum text_fact_kind {
 	TEXT_RUNBOOK, /* "runbooks/x.md" in running text (managers and specialists) */
 	TEXT_BATCH, /* words that promise batch scores (field skills) */
 	TEXT_REMOTE, /* an address that is loaded as soon as the text is shown */
-	TEXT_MENTION /* "domain/skill", perhaps */
+	TEXT_MENTION, /* "domain/skill", perhaps */
+	TEXT_COMMENT, /* text that only a program reads, and that speaks of what agents shall do */
+	TEXT_HIDDEN, /* much text that only a program reads */
+	TEXT_ADDRESS, /* words to whatever model reads them */
+	TEXT_QUOTED, /* the same between quotation marks */
+	TEXT_SCRIPT /* "code/x.py", "scripts/x.sh" of the skill's own folder */
 };
 
 enum link_kind {
@@ -41,6 +46,8 @@ struct text_fact {
 
 /* One block of memory. */
 struct text_facts {
+	uint32_t metadata_tokens,
+		body_tokens; /* tokens_estimate() of name and description; of the body */
 	size_t count;
 	struct text_fact *items; /* links first; each kind in order of places */
 };

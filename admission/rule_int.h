@@ -83,16 +83,32 @@ bool rule_strings_have(const struct field_strings *list, struct str s);
 /* One word of a list for remedies: "a, b and c", at most eight, into buf. */
 void rule_list(struct buf *out, const struct field_strings *list);
 
+/* A person's word of that kind about this domain (or all of the repository) that still holds; NULL: there is none. */
+const struct admit_confirmation *rule_confirmation(const struct rule_in *in, const char *kind);
+
 /* --- families ----------------------------------------------------------------------------------------- */
 
 #define RULE_CHECK(name) int name(const struct rule_in *in, struct findings *out, struct err *err)
 RULE_CHECK(rule_tests_exist);
+RULE_CHECK(rule_tests_promptfoo);
 RULE_CHECK(rule_tests_posted);
 RULE_CHECK(rule_tests_passed);
 RULE_CHECK(rule_budget_order);
 RULE_CHECK(rule_budget_sum);
 RULE_CHECK(rule_tools_server);
 RULE_CHECK(rule_tools_tool);
+RULE_CHECK(rule_tools_pinned);
+RULE_CHECK(rule_tools_drift);
+RULE_CHECK(rule_context_metadata);
+RULE_CHECK(rule_context_body);
+RULE_CHECK(rule_context_domain);
+RULE_CHECK(rule_growth);
+RULE_CHECK(rule_review);
+RULE_CHECK(rule_signature);
+RULE_CHECK(rule_freeze);
+RULE_CHECK(rule_text_hidden);
+RULE_CHECK(rule_text_address);
+RULE_CHECK(rule_text_script);
 RULE_CHECK(rule_model_role);
 RULE_CHECK(rule_model_price);
 RULE_CHECK(rule_role_manager);

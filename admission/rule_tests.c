@@ -65,6 +65,28 @@ int rule_tests_exist(const struct rule_in *in, struct findings *out, struct err 
 	return 0;
 }
 
+int rule_tests_promptfoo(const struct rule_in *in, struct findings *out, struct err *err)
+{
+	static const char *const names[] = {"tests/promptfooconfig.yaml",
+					    "tests/promptfooconfig.yml",
+					    "tests/promptfooconfig.json"};
+	(void)err;
+	const struct skill *s = in->skill->skill;
+	const struct manifest_file *file = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !file; i++)
+		file = manifest_find(&s->manifest, str_of(names[i]));
+	if (!s->tests.promptfoo_elsewhere || !file)
+		return 0;
+	struct finding *f = rule_say(in, out, "none of its providers is %.*s/%.*s",
+				     STR_ARG(s->domain), STR_ARG(s->name));
+	finding_remedy(out, f,
+		       "write providers: [\"exec:aspora run %.*s/%.*s --promptfoo\"], or a file of "
+		       "the skill such as ../code/handler.py",
+		       STR_ARG(s->domain), STR_ARG(s->name));
+	at_file(in, f, file);
+	return 0;
+}
+
 /* --- results that CI bots post --------------------------------------------------------------------------------- */
 
 static const struct admit_check *check_of(const struct rule_in *in, struct str name)

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/mem.h"
+#include "skill/tokens.h"
 
 #define RUNBOOKS "runbooks/"
 #define FACTS_OF_A_KIND 1000 /* more say no more */
@@ -32,6 +33,31 @@ bool text_find_runbook(struct str text, size_t from, struct text_span *ret)
 		if (end > bare)
 			return true;
 		at = (ptrdiff_t)end;
+	}
+	return false;
+}
+
+/* "code/x.py" or "scripts/x.sh" at the beginning of a path. */
+bool text_find_script(struct str text, size_t from, struct text_span *ret)
+{
+	for (size_t i = from; (i = (size_t)str_find_byte(text, '/', i)) < text.len; i++) {
+		size_t start = i, end = i + 1;
+		while (start > from && path_byte(text.p[start - 1]))
+			start--;
+		while (end < text.len && path_byte(text.p[end]))
+			end++;
+		size_t after = end;
+		while (end > i && (text.p[end - 1] == '.' || text.p[end - 1] == '/'))
+			end--;
+		struct str path = str_sub(text, start, end);
+		struct str bare = str_starts(path, STR("./")) ? str_sub(path, 2, path.len) : path;
+		bool script = (str_starts(bare, STR("code/")) ||
+			       str_starts(bare, STR("scripts/"))) &&
+			      str_find_byte(bare, '.', 0) > 0 && str_find(bare, STR(".."), 0) < 0;
+		*ret = (struct text_span){end - bare.len, end};
+		if (script)
+			return true;
+		i = after;
 	}
 	return false;
 }
@@ -122,7 +148,7 @@ static void add_all(struct gathering *g, enum text_fact_kind kind,
 	struct text_span at = {0, body.len ? (size_t)(body.p - text.p) : text.len};
 	size_t most = g->count + FACTS_OF_A_KIND;
 	while (g->count < most && find(text, at.end, &at))
-		if (kind == TEXT_REMOTE || !inside_link(g->s, at.start))
+		if (kind == TEXT_REMOTE || kind >= TEXT_COMMENT || !inside_link(g->s, at.start))
 			add_span(g, kind, at);
 }
 
@@ -196,6 +222,9 @@ static struct text_facts *pack(const struct gathering *g)
 	char *block = mem_alloc(head + g->bytes);
 	struct text_facts *facts = (void *)block;
 	char *words = block + head;
+	facts->metadata_tokens =
+		(uint32_t)(tokens_estimate(g->s->name) + tokens_estimate(g->s->description));
+	facts->body_tokens = (uint32_t)tokens_estimate(g->s->body);
 	facts->count = g->count;
 	facts->items = (void *)(facts + 1);
 	for (size_t i = 0; i < g->count; i++) {
@@ -218,5 +247,10 @@ struct text_facts *text_facts_make(const struct skill *s)
 		add_all(&g, TEXT_RUNBOOK, text_find_runbook);
 	add_all(&g, TEXT_REMOTE, text_find_remote);
 	add_all(&g, TEXT_MENTION, text_find_mention);
+	add_all(&g, TEXT_COMMENT, text_find_comment);
+	add_all(&g, TEXT_HIDDEN, text_find_hidden);
+	add_all(&g, TEXT_ADDRESS, text_find_address);
+	add_all(&g, TEXT_QUOTED, text_find_quoted);
+	add_all(&g, TEXT_SCRIPT, text_find_script);
 	return pack(&g);
 }

@@ -57,8 +57,7 @@ static size_t element_address(struct str text, size_t at)
 	return 0;
 }
 
-/* Inside ``` or ~~~ nothing is loaded: it is shown as it stands. The end of the fence that opens at `at`, or `at`. */
-static size_t fence_end(struct str text, size_t at)
+size_t text_fence_end(struct str text, size_t at)
 {
 	char c = text.p[at];
 	if ((at && text.p[at - 1] != '\n') || text.len - at < 3 || text.p[at + 1] != c ||
@@ -85,7 +84,7 @@ bool text_find_remote(struct str text, size_t from, struct text_span *ret)
 	for (size_t i = from; i < text.len; i++) {
 		char c = text.p[i];
 		if (c == '`' || c == '~') {
-			size_t end = fence_end(text, i);
+			size_t end = text_fence_end(text, i);
 			i = end > i ? end - 1 : i;
 			continue;
 		}

@@ -375,9 +375,11 @@ void sync_source_confirm(struct sync_source *src, const struct doc_node *body, s
 	src->confirmations = arena_array(src->confirm_arena, list->list.count,
 					 sizeof(*src->confirmations));
 	for (size_t i = 0; i < list->list.count; i++) {
-		struct str domain = list->list.items[i]->text;
+		struct str kind = STR("deletion"), domain = list->list.items[i]->text;
+		if (str_find_byte(domain, ':', 0) >= 0)
+			(void)str_split(&domain, ':', &kind);
 		src->confirmations[src->confirmation_count++] = (struct admit_confirmation){
-			.kind = STR("deletion"),
+			.kind = arena_str(src->confirm_arena, kind),
 			.domain = str_eqz(domain, "*") ? STR_NULL
 						       : arena_str(src->confirm_arena, domain),
 			.by = arena_str(src->confirm_arena, by),

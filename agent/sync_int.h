@@ -120,7 +120,7 @@ NODISCARD int sync_sources_declare(struct sync *s, struct err *err);
 NODISCARD int sync_sources_tick(struct sync *s, bool requests_open, struct err *err);
 /* Something was released: verdicts that were no may be yes now. */
 void sync_sources_rejudge(struct sync *s, const char *except);
-/* Takes from a sync wish what its author confirms ("confirm": domains, or "*"), for the next look. */
+/* Takes from a sync wish what its author confirms ("confirm": domains, or "*"; for other than deletions "growth:DOMAIN", "freeze:DOMAIN"), for the next look. */
 void sync_source_confirm(struct sync_source *src, const struct doc_node *body, struct str by);
 /* Judges the source's newest commit again, soon. */
 void sync_source_again(struct sync_source *src);

@@ -4,12 +4,20 @@
 #include "cli/wish.h"
 #include "skill/text.h"
 
-static struct opt_strings confirmed;
+static struct opt_strings confirmed, grown, thawed;
 
 static const struct opt options[] = {
 	{"confirm-deletion", 0, OPT_STRINGS, &confirmed, "DOMAIN",
 	 "Let go what the newest commit deletes of this domain; '*' for every domain. May be given "
 	 "again.",
+	 NULL},
+	{"approve-growth", 0, OPT_STRINGS, &grown, "DOMAIN",
+	 "Approve that the newest commit gives skills of this domain more than they had; '*' for "
+	 "every domain. May be given again.",
+	 NULL},
+	{"during-freeze", 0, OPT_STRINGS, &thawed, "DOMAIN",
+	 "Let the newest commit change this domain although policy.freeze holds; '*' for every "
+	 "domain. May be given again.",
 	 NULL},
 	{"wait", 0, OPT_DURATION, &cli_wish_wait_ms, "TIME",
 	 "How long to wait for it: 60s when left out, 10m at most; 0s does not wait.", NULL},
@@ -33,17 +41,27 @@ static int source_trouble(struct cli_gateway *g, const char *name, int *status, 
 	return 0;
 }
 
+static void add_confirmed(struct json *j, const char *kind, const struct opt_strings *domains)
+{
+	for (size_t i = 0; i < domains->count; i++) {
+		CLEANUP(buf_release) struct buf entry = BUF_INIT(1024);
+		buf_addf(&entry, "%s%s", kind, domains->items[i]);
+		json_add_str(j, buf_str(&entry));
+	}
+}
+
 /* What was refused until somebody says that it is meant. Empty when nothing was said. */
 static void write_body(struct buf *out)
 {
 	struct json j;
-	if (confirmed.count == 0)
+	if (confirmed.count + grown.count + thawed.count == 0)
 		return;
 	json_init(&j, out);
 	json_object(&j);
 	json_array_in(&j, "confirm");
-	for (size_t i = 0; i < confirmed.count; i++)
-		json_addz(&j, confirmed.items[i]);
+	add_confirmed(&j, "", &confirmed);
+	add_confirmed(&j, "growth:", &grown);
+	add_confirmed(&j, "freeze:", &thawed);
 	json_end(&j);
 	json_end(&j);
 }

@@ -38,6 +38,7 @@ static const char *const isolation_names[] = {"process", "namespace", "vm", NULL
 static const char *const guard_names[] = {"off", "warn", "redact", "block", NULL};
 static const char *const unit_names[] = {"skill", "domain", "repository", NULL};
 static const char *const rule_names[] = {"off", "warn", "deny", NULL};
+static const char *const growth_names[] = {"allow", "approve", NULL};
 static const char *const rollout_names[] = {"immediate", "shadow", "canary", NULL};
 static const char *const profile_names[] = {"lenient", "strict", "portable", NULL};
 
@@ -161,6 +162,10 @@ static const struct field mcp_fields[] = {
 	 .example = "[erp, mail.draft]",
 	 .help = "What skills may use here: a server, one of its tools, or a beginning such as "
 		 "erp.read_*; left out, all that the servers offer."},
+	{"pinned", FIELD_BOOL, AT_MEMBER(mcp, pinned), PD | STRICTER | FLOOR, .dflt = "false",
+	 .example = "true",
+	 .help = "Whether every tool that a skill uses must be in the domain's mcp.lock; a server "
+		 "that is in it is held to it in any case."},
 	FIELD_END};
 
 #define FORWARD(member) offsetof(struct config_forward, member)
@@ -213,6 +218,38 @@ static const struct field tests_fields[] = {
 	 .help = "The share of posted test cases that must pass."},
 	FIELD_END};
 
+static const struct field context_fields[] = {
+	{"metadata_tokens", FIELD_INT, AT_MEMBER(context, metadata_tokens), PDS | LOWER | FLOOR, 1,
+	 100000, .dflt = "400", .example = "150",
+	 .help = "How much a skill's name and description, which are always loaded, may cost in "
+		 "tokens, as estimated."},
+	{"body_tokens", FIELD_INT, AT_MEMBER(context, body_tokens), PDS | LOWER | FLOOR, 1, 1000000,
+	 .dflt = "10000", .example = "5000",
+	 .help = "How much the body of SKILL.md, which is loaded when the skill is used, may cost "
+		 "in tokens, as estimated."},
+	{"domain_tokens", FIELD_INT, AT_MEMBER(context, domain_tokens), PD | LOWER, 1, 10000000,
+	 .dflt = "10000000", .example = "4000",
+	 .help = "How much the names and descriptions of all skills of one domain may cost "
+		 "together, in tokens, as estimated."},
+	FIELD_END};
+
+#define FREEZE(member) offsetof(struct config_freeze, member)
+static const struct field freeze_fields[] = {
+	{"from", FIELD_STRING, FREEZE(from), FIELD_REQUIRED | FIELD_NONEMPTY,
+	 .example = "2026-12-20 18:00",
+	 .help = "When it begins: a day, a day and a time, or a time that comes again every day."},
+	{"until", FIELD_STRING, FREEZE(until), FIELD_REQUIRED | FIELD_NONEMPTY,
+	 .example = "2027-01-03",
+	 .help = "When it ends, written as from is; a day alone is frozen to its end."},
+	{"days", FIELD_STRINGS, FREEZE(days), 0, .example = "[fri, sat]",
+	 .help = "The days of the week on which it begins, for times of day; every day when it is "
+		 "left out."},
+	{"zone", FIELD_STRING, FREEZE(zone), 0, .dflt = "UTC", .example = "Asia/Dubai",
+	 .help = "The time zone in which days and times are meant."},
+	{"reason", FIELD_STRING, FREEZE(reason), FIELD_REQUIRED | FIELD_NONEMPTY,
+	 .example = "year end closing", .help = "Why, for whoever has to wait."},
+	FIELD_END};
+
 static const struct field rule_fields[] = {
 	{"mode", FIELD_ENUM, offsetof(struct config_rule_mode, mode), FIELD_REQUIRED,
 	 .choices = rule_names, .example = "warn",
@@ -245,6 +282,18 @@ static const struct field policy_fields[] = {
 	 .dflt = "false", .example = "true",
 	 .help = "Whether a running skill is stopped when a new policy would refuse it; otherwise "
 		 "it keeps running, marked."},
+	{"growth", FIELD_ENUM, AT_MEMBER(policy, growth), PD | STRICTER | FLOOR,
+	 .choices = growth_names, .dflt = "allow", .example = "approve",
+	 .help = "Whether a change that gives a skill more than it had (tools, network, budget, "
+		 "wider triggers) needs a person's approval: allow or approve."},
+	{"approvals", FIELD_INT, AT_MEMBER(policy, approvals), PD | HIGHER | FLOOR, 0, 10,
+	 .dflt = "0", .example = "1",
+	 .help = "How many people beside the author must have approved a change."},
+	{"freeze", FIELD_LIST, AT_MEMBER(policy, freeze), PD | MERGE, .sub = freeze_fields,
+	 .sub_size = sizeof(struct config_freeze),
+	 .example = "[{from: 2026-12-20, until: 2027-01-03, zone: Asia/Dubai, reason: year end "
+		    "closing}]",
+	 .help = "Times in which nothing changes; a domain can only add some."},
 	FIELD_END};
 
 static const struct field rollout_fields[] = {
@@ -305,6 +354,8 @@ const struct field config_fields[] = {
 	OBJECT(guard, "What happens to personal data, secrets and smuggled orders."),
 	OBJECT(tests, "What must be tested before a change is deployed."),
 	OBJECT(policy, "What is admitted."),
+	OBJECT(context,
+	       "What skills may cost in a model's context, before they have done anything."),
 	OBJECT(rollout, "How a new version takes over from the old one."),
 	OBJECT(feedback, "Learning from people's corrections."),
 	OBJECT(format, "How SKILL.md is read."),

@@ -21,6 +21,7 @@ enum rollout_strategy { ROLLOUT_IMMEDIATE, ROLLOUT_SHADOW, ROLLOUT_CANARY };
 /* How strictly SKILL.md is read: as agents do, as the reference validator does, or so that every client takes it. */
 enum profile { PROFILE_LENIENT, PROFILE_STRICT, PROFILE_PORTABLE };
 const char *profile_name(enum profile p);
+enum growth_policy { GROWTH_ALLOW, GROWTH_APPROVE }; /* stricter rises */
 enum rule_mode { RULE_OFF, RULE_WARN, RULE_DENY };
 
 /* platform only: models, by the tier names that skills use. */
@@ -53,6 +54,14 @@ struct config_rule_mode { /* policy.rules: AD-BUDGET-001: {mode: warn, reason: â
 	int mode; /* enum rule_mode */
 	struct str reason;
 	struct str until; /* date, empty: none */
+};
+
+/* policy.freeze: a time in which nothing changes. Dates for once, times of day (and days of the week) for ever again; admission/rule_freeze.c reads them. */
+struct config_freeze {
+	struct str from, until; /* "2026-12-20", "2026-12-20 18:00" or "18:00" */
+	struct field_strings days; /* "fri"; only with times of day; empty: every day */
+	struct str zone; /* IANA name */
+	struct str reason;
 };
 
 struct config_env {
@@ -88,6 +97,7 @@ struct config {
 		struct field_strings
 			allow; /* what may be called here: "server", "server.tool" or "server.read_*" */
 		bool allow_limited; /* some level has set allow; else every server's own list holds */
+		bool pinned; /* every tool used must be in mcp.lock */
 	} mcp;
 	struct {
 		struct field_list forwards;
@@ -106,7 +116,13 @@ struct config {
 		struct field_list rules;
 		struct field_strings capabilities;
 		bool stop_on_violation;
+		int growth; /* enum growth_policy */
+		int64_t approvals;
+		struct field_list freeze; /* struct config_freeze */
 	} policy;
+	struct {
+		int64_t metadata_tokens, body_tokens, domain_tokens;
+	} context;
 	struct {
 		int strategy;
 		int64_t canary_millionths, hold_ms, drain_ms;

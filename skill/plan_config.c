@@ -43,6 +43,7 @@ static const struct {
 	{"models", "new model tier", "no longer has the model tier", DETAIL_GROWTH},
 	{"runtime.env", "new environment variable", "no longer has the environment variable", 0},
 	{"policy.rules", "sets the rule", "no longer sets the rule", 0},
+	{"policy.freeze", "frozen from", "no longer frozen from", 0},
 	{"routing.forwards", "new forward to", "no longer forwards to", DETAIL_GROWTH},
 };
 
@@ -69,16 +70,27 @@ static struct str forward_name(struct arena *a, const struct config_forward *w)
 	return arena_str(a, buf_str(&text));
 }
 
-/* The elements of a map by key, forwards in words. (There is no other list of structures.) */
+static struct str freeze_name(struct arena *a, const struct config_freeze *w)
+{
+	return str_of(arena_printf(a, "%.*s to %.*s %.*s", STR_ARG(w->from), STR_ARG(w->until),
+				   STR_ARG(w->zone)));
+}
+
+/* The elements of a map by key, those of the two lists of structures in words. */
 static struct field_strings names_of(struct arena *a, const struct field *f,
 				     const struct field_list *list)
 {
-	assert(f->type == FIELD_MAP || f->sub_size == sizeof(struct config_forward));
+	static_assert(sizeof(struct config_freeze) != sizeof(struct config_forward),
+		      "the two are told apart by their size");
+	assert(f->type == FIELD_MAP || f->sub_size == sizeof(struct config_forward) ||
+	       f->sub_size == sizeof(struct config_freeze));
 	struct field_strings names = {arena_array(a, list->count + 1, sizeof(struct str)), 0};
 	for (size_t i = 0; i < list->count; i++) {
 		const void *element = (const char *)list->items + i * f->sub_size;
 		names.items[names.count++] = f->type == FIELD_MAP ? *(const struct str *)element
-								  : forward_name(a, element);
+					     : f->sub_size == sizeof(struct config_freeze)
+						     ? freeze_name(a, element)
+						     : forward_name(a, element);
 	}
 	return names;
 }

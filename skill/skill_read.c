@@ -50,6 +50,23 @@ static bool wanted(const struct reader *r, struct str path, int64_t size)
 	       ends_in(path, ATTRIBUTES_FILE);
 }
 
+static void count_tests(struct reader *r, struct str path, const struct tree_entry *e,
+			struct str bytes)
+{
+	struct err err = ERR_INIT;
+	char name[2 * NAME_MAX_BYTES + 2];
+	int len = snprintf(name, sizeof(name), "%.*s/%.*s", STR_ARG(r->s->domain),
+			   STR_ARG(r->s->name));
+	if (testfile_count(path, bytes, str_make(name, (size_t)len), &r->s->tests, &err) == 0)
+		return;
+	struct said_of of = about(r, path, e);
+	struct finding *f = say(&of, "SK-TESTS-FILE", 0, 0, "%s", err.msg);
+	f->line = err.where.line;
+	f->column = err.where.column;
+	if (err.remedy[0])
+		say_remedy(&of, f, "%s", err.remedy);
+}
+
 /* What a file's bytes say beyond their digest. */
 static void look_at(struct reader *r, struct str path, const struct tree_entry *e)
 {
@@ -69,7 +86,7 @@ static void look_at(struct reader *r, struct str path, const struct tree_entry *
 		of.text = bytes;
 		text_check(&of);
 	} else if (testfile_is(path)) {
-		testfile_count(path, bytes, &r->s->tests);
+		count_tests(r, path, e, bytes);
 	} else if (ends_in(path, ATTRIBUTES_FILE)) {
 		struct said_of of = about(r, path, e);
 		of.text = bytes;

@@ -11,6 +11,7 @@
 
 #include "base/id.h"
 #include "base/map.h"
+#include "skill/mcp_lock.h"
 #include "skill/skill.h"
 
 /* Who says so. */
@@ -51,6 +52,7 @@ struct domain {
 	size_t skill_count;
 	struct domain_file *files; /* by path */
 	size_t file_count;
+	struct mcp_lock *lock; /* what its mcp.lock says; NULL: there is none that can be read */
 	struct tree_id runbooks; /* their folder; none */
 	bool broken; /* something of its own was refused in reading; a deny finding says what */
 	struct digest candidate; /* domain_digest() */

@@ -155,6 +155,33 @@ static int read_config(struct reading_domain *r, const struct tree_entry *e, str
 	return arena_check(a, "the domain's configuration", err);
 }
 
+/* Listed as a file of the domain, and read: rules look into it. */
+static int read_lock(struct reading_domain *r, const struct tree_entry *e, struct err *err)
+{
+	struct domain *d = r->d;
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(64 << 20);
+	struct str path = below(r, e->name), text;
+	const struct doc_node *root = NULL;
+	struct mcp_lock lock;
+	struct err why = ERR_INIT;
+	bool fine = false;
+	int rc = build_read_text(r->b, e, path, scratch, &d->findings, d->name, &text, &fine, err);
+	if (rc < 0)
+		return rc;
+	add_file(r, &(struct domain_file){e->name, e->id, blob_digest(text), text.len});
+	if (!fine)
+		return 0;
+	rc = doc_parse_json(scratch, text, &doc_limits_json, path.p, &root, &why);
+	if (rc == 0)
+		rc = mcp_lock_read(scratch, root, path.p, &lock, &why);
+	if (rc == 0)
+		d->lock = mcp_lock_copy(d->arena, &lock);
+	else
+		findings_add_err(&d->findings, "SK-MCP-LOCK", SEVERITY_DENY, d->name, STR(""), &why)
+			->blob = e->id;
+	return 0;
+}
+
 /* --- skills ------------------------------------------------------------------------------------------- */
 
 static void add_skill(struct reading_domain *r, struct skill *s)
@@ -212,8 +239,8 @@ static int read_entry(struct reading_domain *r, const struct tree_entry *e, stru
 		return read_folder(r, e, err);
 	if (str_eqz(e->name, CONFIG_FILE))
 		return read_config(r, e, err);
-	if (str_eqz(e->name, "mcp.lock"))
-		return read_file(r, e->name, e, err);
+	if (str_eqz(e->name, MCP_LOCK_FILE))
+		return read_lock(r, e, err);
 	for (size_t i = 0; i < ARRAY_SIZE(knowledge); i++)
 		if (str_eqz(e->name, knowledge[i]))
 			return read_file(r, e->name, e, err);
@@ -276,6 +303,7 @@ static struct domain *domain_copy(const struct domain *old)
 	d->skills = arena_array(d->arena, old->skill_count, sizeof(*d->skills));
 	for (; d->skill_count < old->skill_count; d->skill_count++)
 		d->skills[d->skill_count].skill = skill_ref(old->skills[d->skill_count].skill);
+	d->lock = old->lock ? mcp_lock_copy(d->arena, old->lock) : NULL;
 	d->files = arena_array(d->arena, old->file_count, sizeof(*d->files));
 	for (; d->file_count < old->file_count; d->file_count++) {
 		d->files[d->file_count] = old->files[d->file_count];

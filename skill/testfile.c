@@ -1,5 +1,8 @@
 #include "skill/testfile.h"
 
+#include <ctype.h>
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/doc.h"
 
@@ -26,6 +29,34 @@ static size_t count_promptfoo(const struct doc_node *root)
 		n += tests->list.items[i]->type == DOC_MAP &&
 		     (all || has_asserts(tests->list.items[i]));
 	return n;
+}
+
+/* "ecm/order-details" in "exec:aspora run ecm/order-details --promptfoo", and not in "ecm/order-details-2". */
+static bool names_skill(struct str text, struct str skill)
+{
+	ptrdiff_t at = 0;
+	for (; (at = str_find(text, skill, (size_t)at)) >= 0; at++) {
+		size_t end = (size_t)at + skill.len;
+		char before = at ? text.p[at - 1] : ' ', after = end < text.len ? text.p[end] : ' ';
+		if (!strchr("/-_.", before) && !isalnum((unsigned char)before) && after != '-' &&
+		    after != '_' && !isalnum((unsigned char)after))
+			return true;
+	}
+	return str_find(text, STR("../code/"), 0) >= 0 ||
+	       str_find(text, STR("../SKILL.md"), 0) >= 0;
+}
+
+/* A text, an object with an id, or a list of those. */
+static bool points_at(const struct doc_node *n, struct str skill)
+{
+	bool found = false;
+	if (n && n->type == DOC_STRING)
+		return names_skill(n->text, skill);
+	for (size_t i = 0; n && n->type == DOC_LIST && i < n->list.count && !found; i++)
+		found = points_at(n->list.items[i], skill);
+	for (size_t i = 0; n && n->type == DOC_MAP && i < n->map.count && !found; i++)
+		found = points_at(n->map.pairs[i].value, skill);
+	return found;
 }
 
 /* --- Agent Skills evals ------------------------------------------------------------------------------------ */
@@ -142,24 +173,32 @@ bool testfile_is(struct str path)
 	return kind_of(path) != NONE;
 }
 
-void testfile_count(struct str path, struct str bytes, struct test_counts *t)
+int testfile_count(struct str path, struct str bytes, struct str skill, struct test_counts *t,
+		   struct err *err)
 {
 	enum kind kind = kind_of(path);
 	const struct doc_node *root = NULL;
+	char name[256];
 	if (kind == NONE)
-		return;
+		return 0;
 	if (kind == PYTHON) {
 		t->deepeval += count_python(bytes);
-		return;
+		return 0;
 	}
+	snprintf(name, sizeof(name), "%.*s", STR_ARG(path));
 	CLEANUP(arena_freep) struct arena *a = arena_new(TESTFILE_BYTES);
 	int rc = kind == PROMPTFOO_YAML
-			 ? doc_parse_yaml(a, bytes, &doc_limits_yaml, "tests", 0, &root, NULL)
-			 : doc_parse_json(a, bytes, &doc_limits_json, "tests", &root, NULL);
+			 ? doc_parse_yaml(a, bytes, &doc_limits_yaml, name, 0, &root, err)
+			 : doc_parse_json(a, bytes, &doc_limits_json, name, &root, err);
 	if (rc < 0)
-		return;
-	if (kind == EVALS)
+		return rc;
+	if (kind == EVALS) {
 		t->evals += count_evals(root);
-	else
-		t->promptfoo += count_promptfoo(root);
+		return 0;
+	}
+	t->promptfoo += count_promptfoo(root);
+	t->promptfoo_elsewhere |= !points_at(doc_find(root, "providers"), skill) &&
+				  !points_at(doc_find(root, "targets"), skill) &&
+				  !points_at(doc_find(root, "prompts"), skill);
+	return 0;
 }

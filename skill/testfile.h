@@ -9,14 +9,22 @@
 #ifndef SKILL_TESTFILE_H
 #define SKILL_TESTFILE_H
 
+#include "base/err.h"
 #include "base/str.h"
 
 struct test_counts {
 	size_t promptfoo, deepeval, evals;
+	/* There is a promptfoo file of which no provider (nor prompt) is this skill: it tests something else. */
+	bool promptfoo_elsewhere;
 };
 
-/* path is below the skill's folder, "tests/…". What cannot be parsed counts as nothing; what is no test file is passed over. */
-void testfile_count(struct str path, struct str bytes, struct test_counts *t);
+/*
+ * path is below the skill's folder, "tests/…"; what is no test file is passed over. skill is "domain/name": a promptfoo file points at it when a
+ * provider or a prompt names it, as the provider "exec:aspora run DOMAIN/NAME --promptfoo" does, or a file of the skill (../code/…, ../SKILL.md).
+ * Errors: as of parsing, with the place; such a file counts as nothing.
+ */
+NODISCARD int testfile_count(struct str path, struct str bytes, struct str skill,
+			     struct test_counts *t, struct err *err);
 bool testfile_is(struct str path);
 
 #endif

@@ -280,7 +280,9 @@ static const struct field adoption_fields[] = {
 	FIELD_END};
 static const struct field sync_fields[] = {
 	{"confirm", FIELD_STRINGS, B(confirm),
-	 .help = "Domains whose deletion is meant; \"*\" for any."},
+	 .help = "Domains whose deletion is meant, \"*\" for any; \"growth:DOMAIN\" approves what "
+		 "gives "
+		 "skills more, \"freeze:DOMAIN\" lets a change pass during a freeze."},
 	REASON_ROW,
 	FIELD_END};
 static const struct field overlay_end_fields[] = {DOMAIN_ROW, REASON_ROW, FIELD_END};
@@ -472,7 +474,7 @@ int gw_source_sync(struct gw_call *c, struct err *err)
 	int rc = c->q->body.len ? gw_call_body(c, sync_fields, &b, err) : 0;
 	if (rc == 0 && b.confirm.count && !(c->who.role & (GW_ADMIN | GW_OPERATOR)))
 		rc = err_set(err, ERR_DENIED,
-			     "only an operator or an admin may confirm a deletion");
+			     "only an operator or an admin may confirm or approve a change");
 	if (rc < 0)
 		return rc;
 	struct wish w = {

@@ -13,6 +13,7 @@ explain says what the tables say.
     guard      What happens to personal data, secrets and smuggled orders.
     tests      What must be tested before a change is deployed.
     policy     What is admitted.
+    context    What skills may cost in a model's context, before they have done anything.
     rollout    How a new version takes over from the old one.
     feedback   Learning from people's corrections.
     format     How SKILL.md is read.
@@ -159,7 +160,7 @@ What holds for a skill, and who says so.
   $ aspora explain --effective skills/frm/rule-simulation mcp.tools
   mcp.tools: [redshift.query]             # skills/frm/rule-simulation/aspora.config.yaml:7:10
   $ aspora explain -e ecm/manager | wc -l
-  41
+  48
   $ aspora explain -e ecm/manager nothing
   aspora: "nothing" is no field, rule or kind (`aspora explain` lists the sections of aspora.config.yaml)
   [4]

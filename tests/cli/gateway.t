@@ -325,7 +325,7 @@ A push that is refused is told where it is looked for.
         -> write 0.25 or less, or have it changed there
   $ aspora get admissions -d ecm --state deny | mask
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
-  ecm      d4fc3cf6ce80-bfc9b2-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
+  ecm      d4fc3cf6ce80-851a2c-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
   $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
   DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
   ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE

@@ -52,6 +52,45 @@ static void check(struct world *w, struct options *o, struct str line)
 	c->skipped = number(word(&line));
 }
 
+/* ! says KIND DOMAIN WHO: '*' is the repository. */
+static void says(struct world *w, struct str line)
+{
+	struct admit_confirmation *c = &w->confirmations[w->facts.confirmation_count++];
+	*c = (struct admit_confirmation){.kind = word(&line), .up_to_millionths = 1000000};
+	c->domain = word(&line);
+	if (str_eqz(c->domain, "*"))
+		c->domain = STR("");
+	c->by = line;
+}
+
+/* ! seen SERVER JSON: what it answers to tools/list. */
+static void seen(struct world *w, struct str line)
+{
+	struct mcp_server *all = arena_array(w->arena, w->facts.seen_count + 1, sizeof(*all));
+	const struct doc_node *root = NULL;
+	if (w->facts.seen_count)
+		memcpy(all, w->facts.seen, w->facts.seen_count * sizeof(*all));
+	struct str name = word(&line);
+	assert_ok(doc_parse_json(w->arena, line, &doc_limits_json, "seen", &root, &support_err));
+	assert_ok(mcp_server_read(w->arena, name, root, "seen", &all[w->facts.seen_count++],
+				  &support_err));
+	w->facts.seen = all;
+}
+
+/* ! lock DOMAIN: what was seen is written into its mcp.lock, and is what was pinned from then on. */
+static void lock(struct world *w, struct str line)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 20);
+	struct mcp_lock l = {0};
+	for (size_t i = 0; i < w->facts.seen_count; i++)
+		mcp_lock_set(w->arena, &l, &w->facts.seen[i]);
+	mcp_lock_write(&text, &l);
+	world_put_str(w, str_of(arena_printf(w->arena, "skills/%.*s/mcp.lock", STR_ARG(line))),
+		      buf_str(&text));
+	w->facts.seen = NULL;
+	w->facts.seen_count = 0;
+}
+
 static struct str *file_text(struct world *w, struct str path)
 {
 	for (size_t i = 0; i < w->file_count; i++)
@@ -93,6 +132,20 @@ static void option(struct world *w, struct str line, void *state)
 		confirm(w, rest);
 	else if (str_eqz(name, "check"))
 		check(w, o, rest);
+	else if (str_eqz(name, "says"))
+		says(w, rest);
+	else if (str_eqz(name, "author"))
+		w->facts.author = rest;
+	else if (str_eqz(name, "now"))
+		ck_assert_int_eq(clock_parse(rest, &w->facts.now_ms, NULL), 0);
+	else if (str_eqz(name, "signed"))
+		w->facts.signature = (struct admit_signature){.required = true, .signer = rest};
+	else if (str_eqz(name, "unsigned"))
+		w->facts.signature = (struct admit_signature){.required = true, .problem = rest};
+	else if (str_eqz(name, "seen"))
+		seen(w, rest);
+	else if (str_eqz(name, "lock"))
+		lock(w, rest);
 	else if (str_eqz(name, "append") || str_eqz(name, "replace"))
 		edit(w, rest, str_eqz(name, "replace"));
 	else
@@ -128,8 +181,9 @@ static void run(struct str name, struct str input, struct buf *out)
 	world_release(&w);
 }
 
-static const char *const files[] = {"tests",	  "limits",    "roles",	 "routes",
-				    "references", "deletions", "policy", "bad-input"};
+static const char *const files[] = {"tests",	 "limits",     "roles",	    "routes",  "references",
+				    "deletions", "policy",     "bad-input", "context", "channels",
+				    "pins",	 "provenance", "freeze"};
 
 START_TEST(every_rule_says_what_its_fixtures_want)
 {

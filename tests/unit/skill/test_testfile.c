@@ -2,10 +2,13 @@
 
 #include "tests/unit/support.h"
 
+static int last_code; /* of the last count() */
+
 static struct test_counts count(const char *path, const char *text)
 {
 	struct test_counts t = {0};
-	testfile_count(str_of(path), str_of(text), &t);
+	struct err err = ERR_INIT;
+	last_code = testfile_count(str_of(path), str_of(text), STR("ecm/order-details"), &t, &err);
 	return t;
 }
 
@@ -32,6 +35,44 @@ START_TEST(an_assertion_of_default_test_holds_for_all)
 	const char *text = "defaultTest: {assert: [{type: is-json}]}\n"
 			   "tests: [{vars: {q: a}}, {vars: {q: b}}, just words]\n";
 	ck_assert_uint_eq(count("tests/promptfooconfig.yaml", text).promptfoo, 2);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool elsewhere;
+} targets[] = {
+	{"providers: [\"exec:aspora run ecm/order-details --promptfoo\"]", false},
+	{"providers: exec:aspora run ecm/order-details --promptfoo", false},
+	{"targets: [{id: \"exec:aspora run ecm/order-details\"}]", false},
+	{"providers: [openai:gpt-5]\nprompts: [\"file://../SKILL.md\"]", false},
+	{"providers: [{id: \"python:../code/handler.py\"}]", false},
+	{"providers: [\"exec:aspora run ecm/order-details-2\"]", true},
+	{"providers: [\"exec:aspora run other-ecm/order-details\"]", true},
+	{"providers: [\"exec:aspora run x/ecm/order-details\"]", true},
+	{"providers: [openai:gpt-5]", true},
+	{"tests: []", true},
+};
+
+START_TEST(a_promptfoo_file_points_at_its_skill_or_elsewhere)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
+		ck_assert_msg(
+			count("tests/promptfooconfig.yaml", targets[i].text).promptfoo_elsewhere ==
+				targets[i].elsewhere,
+			"%s", targets[i].text);
+	ck_assert(!count("tests/evals.json", "{}").promptfoo_elsewhere);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read_is_an_error)
+{
+	count("tests/promptfooconfig.yaml", "tests: {");
+	ck_assert_int_eq(last_code, ERR_SYNTAX);
+	count("tests/evals.json", "{");
+	ck_assert_int_eq(last_code, ERR_SYNTAX);
+	count("tests/notes.json", "{");
+	ck_assert_int_eq(last_code, 0);
 }
 END_TEST
 
@@ -122,6 +163,8 @@ END_TEST
 
 static const struct support_case cases[] = {CASE(promptfoo_tests_count_when_they_assert),
 					    CASE(an_assertion_of_default_test_holds_for_all),
+					    CASE(a_promptfoo_file_points_at_its_skill_or_elsewhere),
+					    CASE(a_file_that_cannot_be_read_is_an_error),
 					    CASE(promptfoo_in_json_counts_too),
 					    CASE(what_cannot_be_parsed_counts_as_nothing),
 					    CASE(python_tests_count_when_they_assert),

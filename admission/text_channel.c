@@ -1,0 +1,250 @@
+/*
+ * Channels by which a text says to a model what its human readers do not see, or what is not meant for them: comments, elements that are not shown,
+ * and words to "any AI that reads this". This is about channels; what such words say is the guard's business (guard/).
+ */
+#include "admission/text_int.h"
+
+#include <ctype.h>
+
+#define HIDDEN_WORDS 12 /* from here on a comment is more than a remark */
+#define CHANNEL_MAX 8192 /* bytes in which the end of a comment is looked for */
+
+static bool has_word(struct str text, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t i = 0; i + n <= text.len; i++) {
+		if (tolower((unsigned char)text.p[i]) != word[0] ||
+		    !str_eq_nocase(str_sub(text, i, i + n), str_make(word, n)))
+			continue;
+		bool begins = i == 0 || !isalnum((unsigned char)text.p[i - 1]);
+		bool ends = i + n == text.len || !isalnum((unsigned char)text.p[i + n]);
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+/* In a comment these are not remarks to the next author. */
+static const char *const orders[] = {
+	"agent",      "agents",	    "assistant",     "ai",	     "llm",
+	"the model",  "chatbot",    "system prompt", "instructions", "ignore all",
+	"ignore the", "ignore any", "ignore your",   "disregard",    "you must",
+	"you are",    "you should", "do not tell",   "the user",     "exfiltrate",
+};
+
+static bool speaks_to_agents(struct str text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
+		if (has_word(text, orders[i]))
+			return true;
+	return false;
+}
+
+static size_t count_words(struct str text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.len; i++)
+		n += !isspace((unsigned char)text.p[i]) &&
+		     (i == 0 || isspace((unsigned char)text.p[i - 1]));
+	return n;
+}
+
+/* --- what is not shown --------------------------------------------------------------------------------------- */
+
+static bool at_line_start(struct str text, size_t at)
+{
+	return at == 0 || text.p[at - 1] == '\n';
+}
+
+static size_t until(struct str text, size_t from, struct str end)
+{
+	struct str near = str_sub(text, 0, MIN(text.len, from + CHANNEL_MAX));
+	ptrdiff_t at = str_find(near, end, from);
+	return at < 0 ? near.len : (size_t)at;
+}
+
+/* "[//]: # (text)" and "[comment]: <> (text)": link definitions that nobody refers to. */
+static bool comment_by_link(struct str text, size_t at, struct text_span *ret)
+{
+	static const char *const marks[] = {"[//]:", "[comment]:", "[_]:"};
+	struct str rest = str_sub(text, at, text.len);
+	if (!at_line_start(text, at))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (str_starts(rest, str_of(marks[i]))) {
+			*ret = (struct text_span){at + strlen(marks[i]),
+						  until(text, at, STR("\n"))};
+			return true;
+		}
+	return false;
+}
+
+/* An element with the attribute hidden, or a style that does not show it: what stands in it up to its end. */
+static bool hidden_element(struct str text, size_t at, struct text_span *ret)
+{
+	size_t close = until(text, at, STR(">"));
+	struct str tag = str_sub(text, at, close);
+	if (tag.len > 512 || tag.len < 2 || !isalpha((unsigned char)tag.p[1]))
+		return false;
+	bool hides = has_word(tag, "hidden") || str_find(tag, STR("display:none"), 0) >= 0 ||
+		     str_find(tag, STR("display: none"), 0) >= 0 ||
+		     str_find(tag, STR("font-size:0"), 0) >= 0;
+	*ret = (struct text_span){close + (close < text.len), until(text, close, STR("</"))};
+	return hides && ret->end > ret->start;
+}
+
+static bool channel_at(struct str text, size_t at, struct text_span *ret)
+{
+	struct str rest = str_sub(text, at, text.len);
+	if (text.p[at] == '[')
+		return comment_by_link(text, at, ret);
+	if (text.p[at] != '<')
+		return false;
+	if (str_starts(rest, STR("<!--"))) {
+		*ret = (struct text_span){at + 4, until(text, at + 4, STR("-->"))};
+		return true;
+	}
+	return hidden_element(text, at, ret);
+}
+
+/* The next piece that is not shown, outside fences. */
+static bool find_channel(struct str text, size_t from, struct text_span *ret)
+{
+	for (size_t i = from; i < text.len; i++) {
+		char c = text.p[i];
+		if (c == '`' || c == '~') {
+			size_t end = text_fence_end(text, i);
+			i = end > i ? end - 1 : i;
+		} else if ((c == '<' || c == '[') && channel_at(text, i, ret)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_piece(struct str text, size_t from, bool speaks, struct text_span *ret)
+{
+	struct text_span at = {0, from};
+	while (find_channel(text, at.end, &at)) {
+		struct str words = str_sub(text, at.start, at.end);
+		bool to_agents = speaks_to_agents(words);
+		if (at.end <= at.start)
+			at.end = at.start;
+		*ret = at;
+		if (speaks ? to_agents : !to_agents && count_words(words) >= HIDDEN_WORDS)
+			return true;
+	}
+	return false;
+}
+
+bool text_find_comment(struct str text, size_t from, struct text_span *ret)
+{
+	return find_piece(text, from, true, ret);
+}
+
+bool text_find_hidden(struct str text, size_t from, struct text_span *ret)
+{
+	return find_piece(text, from, false, ret);
+}
+
+/* --- words to whatever model reads them ------------------------------------------------------------------------ */
+
+/* By their first letter, a capital or not; between words any white space. */
+static const char *const addresses[] = {
+	"if you are an ai",
+	"if you are a language model",
+	"if you are an llm",
+	"if you're an ai",
+	"attention ai",
+	"attention all ai",
+	"note to ai",
+	"note to the ai",
+	"note to llms",
+	"note to agents",
+	"note to any ai",
+	"note for ai",
+	"instructions for ai",
+	"instructions to ai",
+	"dear ai",
+	"dear assistant",
+	"ai agents reading",
+	"ai reading this",
+	"agents reading this",
+	"llms reading this",
+	"any model reading this",
+	"do not tell the user",
+	"don't tell the user",
+	"without telling the user",
+	"do not mention this to the user",
+	"keep this hidden from",
+	"ignore previous instructions",
+	"ignore all previous instructions",
+	"ignore your previous instructions",
+	"disregard previous instructions",
+	"disregard all previous instructions",
+};
+
+/* The length of phrase at the beginning of text, white space and all; 0: it does not stand there. */
+static size_t phrase_length(struct str text, const char *phrase)
+{
+	size_t i = 0;
+	for (; *phrase; phrase++) {
+		if (*phrase == ' ') {
+			size_t from = i;
+			while (i < text.len && isspace((unsigned char)text.p[i]))
+				i++;
+			if (i == from)
+				return 0;
+		} else if (i >= text.len || tolower((unsigned char)text.p[i++]) != *phrase) {
+			return 0;
+		}
+	}
+	return i < text.len && isalnum((unsigned char)text.p[i]) ? 0 : i;
+}
+
+static size_t address_length(struct str text)
+{
+	for (size_t k = 0; k < ARRAY_SIZE(addresses); k++) {
+		size_t n = phrase_length(text, addresses[k]);
+		if (n)
+			return n;
+	}
+	return 0;
+}
+
+/* Right after a quotation mark: the text may only speak of such words. */
+static bool is_quoted(struct str text, size_t at)
+{
+	static const char *const marks[] = {"\"",	    "'",       "`", "\xE2\x80\x9C",
+					    "\xE2\x80\x98", "\xC2\xAB"};
+	struct str before = str_sub(text, 0, at);
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (str_ends(before, str_of(marks[i])))
+			return true;
+	return false;
+}
+
+static bool find_address(struct str text, size_t from, bool quoted, struct text_span *ret)
+{
+	for (size_t i = from; i < text.len; i++) {
+		if (!strchr("iandkwIANDKW", text.p[i]) || !text.p[i] ||
+		    (i && isalnum((unsigned char)text.p[i - 1])))
+			continue;
+		size_t n = address_length(str_sub(text, i, text.len));
+		if (!n || is_quoted(text, i) != quoted)
+			continue;
+		*ret = (struct text_span){i, i + n};
+		return true;
+	}
+	return false;
+}
+
+bool text_find_address(struct str text, size_t from, struct text_span *ret)
+{
+	return find_address(text, from, false, ret);
+}
+
+bool text_find_quoted(struct str text, size_t from, struct text_span *ret)
+{
+	return find_address(text, from, true, ret);
+}
