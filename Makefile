@@ -190,8 +190,9 @@ parts_of_store := store skill base
 parts_of_runtime := runtime guard skill base
 parts_of_agent := $(AGENT_PARTS)
 parts_of_cli := $(CLI_PARTS)
-# support.c serves every test, support_<x>.c those of the components that can reach what it needs.
-support_of = $(B)/obj/tests/unit/support.o $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/unit/$(1)/help_*.c)) $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o)
+# support.c serves every test, support_<x>.c those of the components that can reach what it needs; the agent's stand on the store's.
+support_of = $(B)/obj/tests/unit/support.o $(if $(filter store agent,$(1)),$(B)/obj/tests/unit/support_pg.o) \
+	$(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/unit/$(1)/help_*.c $(if $(filter agent,$(1)),tests/unit/store/help_release.c tests/unit/store/help_execution.c)))
 define unit_rule
 $(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) $(call support_of,$(2)) \
 		$(call libs_if,$(parts_of_$(2)))

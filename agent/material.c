@@ -58,7 +58,7 @@ static int load_env(struct material *m, const struct agent_config *c, struct str
 		m->env[i].name = env[i].key;
 		int rc = resolve(c, m->arena, domain, env[i].value, &m->env[i].value, err);
 		if (rc < 0)
-			return err_context(err, "environment variable %.*s: ", STR_ARG(env[i].key));
+			return err_context(err, "environment variable %.*s", STR_ARG(env[i].key));
 	}
 	return 0;
 }
