@@ -136,6 +136,9 @@ def no_duplicates(w):
             where (d.domain, d.skill, encode(d.content, 'hex')) = (e.domain, e.name, e.revision)) d
             where e.reason = 'Promoted' and e.count > d.n"""):
         yield "I3: the promotion of %s/%s %s was told %s times for %s" % (r["domain"], r["name"], r["revision"][:12], r["count"], r["n"])
+    for r in w.rows("""select domain, skill, encode(content, 'hex') as content from route_version v where until is null and not exists
+            (select from event e where (e.domain, e.name, e.revision, e.reason) = (v.domain, v.skill, encode(v.content, 'hex'), 'Promoted'))"""):
+        yield "I3: that %s/%s %s was promoted was never told" % (r["domain"], r["skill"], r["content"][:12])
     for r in w.rows("""select domain, skill, host, replica, count(*) as n from instance where state in ('starting', 'ready', 'draining')
             group by domain, skill, content, runtime, host, replica having count(*) > 1"""):
         yield "I3: %s/%s has %s live instances on %s, replica %s" % (r["domain"], r["skill"], r["n"], r["host"], r["replica"])

@@ -16,7 +16,18 @@ DAMAGE = (
     ("I3", "insert into event (kind, domain, name, type, reason, message, reporter, count) "
            "values ('Skill', 'alpha', 'one', 'Normal', 'Promoted', 'again', 'control', 2)"),
     ("I17", "update instance set state = 'failed', ended_at = now(), reason = '' where skill = 'one'"),
+    ("I3", "delete from event where reason = 'Promoted' and name = 'one'"),
     ("I9", "delete from execution"),
+    ("I9", "delete from inbox"),
+    ("I9", "delete from inbox_file where path like '%/red/SKILL.md'"),
+    ("I10", "insert into inbox (id, kind, requested_by, request_digest) values ('WISH-0', 'suspend', 'key:sweep', sha256('x'))"),
+    ("I10", "update release_item set revision = 'x' where revision like 'WISH-%'; update release set revision = 'x' where revision like 'WISH-%'"),
+    ("I2", "update release set updated = updated + 1 where revision like 'WISH-%'"),
+    ("I2", "update inbox set state = 'failed', error = '{\"code\":\"denied\",\"detail\":\"x\"}'"),
+    ("I2", "insert into suspension (kind, name, by, since) values ('Domain', 'alpha', 'key:sweep', 1)"),
+    ("I2", "insert into quarantine (domain, skill, content, cause, reason, by, since) "
+           "values ('alpha', 'one', sha256('x'), 'operator', 'x', 'key:sweep', 1)"),
+    ("I13", "update desired set per_run_microusd = 500000 where domain = 'alpha' and skill = 'one' and until is null"),
 )
 
 
