@@ -1,6 +1,17 @@
 #include "guard/scan_int.h"
+#include "guard/validate_int.h"
 
 /* --- words near by ----------------------------------------------------------------------------------------- */
+
+static bool is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_letter(char c)
+{
+	return is_small((char)(c | 0x20));
+}
 
 static bool is_word(char c)
 {
@@ -14,8 +25,10 @@ static bool word_at(struct str text, size_t at, struct str word)
 	if (text.len - at < word.len || !str_eq_nocase(str_make(text.p + at, word.len), word))
 		return false;
 	size_t end = at + word.len;
-	return word.len > SHORT_WORD || end >= text.len || !is_word(text.p[end]) ||
-	       !is_word(word.p[word.len - 1]);
+	if (word.len > SHORT_WORD || end >= text.len || !is_letter(word.p[word.len - 1]))
+		return true;
+	/* "nhs_number", "nhsNumber" and "NHS2" begin with the word. */
+	return !is_letter(text.p[end]) || (is_small(text.p[end - 1]) && !is_small(text.p[end]));
 }
 
 static bool any_word(const struct guard_pattern *p, struct str text, size_t from, size_t to)
@@ -32,12 +45,20 @@ static bool any_word(const struct guard_pattern *p, struct str text, size_t from
 	return false;
 }
 
+/* A cell of a table is what its column's head says. */
+static bool in_column(const struct guard_pattern *p, struct str text, size_t start)
+{
+	struct str head = validate_column(text, start);
+	return any_word(p, head, 0, head.len);
+}
+
 static bool is_near(const struct guard_pattern *p, struct str text, size_t start, size_t end)
 {
 	size_t within = (size_t)p->row.near_within;
 	return !p->row.near.count ||
 	       any_word(p, text, start > within ? start - within : 0, start) ||
-	       any_word(p, text, end, text.len - end > within ? end + within : text.len);
+	       any_word(p, text, end, text.len - end > within ? end + within : text.len) ||
+	       in_column(p, text, start);
 }
 
 /* --- one try ------------------------------------------------------------------------------------------------ */

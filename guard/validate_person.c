@@ -52,8 +52,10 @@ bool validate_nhs(struct str text, size_t start, size_t end, UNUSED unsigned *co
 }
 
 /* National insurance number: prefixes never allotted (HMRC NIM39110), a suffix A … D. */
-bool validate_nino(struct str text, size_t start, size_t end, UNUSED unsigned *confidence)
+bool validate_nino(struct str text, size_t start, size_t end, unsigned *confidence)
 {
+	static const char *const words[] = {"national insurance", "nino", "ni number", "ni no",
+					    "insurance no",	  NULL};
 	static const char *const never[] = {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"};
 	char s[VALIDATE_DIGITS_MAX + 1];
 	size_t n = validate_alnum(str_sub(text, start, end), s);
@@ -63,7 +65,15 @@ bool validate_nino(struct str text, size_t start, size_t end, UNUSED unsigned *c
 	for (size_t i = 0; i < ARRAY_SIZE(never); i++)
 		if (memcmp(s, never[i], 2) == 0)
 			return false;
-	return n == 8 || (s[8] >= 'A' && s[8] <= 'D');
+	if (n == 9 && (s[8] < 'A' || s[8] > 'D'))
+		return false;
+	if (end - start > n || validate_near(text, start, end, 48, 24, words) ||
+	    validate_has_word(validate_column(text, start), words))
+		return true;
+	/* There is no check digit: what is called a part is one. */
+	*confidence -= MIN(*confidence, 15u);
+	return !validate_near(text, start, end, 32, 0, validate_id_words) &&
+	       !validate_has_word(validate_column(text, start), validate_id_words);
 }
 
 /* German tax id: eleven digits, not 0 first, one of the first ten stands twice or thrice, check by ISO/IEC 7064 MOD 11,10. */
@@ -159,7 +169,7 @@ bool validate_passport(struct str text, size_t start, size_t end, UNUSED unsigne
 		return false;
 	for (size_t i = 0; i < n; i++)
 		digits += isdigit((unsigned char)s[i]) != 0;
-	return digits >= 5 && !validate_all_same(s);
+	return digits >= 3 && !validate_all_same(s);
 }
 
 bool validate_licence(struct str text, size_t start, size_t end, UNUSED unsigned *confidence)
