@@ -2,6 +2,23 @@
 #include "agent/sync_int.h"
 #include "base/mem.h"
 #include "gitsync/gitsync.h"
+#include "store/verify.h"
+
+#define CHECKPOINT_MS 60000
+
+/* Now and then, when the chain has grown, its head is signed. One that fails is made up for by the next. */
+static void checkpoint(struct sync *s, int64_t rev)
+{
+	struct err err = ERR_INIT;
+	int64_t now = clock_mono(s->ctx->clock);
+	if (rev == s->checkpoint_rev ||
+	    (s->checkpoint_ms && now - s->checkpoint_ms < CHECKPOINT_MS))
+		return;
+	s->checkpoint_ms = now;
+	if (store_checkpoint_put(s->ctx->store, &s->signer, s->checkpoint_rev, &s->checkpoint_rev,
+				 &err) < 0)
+		log_err(LOG_WARN_, "checkpoint.failed", &err, NULL);
+}
 
 int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 {
@@ -19,6 +36,8 @@ int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 		rc = sync_wishes_tick(s, err);
 	if (rc == 0)
 		rc = sync_sources_tick(s, now.open_requests > 0 || now.open_wishes > 0, err);
+	if (rc == 0)
+		checkpoint(s, now.rev);
 	/* A pass or an adopted domain may let another source go on. */
 	*ret_more = false;
 	for (size_t i = 0; rc == 0 && i < s->source_count; i++)

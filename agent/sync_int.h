@@ -88,6 +88,7 @@ struct sync {
 	struct digest firm;
 	struct str firm_text;
 	bool idle; /* the last tick found nothing to do */
+	int64_t checkpoint_rev, checkpoint_ms; /* the last revision signed, and when (monotonic) */
 };
 
 /* --- sync.c: the role in parts, for those who drive it themselves (the benchmark) --- */

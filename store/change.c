@@ -83,6 +83,7 @@ int store_head(struct store *s, struct store_head *ret, struct err *err)
 	ret->at = (struct store_rv){.incarnation = row_i64(&c), .ord = -1, .has_check = true};
 	ret->at.rev = row_i64(&c);
 	struct digest hash = row_digest(&c);
+	ret->hash = hash;
 	ret->at.check = check_of(&hash);
 	ret->floor = row_i64(&c);
 	ret->age_ms = row_null(&c) ? -1 : row_i64(&c);
@@ -173,6 +174,31 @@ int store_change_read(struct store *s, struct arena *a, struct store_rv *at,
 					true, check_of(&last->hash)};
 	else if (head.at.rev > at->rev)
 		*at = head.at;
+	return 0;
+}
+
+int store_audit_list(struct store *s, struct arena *a, const struct audit_query *q, size_t limit,
+		     struct change **ret, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_audit_list);
+	bind_i64(&b, q->before_rev ? q->before_rev : INT64_MAX);
+	bind_i32(&b, q->before_rev ? q->before_ord : INT32_MAX);
+	bind_i64(&b, (int64_t)limit);
+	bind_text_or_null(&b, q->actor);
+	bind_text_or_null(&b, str_of(q->kind));
+	bind_text_or_null(&b, q->domain);
+	bind_text_or_null(&b, q->name);
+	bind_time(&b, q->since_ms);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows.count;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		read_change(&c, a, &(*ret)[i]);
+	}
 	return 0;
 }
 

@@ -29,6 +29,7 @@ NODISCARD int store_rv_parse(struct str s, struct store_rv *ret, struct err *err
 
 struct store_head {
 	struct store_rv at; /* with check */
+	struct digest hash; /* of the revision `at` */
 	int64_t floor;
 	int64_t age_ms; /* since the last revision; -1: none yet */
 };
@@ -56,6 +57,20 @@ struct change_filter {
 NODISCARD int store_change_read(struct store *s, struct arena *a, struct store_rv *at,
 				const struct change_filter *filter, size_t limit,
 				struct change **ret, size_t *ret_count, struct err *err);
+
+/* What an auditor asks for. */
+struct audit_query {
+	struct str actor; /* who did it or asked for it; empty: anybody */
+	const char *kind; /* NULL: all */
+	struct str domain, name; /* empty: all */
+	int64_t since_ms; /* wall; 0: as far as history is kept */
+	int64_t before_rev; /* below this position; 0: from the newest */
+	int32_t before_ord;
+};
+/* The change log newest first, at most limit, into a. actor of a refused request is who made it. Role: gateway. */
+NODISCARD int store_audit_list(struct store *s, struct arena *a, const struct audit_query *q,
+			       size_t limit, struct change **ret, size_t *ret_count,
+			       struct err *err);
 
 /* Removes changes up to rev (kept whole revisions above), raises the floor. Role: control, outside a transaction. *ret_removed counts revisions. */
 NODISCARD int store_change_compact(struct store *s, const struct lease *lease, int64_t rev,

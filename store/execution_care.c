@@ -50,6 +50,10 @@ int store_execution_log(struct store_txn *t, int64_t limit, int64_t *ret, struct
 		json_str(&j, "state", state);
 		json_str(&j, "mode", mode);
 		json_int(&j, "attempt", row_i64(&c));
+		json_str(&j, "requestedBy", row_text(&c));
+		struct str cancelled_by = row_text(&c);
+		if (cancelled_by.len)
+			json_str(&j, "cancelledBy", cancelled_by);
 		json_end(&j);
 		store_txn_change(t, "Execution", domain, id,
 				 str_eqz(state, "queued") ? STORE_CREATE : STORE_UPDATE,

@@ -111,6 +111,22 @@ static int put_files(struct store_txn *t, const struct wish *w, const struct upl
 	return txn_send(t, &b, err);
 }
 
+/* A wish is an act of who wishes: it has its row in the chain, with who, what and about what. */
+static void log_wish(struct store_txn *t, const struct wish *w)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	struct json j;
+	json_init(&j, &text);
+	json_object(&j);
+	json_str(&j, "wish", w->kind);
+	if (w->source.len)
+		json_str(&j, "source", w->source);
+	if (w->dry_run)
+		json_bool(&j, "dryRun", true);
+	json_end(&j);
+	store_txn_change(t, "Wish", w->domain, str_of(w->id), STORE_CREATE, buf_str(&text));
+}
+
 int store_wish_put(struct store *s, const struct wish *w, const struct upload_file *files,
 		   size_t file_count, struct err *err)
 {
@@ -118,9 +134,11 @@ int store_wish_put(struct store *s, const struct wish *w, const struct upload_fi
 	struct digest request = request_digest(w, files, file_count);
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	CLEANUP_FREE char *actor = mem_strndup(w->requested_by.p, w->requested_by.len);
-	int r = store_txn_begin(s, STORE_APPEND, actor, NULL, &t, err);
+	int r = store_txn_begin(s, STORE_CONDITIONAL, actor, NULL, &t, err);
 	if (r >= 0)
 		r = put_row(t, w, &request, err);
+	if (r == 1)
+		log_wish(t, w);
 	if (r == 1 && file_count)
 		r = put_files(t, w, files, file_count, err);
 	return r < 0 ? r : store_txn_commit(t, NULL, err);
@@ -129,6 +147,8 @@ int store_wish_put(struct store *s, const struct wish *w, const struct upload_fi
 int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, struct err *err)
 {
 	struct digest request = request_digest(w, NULL, 0);
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	CLEANUP_FREE char *actor = mem_strndup(w->requested_by.p, w->requested_by.len);
 	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_sync);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	bind_textz(&b, w->id);
@@ -136,7 +156,9 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	bind_text(&b, w->requested_by);
 	bind_digest(&b, &request);
 	bind_text(&b, w->body_json);
-	int r = wire_query(s, &b, &rows, err);
+	int r = store_txn_begin(s, STORE_CONDITIONAL, actor, NULL, &t, err);
+	if (r >= 0)
+		r = txn_query(t, &b, &rows, err);
 	if (r < 0)
 		return r;
 	if (!rows.count) {
@@ -147,7 +169,9 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	*ret_token = row_i64(&c);
 	if (!row_bool(&c))
 		return err_set(err, ERR_CONFLICT, "%s is the id of another wish", w->id);
-	return 0;
+	if (row_bool(&c))
+		log_wish(t, w);
+	return store_txn_commit(t, NULL, err);
 }
 
 int store_wish_get(struct store *s, struct arena *a, struct str id, struct wish *ret,

@@ -1,6 +1,7 @@
 #include "store/receipt.h"
 
 #include "base/clock.h"
+#include "store/change.h"
 #include "store/receipt_int.h"
 
 static void hex_line(struct buf *out, const char *name, const struct digest *d)
@@ -36,6 +37,15 @@ void store_receipt_verdict(struct buf *out, const struct verdict *v, struct str 
 	buf_add_char(out, ' ');
 	add_field(out, revision);
 	buf_addf(out, "\nat %s\n", clock_format(at_ms, at));
+}
+
+void store_receipt_checkpoint(struct buf *out, const struct store_head *head, int64_t at_ms)
+{
+	char at[32];
+	buf_addf(out, "aspora.checkpoint.v1\nincarnation %lld\nrevision %lld\n",
+		 (long long)head->at.incarnation, (long long)head->at.rev);
+	hex_line(out, "hash", &head->hash);
+	buf_addf(out, "at %s\n", clock_format(at_ms, at));
 }
 
 const char *receipt_op(enum change_op op)
@@ -90,15 +100,21 @@ struct digest receipt_release_hash(struct str text)
 void store_receipt_json(struct json *j, struct str text, const uint8_t signer[SIGN_PUBLIC_SIZE],
 			const uint8_t signature[SIGN_SIZE])
 {
+	json_object(j);
+	store_receipt_members(j, text, signer, signature);
+	json_end(j);
+}
+
+void store_receipt_members(struct json *j, struct str text, const uint8_t signer[SIGN_PUBLIC_SIZE],
+			   const uint8_t signature[SIGN_SIZE])
+{
 	CLEANUP(buf_release) struct buf key = BUF_INIT(256);
 	CLEANUP(buf_release) struct buf sign = BUF_INIT(256);
 	base64_add(&key, str_make((const char *)signer, SIGN_PUBLIC_SIZE));
 	base64_add(&sign, str_make((const char *)signature, SIGN_SIZE));
-	json_object(j);
 	json_strz(j, "apiVersion", "aspora/v1");
 	json_strz(j, "kind", "Receipt");
 	json_str(j, "text", text);
 	json_str(j, "signer", buf_str(&key));
 	json_str(j, "signature", buf_str(&sign));
-	json_end(j);
 }

@@ -13,6 +13,12 @@
  *	source main <revision>                    platform main <revision> <digest>
  *	at 2026-02-18T12:00:00.000Z
  *
+ *	aspora.checkpoint.v1
+ *	incarnation 1
+ *	revision 4711
+ *	hash <hex: revision.hash, the head of the chain of changes>
+ *	at 2026-02-18T12:00:00.000Z
+ *
  * The hash of a release is digest_tagged("aspora.release.v1", text): the next one's `previous`. The first one's is 64 zeros.
  */
 #ifndef STORE_RECEIPT_H
@@ -29,8 +35,13 @@ struct store_signer {
 
 void store_receipt_verdict(struct buf *out, const struct verdict *v, struct str findings_json,
 			   struct str source, struct str revision, int64_t at_ms);
+struct store_head;
+void store_receipt_checkpoint(struct buf *out, const struct store_head *head, int64_t at_ms);
 /* A receipt as it is handed out: {"apiVersion","kind":"Receipt","text","signer","signature"}; an element. */
 void store_receipt_json(struct json *j, struct str text, const uint8_t signer[SIGN_PUBLIC_SIZE],
 			const uint8_t signature[SIGN_SIZE]);
+/* The same members inside an object that is open. */
+void store_receipt_members(struct json *j, struct str text, const uint8_t signer[SIGN_PUBLIC_SIZE],
+			   const uint8_t signature[SIGN_SIZE]);
 
 #endif

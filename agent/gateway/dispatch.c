@@ -165,6 +165,21 @@ static bool is_mutation(const struct gw_request *q)
 	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
 }
 
+/* Who was refused a change, and what; what succeeded is in the chain already. */
+static void note_refusal(struct gateway *g, const struct gw_call *c, const struct gw_request *q,
+			 int status)
+{
+	if (!c || c->who.role == 0 || status < 400)
+		return;
+	const struct gw_refusal r = {.actor = c->who.actor,
+				     .request = q->id,
+				     .method = q->method,
+				     .path = q->path,
+				     .status = status};
+	gw_audit_note(g->audit, &r);
+	loop_timer_reset(g->poll, GW_AUDIT_DELAY_MS);
+}
+
 static void on_done(void *state, struct gw_request *q, int status, uint64_t bytes)
 {
 	struct gateway *g = state;
@@ -179,6 +194,8 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 		  q->id, "method", method, "route", c && c->route ? c->route->pattern : "-",
 		  "status", number, "ms", took, "actor", c && c->who.role ? c->who.actor : "-",
 		  "peer", q->peer, NULL);
+	if (is_mutation(q))
+		note_refusal(g, c, q, status);
 	if (c)
 		arena_free(c->arena);
 	q->user = NULL;

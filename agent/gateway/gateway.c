@@ -24,6 +24,9 @@ static void on_poll(struct loop *l, void *state)
 	/* A lost connection has set the timer by its own back-off. */
 	if (g->store_ok)
 		loop_timer_reset(g->poll, gw_server_waiting(g->server) ? POLL_MS : IDLE_MS);
+	if (g->store_ok && gw_audit_pending(g->audit) &&
+	    (gw_store_as(g, "*", &err) < 0 || gw_audit_flush(g->audit, g->store, &err) < 0))
+		log_err(LOG_WARN_, "audit.not_written", &err, NULL);
 	if (g->store_ok && now - g->keys_flushed_ms >= KEYS_FLUSH_MS) {
 		g->keys_flushed_ms = now;
 		if (gw_store_as(g, "*", &err) < 0 || gw_keys_flush(g->keys, g->store, &err) < 0)
@@ -98,6 +101,7 @@ static int open_all(struct gateway *g, struct err *err)
 		return rc;
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
 	g->keys = gw_keys_new(g->ctx->clock);
+	g->audit = gw_audit_new();
 	g->routes = gw_routes_new(&g->route_count);
 	g->metrics.routes = mem_array(g->route_count + 1, sizeof(*g->metrics.routes));
 	g->metrics.started_ms = clock_wall(g->ctx->clock);
@@ -130,6 +134,10 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	if (g.keys && g.store_ok && gw_keys_flush(g.keys, g.store, &ignored) < 0)
 		log_err(LOG_WARN_, "key.use_not_noted", &ignored, NULL);
 	gw_server_free(g.server);
+	if (g.audit && g.store_ok && gw_audit_pending(g.audit) &&
+	    (gw_store_as(&g, "*", &ignored) < 0 || gw_audit_flush(g.audit, g.store, &ignored) < 0))
+		log_err(LOG_WARN_, "audit.not_written", &ignored, NULL);
+	gw_audit_free(g.audit);
 	gw_keys_free(g.keys);
 	route_table_unref(g.table);
 	free(g.routes);

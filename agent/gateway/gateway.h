@@ -9,6 +9,7 @@
 #ifndef AGENT_GATEWAY_GATEWAY_H
 #define AGENT_GATEWAY_GATEWAY_H
 
+#include "agent/gateway/audit.h"
 #include "agent/gateway/auth.h"
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/server.h"
@@ -38,6 +39,7 @@ struct gateway {
 	bool store_ok;
 	char *scope; /* what store_scope() was set to last; NULL: not known */
 	struct gw_keys *keys;
+	struct gw_audit *audit;
 	struct gw_metrics metrics;
 	struct gw_route *routes; /* method NULL ends */
 	size_t route_count;
@@ -92,6 +94,15 @@ NODISCARD int gw_route_query(const struct gw_route *r, const struct gw_target *t
 /* Whether this role may; "list skills". */
 bool gw_route_allows(const struct gw_route *r, unsigned role);
 
+/* --- access_routes.c ------------------------------------------------------------------------------------------------ */
+
+/* What people call a route: "rollback domains". */
+struct gw_action {
+	const char *method, *pattern, *verb, *noun;
+};
+/* False for a route that nobody has given a name. */
+bool gw_route_action(const struct gw_route *r, struct gw_action *ret);
+
 /* --- dispatch.c ----------------------------------------------------------------------------------------------------- */
 
 extern const struct gw_handler gw_dispatch; /* without its state: the gateway */
@@ -137,6 +148,13 @@ int gw_metrics_page(struct gw_call *c, struct err *err);
 int gw_status(struct gw_call *c, struct err *err);
 int gw_version(struct gw_call *c, struct err *err);
 int gw_whoami(struct gw_call *c, struct err *err);
+int gw_access(struct gw_call *c, struct err *err);
+int gw_audit_list(struct gw_call *c, struct err *err);
+int gw_audit_verify(struct gw_call *c, struct err *err);
+int gw_audit_skills(struct gw_call *c, struct err *err);
+int gw_receipts(struct gw_call *c, struct err *err);
+int gw_key_create(struct gw_call *c, struct err *err);
+int gw_key_revoke(struct gw_call *c, struct err *err);
 int gw_changes(struct gw_call *c, struct err *err);
 int gw_openapi(struct gw_call *c, struct err *err);
 int gw_object_list(struct gw_call *c, struct err *err);

@@ -6,6 +6,7 @@
 
 #define READERS GW_ANY_ROLE
 #define OPERATORS (GW_OPERATOR | GW_ADMIN)
+#define AUDITORS (GW_OPERATOR | GW_APPROVER | GW_ADMIN)
 #define API "/api/v1/"
 #define KEYS(...)                                                                                  \
 	(const char *const[])                                                                      \
@@ -45,6 +46,23 @@ static const struct gw_route fixed[] = {
 	 "This table, as OpenAPI 3.1."},
 	{"GET", API "whoami", NULL, 0, READERS, false, NULL, 0, gw_whoami,
 	 "Name, role and domains of the key that asks."},
+	{"GET", API "access", NULL, 0, READERS, false, KEYS("of"), 0, gw_access,
+	 "What the key that asks may do, route by route; of: in this domain."},
+	{"POST", API "keys", NULL, VERB_CREATE, GW_ADMIN, true, NULL, WISH_BODY, gw_key_create,
+	 "Makes an API key, which only this answer tells."},
+	{"POST", API "keys/{name}/revoke", NULL, VERB_DELETE, GW_ADMIN, true, NULL, WISH_BODY,
+	 gw_key_revoke, "Revokes the key of this name or identity."},
+	{"DELETE", API "keys/{name}", NULL, VERB_DELETE, GW_ADMIN, true, NULL, 0, gw_key_revoke,
+	 "Revokes the key of this name or identity."},
+	{"GET", API "audit", NULL, VERB_LIST, AUDITORS, false,
+	 KEYS("domain", "actor", "kind", "name", "since", "before", "limit"), 0, gw_audit_list,
+	 "Who did what, newest first; also what was refused."},
+	{"GET", API "audit/verify", NULL, VERB_GET, AUDITORS, true, KEYS("from"), 0,
+	 gw_audit_verify, "Recomputes a page of the hash chain."},
+	{"GET", API "audit/skills", NULL, VERB_GET, AUDITORS, false, KEYS("domain", "after"), 0,
+	 gw_audit_skills, "Hashes what is deployed, and holds it against what was admitted."},
+	{"GET", API "receipts", NULL, VERB_LIST, READERS, true, KEYS("after", "limit"), 0,
+	 gw_receipts, "The signed receipts of all releases, oldest first."},
 	{"GET", API "status", NULL, 0, READERS, false, NULL, 0, gw_status,
 	 "The platform at a glance: leads, sources, domains, executions."},
 	{"GET", API "changes", NULL, 0, READERS, false, KEYS("since", "limit", "kind", "domain"), 0,

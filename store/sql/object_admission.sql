@@ -12,7 +12,7 @@ select v.rev::text, v.name, json_build_object(
 		'rulesVersion', v.rules_version),
 	'status', json_build_object('phase', case when v.allow then 'Allowed' else 'Denied' end, 'verdict', case when v.allow then 'allow' else 'deny' end,
 		'findings', v.findings, 'receipt', json_build_object('apiVersion', 'aspora/v1', 'kind', 'Receipt', 'text', v.record,
-			'signer', encode(v.signer, 'hex'), 'signature', encode(v.signature, 'hex')),
+			'signer', encode(v.signer, 'base64'), 'signature', replace(encode(v.signature, 'base64'), E'\n', '')),
 		'conditions', '[]'::json))
 from (
 	select *, left(encode(candidate, 'hex'), 12) || '-' || left(encode(policy, 'hex'), 6) || '-' || left(encode(surface, 'hex'), 6) as name from verdict

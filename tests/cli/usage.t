@@ -13,7 +13,6 @@ What stands on every command line.
     explain      Explain a field of aspora.config.yaml, a rule, or a kind of object.
     schema       Print a JSON Schema.
     test         Run the cases of tests/cases.md in sandboxes, and compare.
-    scan         Find personal data, secrets and smuggled instructions in files.
     admit        Say whether the folder may be released, as asporad would.
     diff         Say in words what changes between a commit and the folder.
     config       Keep the addresses and keys of gateways.
@@ -38,6 +37,10 @@ What stands on every command line.
     cancel       End an execution that waits or runs.
     logs         Show what happened during an execution, and what its handler said.
     events       Show what happened, the newest last.
+    audit        Show who did what, the newest first; also what was refused.
+    verify       Verify receipts, the hash chain, and the deployed bytes.
+    auth         Show whose key this is, and what it may do.
+    key          Make, list and revoke API keys.
   
   `aspora VERB --help` says more about one; aspora(1) says it all.
   [2]

@@ -41,6 +41,19 @@ START_TEST(only_health_is_open_to_everybody)
 }
 END_TEST
 
+START_TEST(every_route_with_a_rule_has_a_name_to_ask_about)
+{
+	load();
+	for (size_t i = 0; i < count; i++) {
+		struct gw_action a;
+		if (routes[i].roles)
+			ck_assert_msg(gw_route_action(&routes[i], &a) && a.verb && a.noun,
+				      "%s %s: nobody can ask `auth can-i` about it",
+				      routes[i].method, routes[i].pattern);
+	}
+}
+END_TEST
+
 START_TEST(viewers_and_approvers_change_only_what_is_theirs)
 {
 	load();
@@ -177,6 +190,7 @@ START_TEST(query_keys_are_those_of_the_row)
 END_TEST
 
 static const struct support_case cases[] = {CASE(only_health_is_open_to_everybody),
+					    CASE(every_route_with_a_rule_has_a_name_to_ask_about),
 					    CASE(viewers_and_approvers_change_only_what_is_theirs),
 					    CASE(every_row_is_whole),
 					    CASE(a_row_answers_its_own_pattern),
