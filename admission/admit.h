@@ -33,6 +33,8 @@ struct admit_opts {
 		old; /* loads old skills for unit `skill`; NULL: a skill that cannot be held denies its domain */
 	const struct admit_facts *facts; /* required */
 	struct admit_memory *memory; /* what is known of texts; NULL: nothing is kept */
+	struct admit_guard *
+		guard; /* has seen every file of the snapshot, or can; NULL: no AD-GUARD rule is asked */
 	/*
 	 * Brings the text of a skill back (skill_grow()) that is neither at hand nor remembered. NULL: such a skill is denied. With a memory it is let go
 	 * again (skill_shrink()) as soon as it has been looked at.

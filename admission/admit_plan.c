@@ -56,7 +56,8 @@ void admitting_input(const struct admitting *m, size_t i, const struct domain *c
 				.surfaces = &m->view,
 				.deployed = m->o->deployed,
 				.facts = m->o->facts,
-				.memory = m->o->memory};
+				.memory = m->o->memory,
+				.guard = m->o->guard};
 }
 
 void admitting_show(struct admitting *m, size_t i, const struct domain *candidate)

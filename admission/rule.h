@@ -9,13 +9,14 @@
 #define ADMISSION_RULE_H
 
 #include "admission/facts.h"
+#include "admission/guard_memory.h"
 #include "admission/memory.h"
 #include "admission/policy.h"
 #include "admission/surfaces.h"
 #include "skill/plan.h"
 
 /* Raised whenever a rule starts to see more or less than before; part of the policy digest. */
-#define RULES_VERSION 2
+#define RULES_VERSION 3
 /* The rule that waits for results of others: a domain that only it denies is not at fault yet. */
 #define RULE_WAITING "AD-CHECKS-001"
 
@@ -45,6 +46,8 @@ struct rule_in {
 	const struct rule *table; /* NULL: rules; tests pass rows that fail (and are fixed) */
 
 	const struct admit_memory *memory; /* NULL: texts are at hand */
+	struct admit_guard
+		*guard; /* NULL: the AD-GUARD rules have nothing to go by and say nothing */
 
 	/* Set by admit_domain(). */
 	const struct rule *rule; /* the row being called */

@@ -62,6 +62,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	/* Looking at every skill to forget a few is not worth it after each push. */
 	if (admit_memory_count(src->texts) > src->snapshot->skill_count * 5 / 4 + 64)
 		admit_memory_sweep(src->texts, src->snapshot);
+	sync_sweep_guard(src->up);
 	src->has_denials = has_denials(p);
 	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX);
 	refused_json(&refused, p->admission);

@@ -66,6 +66,9 @@ struct sync_source {
 
 struct sync {
 	struct role_ctx *ctx;
+	struct admit_guard
+		*guard; /* what was found in files, of all sources; made at the first pass */
+	size_t guard_kept; /* how many files it knew when it was swept last */
 	struct worker *worker;
 	struct store_signer signer;
 	uint8_t secret_key[SIGN_SECRET_SIZE];
@@ -116,6 +119,8 @@ NODISCARD int sync_event(struct store_txn *t, const char *kind, struct str domai
 
 NODISCARD int sync_sources_open(struct sync *s, struct err *err);
 void sync_sources_close(struct sync *s);
+/* Forgets what was found in files that no source has any more, when they have become many. */
+void sync_sweep_guard(struct sync *s);
 NODISCARD int sync_sources_declare(struct sync *s, struct err *err);
 /* Reads requests and suspensions; starts looking at what is due; judges what has come in. */
 NODISCARD int sync_sources_tick(struct sync *s, bool requests_open, struct err *err);

@@ -80,8 +80,22 @@ int sync_sources_open(struct sync *s, struct err *err)
 	return 0;
 }
 
+void sync_sweep_guard(struct sync *s)
+{
+	if (!s->guard || admit_guard_count(s->guard) <= s->guard_kept * 5 / 4 + 4096)
+		return;
+	struct snapshot **current = mem_array(s->source_count + 1, sizeof(*current));
+	for (size_t i = 0; i < s->source_count; i++)
+		current[i] = s->sources[i].snapshot;
+	admit_guard_sweep(s->guard, current, s->source_count);
+	s->guard_kept = admit_guard_count(s->guard);
+	free(current);
+}
+
 void sync_sources_close(struct sync *s)
 {
+	admit_guard_free(s->guard);
+	s->guard = NULL;
 	for (size_t i = 0; i < s->source_count; i++) {
 		struct sync_source *src = &s->sources[i];
 		loop_remove(src->job_watch);

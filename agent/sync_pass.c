@@ -9,11 +9,13 @@
 struct keeping {
 	struct blob_writer *blobs;
 	struct admit_memory *texts;
+	struct admit_guard *guard;
 };
 
 static int keep_blob(void *state, const struct digest *digest, struct str bytes, struct err *err)
 {
 	struct keeping *k = state;
+	admit_guard_note(k->guard, digest, bytes);
 	return store_blob_writer_add(k->blobs, digest, bytes, err);
 }
 
@@ -29,7 +31,9 @@ static int keep_text(void *state, struct tree_source *t, const struct skill *s, 
 static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
 {
 	CLEANUP(store_blob_writer_closep) struct blob_writer *blobs = NULL;
-	struct keeping keeping = {.texts = p->texts};
+	if (!p->s->guard)
+		p->s->guard = admit_guard_new(guard_rules_builtin());
+	struct keeping keeping = {.texts = p->texts, .guard = p->s->guard};
 	const struct snapshot_opts o = {.subpath = p->subpath,
 					.platform = p->s->platform,
 					.firm_text = p->s->firm_text,
@@ -175,6 +179,7 @@ static int grow(void *state, struct skill *skill, struct err *err)
 static int judge_once(struct pass *p, const struct admit_facts *facts, struct err *err)
 {
 	const struct plan_old old = sync_old(p);
+	admit_guard_source(p->s->guard, p->tree);
 	const struct admit_opts o = {.snapshot = p->snapshot,
 				     .plan = p->plan,
 				     .released_platform = p->s->platform,
@@ -184,11 +189,14 @@ static int judge_once(struct pass *p, const struct admit_facts *facts, struct er
 				     .old = &old,
 				     .facts = facts,
 				     .memory = p->texts,
+				     .guard = p->s->guard,
 				     .grow = grow,
 				     .grow_state = p};
 	admission_free(p->admission);
 	p->admission = NULL;
-	return admit_plan(&o, &p->admission, err);
+	int rc = admit_plan(&o, &p->admission, err);
+	admit_guard_source(p->s->guard, NULL);
+	return rc;
 }
 
 /* Brings the texts back of what was denied: their findings say where in the frontmatter, and not only in which file. */

@@ -165,6 +165,9 @@ int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
 	const struct admit_facts facts = {.now_ms = clock_wall(&clock_real)};
 	const struct snapshot *base = j->base.snap;
 	show_base(c, j);
+	CLEANUP(admit_guard_freep)
+	struct admit_guard *guard = admit_guard_new(guard_rules_builtin());
+	admit_guard_source(guard, j->want.source);
 	struct admit_opts o = {
 		.snapshot = j->want.snap,
 		.plan = j->plan,
@@ -175,6 +178,7 @@ int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
 		.have = &j->have,
 		.old = &j->old,
 		.facts = &facts,
+		.guard = guard,
 	};
 	return admit_plan(&o, &j->admission, err);
 }

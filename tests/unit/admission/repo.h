@@ -32,11 +32,14 @@ struct world {
 	struct admit_check checks[8];
 	bool keep_platform; /* the released platform judges, also when the files change it */
 	bool no_loader;
+	struct admit_guard *guard;
+	bool guarded; /* the AD-GUARD rules are asked */
 };
 
 static inline void world_init(struct world *w)
 {
 	*w = (struct world){.arena = arena_new((size_t)1 << 30)};
+	w->guard = admit_guard_new(guard_rules_builtin());
 	w->facts.confirmations = w->confirmations;
 	w->facts.checks = w->checks;
 	ck_assert_int_eq(clock_parse(STR("2026-11-24T12:00:00Z"), &w->facts.now_ms, NULL), 0);
@@ -49,6 +52,7 @@ static inline void world_release(struct world *w)
 	snapshot_unref(w->after);
 	snapshot_unref(w->before);
 	surfaces_free(w->deployed);
+	admit_guard_free(w->guard);
 	free(w->files);
 	arena_free(w->arena);
 }
@@ -76,12 +80,21 @@ static inline void world_put(struct world *w, const char *path, const char *text
 	world_put_str(w, str_of(path), str_of(text));
 }
 
+static inline int world_note(void *state, const struct digest *digest, struct str bytes,
+			     struct err *err)
+{
+	struct world *w = state;
+	(void)err;
+	admit_guard_note(w->guard, digest, bytes);
+	return 0;
+}
+
 static inline struct snapshot *world_snapshot(struct world *w, const struct snapshot *previous)
 {
 	struct tree_source *t = NULL;
 	struct snapshot *s = NULL;
 	struct source_ref source = {.name = "main", .revision = "0123"};
-	struct snapshot_opts opts = {.platform_from_tree = true};
+	struct snapshot_opts opts = {.platform_from_tree = true, .on_blob = world_note, .state = w};
 	assert_ok(tree_memory_open(w->files, w->file_count, "0123", &t, &support_err));
 	assert_ok(snapshot_build(t, &source, previous, &opts, &s, &support_err));
 	tree_source_free(t);
@@ -163,7 +176,8 @@ static inline const struct admission *world_admit(struct world *w)
 			       .deployed = w->deployed,
 			       .have = have,
 			       .old = w->no_loader ? NULL : &old,
-			       .facts = &w->facts};
+			       .facts = &w->facts,
+			       .guard = w->guarded ? w->guard : NULL};
 	assert_ok(admit_plan(&o, &w->admission, &support_err));
 	return w->admission;
 }

@@ -146,6 +146,10 @@ static void option(struct world *w, struct str line, void *state)
 		seen(w, rest);
 	else if (str_eqz(name, "lock"))
 		lock(w, rest);
+	else if (str_eqz(name, "guarded"))
+		w->guarded = true;
+	else if (str_eqz(name, "slow"))
+		admit_guard_budget(w->guard, -1);
 	else if (str_eqz(name, "append") || str_eqz(name, "replace"))
 		edit(w, rest, str_eqz(name, "replace"));
 	else
@@ -183,7 +187,7 @@ static void run(struct str name, struct str input, struct buf *out)
 
 static const char *const files[] = {"tests",	 "limits",     "roles",	    "routes",  "references",
 				    "deletions", "policy",     "bad-input", "context", "channels",
-				    "pins",	 "provenance", "freeze"};
+				    "pins",	 "provenance", "freeze",    "guard"};
 
 START_TEST(every_rule_says_what_its_fixtures_want)
 {
