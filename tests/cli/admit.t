@@ -61,7 +61,7 @@ A skill without tests is refused, with the file and what to do; other domains ar
   ::warning file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which is not admitted yet%0Auntil it is, requests are not passed on
   [6]
   $ aspora admit -o json | head -c 120; echo
-  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":2,"allow":false,"source":{"name":"folder",
+  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":3,"allow":false,"source":{"name":"folder",
 
 Over the domain's limit.
   $ sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/frm/rule-simulation/aspora.config.yaml && aspora admit frm -q
