@@ -20,6 +20,7 @@
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 30000
 #define CLUSTER_BACKOFF_MOST_MS 5000
+#define LIVED_MS 5000 /* and four times as long as it waited: what ended it is nothing new */
 #define STOP_GRACE_MS 10000
 
 /* One role's process, and what is known of its past. */
@@ -27,6 +28,7 @@ struct slot {
 	struct supervisor *up;
 	const struct agent_role *role;
 	struct child child;
+	pid_t pid; /* of the newest process, also when it has ended */
 	struct loop_source *timer; /* starts it (again) */
 	int64_t backoff_ms;
 	int64_t started_ms; /* monotonic */
@@ -138,6 +140,7 @@ static int start_role(struct slot *slot, struct err *err)
 	if ((rc = child_start(&slot->child, &o, err)) < 0)
 		return rc;
 	slot->started_ms = clock_mono(&clock_real);
+	slot->pid = slot->child.pid;
 	return handoff_write(write_end, &h, err);
 }
 
@@ -237,7 +240,6 @@ static void role_ended(struct loop *l, struct child *c, const struct child_end *
 {
 	struct slot *slot = state;
 	struct supervisor *s = slot->up;
-	pid_t pid = c->pid;
 	char how[64];
 	(void)l;
 	*c = (struct child)CHILD_INIT;
@@ -248,14 +250,14 @@ static void role_ended(struct loop *l, struct child *c, const struct child_end *
 	}
 	log_event(clean ? LOG_INFO_ : LOG_ERROR_, "role.ended", "role", slot->role->name, "how",
 		  child_end_text(end, how, sizeof(how)), NULL);
-	if (pid > 0)
-		break_leases(s, pid);
+	break_leases(s, slot->pid);
 	if (s->opts->once) {
 		ended_once(slot, end, clean);
 		return;
 	}
 	/* A role that has lived for a while starts afresh; one that dies young waits longer each time. */
-	if (clock_mono(&clock_real) - slot->started_ms > BACKOFF_MOST_MS)
+	int64_t lived_ms = clock_mono(&clock_real) - slot->started_ms;
+	if (lived_ms > LIVED_MS && lived_ms > 4 * slot->backoff_ms)
 		slot->backoff_ms = 0;
 	slot->backoff_ms =
 		clean ? 0 : MIN(MAX(slot->backoff_ms * 2, BACKOFF_FIRST_MS), BACKOFF_MOST_MS);
@@ -267,6 +269,15 @@ static void on_stop_signal(struct loop *l, int signal_number, void *state)
 	(void)l;
 	(void)signal_number;
 	begin_stop(state);
+}
+
+/* The command line outranks the file, however often that is read. */
+static void apply_options(struct agent_config *c, const struct supervisor_opts *o)
+{
+	if (o->state)
+		c->state = str_of(o->state);
+	if (o->database)
+		c->database = str_of(o->database);
 }
 
 /* A new configuration takes hold by restarting the roles; a bad one changes nothing but the log. */
@@ -281,8 +292,7 @@ static void on_reload(struct loop *l, int signal_number, void *state)
 		log_err(LOG_ERROR_, "config.rejected", &err, NULL);
 		return;
 	}
-	if (s->opts->state)
-		fresh->state = str_of(s->opts->state);
+	apply_options(fresh, s->opts);
 	agent_config_free(s->config);
 	s->config = fresh;
 	log_event(LOG_INFO_, "config.reloaded", NULL);
@@ -416,10 +426,7 @@ int supervisor_run(const struct supervisor_opts *o, struct err *err)
 	id_uuid(s.instance);
 	int rc = agent_config_load(o->config_path, &s.config, err);
 	if (rc == 0) {
-		if (o->state)
-			s.config->state = str_of(o->state);
-		if (o->database)
-			s.config->database = str_of(o->database);
+		apply_options(s.config, o);
 		log_setup((enum log_format)s.config->log.format,
 			  (enum log_level)s.config->log.level, "parent");
 		log_event(LOG_INFO_, "asporad.starting", "version", ASPORA_VERSION, "instance",
