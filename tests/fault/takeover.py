@@ -45,6 +45,8 @@ def second(w):
 def one(w, number, others):
     role = w.random.choice(ROLES)
     how = signal.SIGSTOP if number % 2 else signal.SIGKILL
+    # One that was killed again and again is started again ever more slowly: two must be there for the lead to move.
+    wait_for("two of " + role, lambda: all(role in w.roles_running(p) for p in others), PATIENCE)
     epoch, pid, _ = wait_for("a holder of " + role, lambda: lease(w, role), PATIENCE)
     homes = [w.roles_running(p) for p in others]
     if pid not in [h.get(role) for h in homes]:

@@ -49,7 +49,7 @@ START_TEST(only_what_the_dead_claimed_lapses)
 {
 	execution_serve(&wide, 1);
 	for (int i = 1; i <= 3; i++) {
-		char id[16];
+		char id[32];
 		snprintf(id, sizeof(id), "EXEC-%d", i);
 		execution_enqueue(id);
 	}
