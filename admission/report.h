@@ -34,6 +34,12 @@ struct report_format {
 extern const struct report_format *const report_formats[]; /* NULL ends */
 const struct report_format *report_format_find(struct str name); /* NULL when absent */
 
+/* What a rule that admission does not know looks for, by id; static or as long as the call. */
+typedef const char *(*report_help_fn)(void *state, const char *id);
+/* SARIF of findings that are no admission's (`aspora scan`). */
+void report_sarif_findings(struct buf *out, const struct findings *f, report_help_fn help,
+			   void *state);
+
 /* The exit status of `aspora admit`: 0 all allowed, that of ERR_DENIED otherwise. */
 int report_exit_status(const struct admission *a);
 

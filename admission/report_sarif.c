@@ -14,6 +14,9 @@
 struct sarif {
 	struct json j;
 	struct map parser_rules; /* id → index + 1 */
+	size_t table_rules; /* of the table that were written */
+	report_help_fn help; /* of rules of others; NULL: none are */
+	void *help_state;
 	const struct report_opts *o;
 };
 
@@ -57,20 +60,22 @@ static void add_parser_rule(void *state, const struct finding *f)
 {
 	struct sarif *s = state;
 	struct str id = str_of(f->rule);
-	if (rule_find(id) || map_find(&s->parser_rules, id))
+	if ((s->table_rules && rule_find(id)) || map_find(&s->parser_rules, id))
 		return;
-	map_set(&s->parser_rules, id, (void *)(rule_count() + s->parser_rules.live + 1));
+	map_set(&s->parser_rules, id, (void *)(s->table_rules + s->parser_rules.live + 1));
 	json_object(&s->j);
 	json_str(&s->j, "id", id);
 	const struct skill_rule *known = skill_rule_find(f->rule);
-	text_member(&s->j, "shortDescription",
-		    str_of(known ? known->help : "The document can be read without doubt."));
+	const char *help = s->help ? s->help(s->help_state, f->rule)
+			   : known ? known->help
+				   : "The document can be read without doubt.";
+	text_member(&s->j, "shortDescription", str_of(help));
 	json_end(&s->j);
 }
 
 static size_t rule_index(const struct sarif *s, struct str id)
 {
-	const struct rule *r = rule_find(id);
+	const struct rule *r = s->table_rules ? rule_find(id) : NULL;
 	return r ? (size_t)(r - rules) : (size_t)map_find(&s->parser_rules, id) - 1;
 }
 
@@ -199,19 +204,54 @@ static void result_json(void *state, const struct finding *f)
 	json_end(j);
 }
 
-static void driver_member(struct sarif *s, const struct admission *a)
+/* "tool": the rules of the table when they are wanted, then those of the findings. */
+static void begin_run(struct sarif *s)
 {
+	json_object(&s->j);
+	json_strz(&s->j, "$schema", SCHEMA);
+	json_strz(&s->j, "version", "2.1.0");
+	json_array_in(&s->j, "runs");
+	json_object(&s->j);
 	json_object_in(&s->j, "tool");
 	json_object_in(&s->j, "driver");
 	json_strz(&s->j, "name", "aspora");
 	json_strz(&s->j, "version", ASPORA_VERSION);
 	json_array_in(&s->j, "rules");
-	for (size_t i = 0; rules[i].id; i++)
+	for (size_t i = 0; i < s->table_rules; i++)
 		rule_json(s, &rules[i]);
-	report_each_finding(a, add_parser_rule, s);
+}
+
+static void begin_results(struct sarif *s)
+{
 	json_end(&s->j);
 	json_end(&s->j);
 	json_end(&s->j);
+	json_strz(&s->j, "columnKind", "unicodeCodePoints");
+	json_array_in(&s->j, "results");
+}
+
+static void end_run(struct sarif *s, struct buf *out)
+{
+	json_end(&s->j);
+	json_end(&s->j);
+	json_end(&s->j);
+	buf_add_char(out, '\n');
+	map_release(&s->parser_rules);
+}
+
+void report_sarif_findings(struct buf *out, const struct findings *f, report_help_fn help,
+			   void *state)
+{
+	struct sarif s = {.parser_rules = MAP_INIT, .help = help, .help_state = state};
+	json_init(&s.j, out);
+	begin_run(&s);
+	for (size_t i = 0; i < f->count; i++)
+		add_parser_rule(&s, &f->items[i]);
+	begin_results(&s);
+	for (size_t i = 0; i < f->count; i++)
+		result_json(&s, &f->items[i]);
+	json_end(&s.j);
+	end_run(&s, out);
 }
 
 static void revision_member(struct json *j, const char *revision)
@@ -223,24 +263,15 @@ static void revision_member(struct json *j, const char *revision)
 
 static void write_sarif(struct buf *out, const struct admission *a, const struct report_opts *o)
 {
-	struct sarif s = {.parser_rules = MAP_INIT, .o = o};
+	struct sarif s = {.parser_rules = MAP_INIT, .table_rules = rule_count(), .o = o};
 	json_init(&s.j, out);
-	json_object(&s.j);
-	json_strz(&s.j, "$schema", SCHEMA);
-	json_strz(&s.j, "version", "2.1.0");
-	json_array_in(&s.j, "runs");
-	json_object(&s.j);
-	driver_member(&s, a);
-	json_strz(&s.j, "columnKind", "unicodeCodePoints");
-	json_array_in(&s.j, "results");
+	begin_run(&s);
+	report_each_finding(a, add_parser_rule, &s);
+	begin_results(&s);
 	report_each_finding(a, result_json, &s);
 	json_end(&s.j);
 	revision_member(&s.j, a->snapshot->source.revision);
-	json_end(&s.j);
-	json_end(&s.j);
-	json_end(&s.j);
-	buf_add_char(out, '\n');
-	map_release(&s.parser_rules);
+	end_run(&s, out);
 }
 
 const struct report_format report_sarif = {"sarif", "application/sarif+json",

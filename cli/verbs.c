@@ -1,5 +1,6 @@
 #include "cli/verbs.h"
 
+/* clang-format off */
 const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_create,
 	&cli_verb_validate,
@@ -8,6 +9,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_explain,
 	&cli_verb_schema,
 	&cli_verb_test,
+	&cli_verb_scan,
 	&cli_verb_admit,
 	&cli_verb_diff,
 	&cli_verb_status,
@@ -37,6 +39,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_help,
 	NULL,
 };
+/* clang-format on */
 
 const struct cli_verb *cli_verb_find(const char *name)
 {

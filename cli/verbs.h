@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_verb cli_verb_validate, cli_verb_list, cli_verb_explain, cli_verb_schema,
-	cli_verb_create, cli_verb_admit, cli_verb_diff, cli_verb_fix, cli_verb_test;
+	cli_verb_create, cli_verb_admit, cli_verb_diff, cli_verb_fix, cli_verb_test, cli_verb_scan;
 extern const struct cli_verb cli_verb_run, cli_verb_get, cli_verb_describe, cli_verb_status,
 	cli_verb_wait, cli_verb_cancel, cli_verb_config, cli_verb_version, cli_verb_help;
 extern const struct cli_verb cli_verb_apply, cli_verb_adopt, cli_verb_rollback, cli_verb_history,

@@ -199,8 +199,8 @@ int guard_scan(const struct guard_rules *r, const struct guard_options *opt, str
 	if (!text.len)
 		return 0;
 	CLEANUP(arena_freep)
-	struct arena *scratch =
-		arena_new_sized(SCRATCH_MAX, MIN(text.len / 2 + 8192, (size_t)1 << 20));
+	struct arena *scratch = arena_new_sized(SCRATCH_MAX,
+						MIN(text.len / 2 + 8192, (size_t)1 << 20));
 	s.scratch = scratch;
 	s.deadline_ms = clock_mono(&clock_real) + s.opt.budget_ms;
 	struct frame f = {.text = text};

@@ -13,6 +13,7 @@ What stands on every command line.
     explain      Explain a field of aspora.config.yaml, a rule, or a kind of object.
     schema       Print a JSON Schema.
     test         Run the cases of tests/cases.md in sandboxes, and compare.
+    scan         Find personal data, secrets and smuggled instructions in files.
     admit        Say whether the folder may be released, as asporad would.
     diff         Say in words what changes between a commit and the folder.
     config       Keep the addresses and keys of gateways.
