@@ -202,6 +202,36 @@ int store_audit_list(struct store *s, struct arena *a, const struct audit_query 
 	return 0;
 }
 
+struct store_rv store_change_at(const struct change *c, int64_t incarnation)
+{
+	return (struct store_rv){incarnation, c->rev, c->last ? -1 : c->ord, true,
+				 check_of(&c->hash)};
+}
+
+int store_change_tail(struct store *s, struct arena *a, struct store_rv *at, size_t limit,
+		      struct change **ret, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_change_tail);
+	bind_i64(&b, at->rev);
+	bind_i32(&b, at->ord < 0 ? INT32_MAX : at->ord);
+	bind_i64(&b, (int64_t)limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows.count;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		read_change(&c, a, &(*ret)[i]);
+		if (row_i64(&c) != at->incarnation)
+			return gone(at, "is of another incarnation of the database", err);
+	}
+	if (rows.count)
+		*at = store_change_at(&(*ret)[rows.count - 1], at->incarnation);
+	return 0;
+}
+
 int store_change_compact(struct store *s, const struct lease *lease, int64_t rev,
 			 int64_t *ret_removed, struct err *err)
 {

@@ -72,6 +72,15 @@ NODISCARD int store_audit_list(struct store *s, struct arena *a, const struct au
 			       size_t limit, struct change **ret, size_t *ret_count,
 			       struct err *err);
 
+/* Where a reader stands that has seen this change, with check. */
+struct store_rv store_change_at(const struct change *c, int64_t incarnation);
+/*
+ * What a reader that is at the end asks: the same in one round trip, without looking whether *at is a position of this history, which it must have been
+ * told on this connection. Errors: ERR_GONE when the incarnation has changed.
+ */
+NODISCARD int store_change_tail(struct store *s, struct arena *a, struct store_rv *at, size_t limit,
+				struct change **ret, size_t *ret_count, struct err *err);
+
 /* Removes changes up to rev (kept whole revisions above), raises the floor. Role: control, outside a transaction. *ret_removed counts revisions. */
 NODISCARD int store_change_compact(struct store *s, const struct lease *lease, int64_t rev,
 				   int64_t *ret_removed, struct err *err);

@@ -12,6 +12,7 @@
 #define READ_ROUNDS 4 /* before others have their turn */
 #define LINGER_MS 2000
 #define LINGER_BYTES (1024 * 1024)
+#define STREAM_LOOK_MS 1000 /* a stream looks by itself this often: time passes for it too */
 #define SLOW_BYTES_PER_MS 256 /* a body may take its deadline, and this long beside */
 
 /* What a step of the connection came to. */
@@ -68,7 +69,7 @@ void gw_conn_open(struct gw_server *s, int fd, const struct gw_address *address,
 static void request_over(struct gw_conn *c, int status)
 {
 	struct gw_server *s = c->server;
-	if (c->phase == CONN_WAIT)
+	if (c->phase == CONN_WAIT || c->phase == CONN_STREAM)
 		s->stats.waiting--;
 	if (c->under_way) {
 		c->under_way = false;
@@ -80,7 +81,7 @@ static void request_over(struct gw_conn *c, int status)
 void gw_conn_close(struct gw_conn *c)
 {
 	struct gw_server *s = c->server;
-	request_over(c, c->phase == CONN_SEND ? c->reply.status : 0);
+	request_over(c, c->phase == CONN_SEND || c->phase == CONN_STREAM ? c->reply.status : 0);
 	if (c->prev)
 		c->prev->next = c->next;
 	else
@@ -341,9 +342,15 @@ static enum step step_send(struct gw_conn *c)
 			return STEP_WAIT;
 		if (!c->chunked)
 			return reply_over(c);
-		bool end = false;
-		if (!gw_reply_more(c, &end))
+		int more = gw_reply_more(c);
+		if (more < 0)
 			return STEP_GONE;
+		if (more == GW_MORE_LATER && c->out.len == 0) {
+			c->phase = CONN_STREAM;
+			c->deadline_ms = now_ms(c) + STREAM_LOOK_MS;
+			c->server->stats.waiting++;
+			return STEP_WAIT;
+		}
 	}
 }
 
@@ -368,6 +375,7 @@ static enum step step(struct gw_conn *c)
 	case CONN_LINGER:
 		return step_linger(c);
 	case CONN_WAIT:
+	case CONN_STREAM:
 		break;
 	}
 	return STEP_WAIT;
@@ -390,6 +398,9 @@ static bool advance(struct gw_conn *c)
 	uint32_t events = c->out.len ? EPOLLOUT : 0;
 	if (c->phase == CONN_HEAD || c->phase == CONN_BODY || c->phase == CONN_LINGER)
 		events |= EPOLLIN;
+	if (c->phase == CONN_STREAM)
+		events |=
+			EPOLLRDHUP; /* nobody listens any more: do not wait until a send says so */
 	if (events != c->events) {
 		c->events = events;
 		loop_change_fd(c->source, events);
@@ -422,7 +433,7 @@ static void on_socket(struct loop *l, int fd, uint32_t events, void *state)
 	struct gw_conn *c = state;
 	(void)l;
 	(void)fd;
-	if (events & (EPOLLERR | EPOLLHUP)) {
+	if (events & (EPOLLERR | EPOLLHUP) || (events & EPOLLRDHUP && c->phase == CONN_STREAM)) {
 		gw_conn_close(c);
 		return;
 	}
@@ -441,6 +452,13 @@ static void on_socket(struct loop *l, int fd, uint32_t events, void *state)
 
 void gw_conn_wake(struct gw_conn *c)
 {
+	if (c->phase == CONN_STREAM) {
+		c->server->stats.waiting--;
+		c->phase = CONN_SEND;
+		c->deadline_ms = now_ms(c) + c->server->opts.send_timeout_ms;
+		(void)advance(c);
+		return;
+	}
 	if (c->phase != CONN_WAIT || !c->reply.again(c->reply.state, &c->reply))
 		return;
 	c->reply.again = NULL;
@@ -451,6 +469,19 @@ void gw_conn_wake(struct gw_conn *c)
 
 void gw_conn_tick(struct gw_conn *c, int64_t now)
 {
+	if (c->phase == CONN_STREAM && c->server->draining) {
+		c->server->stats.waiting--;
+		c->phase = CONN_SEND;
+		c->keep = false;
+		gw_reply_end(c);
+		(void)advance(c);
+		return;
+	}
+	if (c->phase == CONN_STREAM) {
+		if (c->deadline_ms <= now)
+			gw_conn_wake(c);
+		return;
+	}
 	if (c->phase == CONN_WAIT) {
 		if (c->reply.until_ms <= now)
 			gw_conn_wake(c);

@@ -39,6 +39,7 @@ static void lost(struct gateway *g)
 	g->store_watch = NULL;
 	if (g->store_ok)
 		log_event(LOG_WARN_, "store.lost", NULL);
+	gw_hub_lost(g->hub);
 	g->store_ok = false;
 }
 
@@ -73,6 +74,8 @@ void gw_store_pump(struct gateway *g)
 		gw_store_reconnect(g);
 	if (woken)
 		g->table_stale = true;
+	if (g->store_ok && gw_hub_follow(g, &err) < 0)
+		log_err(LOG_WARN_, "watch.not_followed", &err, NULL);
 	/* Asked also without a wake-up: deadlines pass, and a lost one costs half a second. */
 	gw_server_wake(g->server);
 }

@@ -186,7 +186,8 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 	struct gw_call *c = q->user;
 	char number[8], took[24];
 	int64_t ms = clock_mono(g->ctx->clock) - q->began_ms;
-	gw_metrics_count(metrics_of(g, c), status, bytes, ms);
+	/* How long a watch was open says nothing about how fast it is. */
+	gw_metrics_count(metrics_of(g, c), status, bytes, c && c->over ? 0 : ms);
 	snprintf(number, sizeof(number), "%d", status);
 	snprintf(took, sizeof(took), "%lld", (long long)ms);
 	CLEANUP_FREE char *method = mem_strndup(q->method.p, q->method.len);
@@ -196,6 +197,8 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 		  "peer", q->peer, NULL);
 	if (is_mutation(q))
 		note_refusal(g, c, q, status);
+	if (c && c->over)
+		c->over(c);
 	if (c)
 		arena_free(c->arena);
 	q->user = NULL;

@@ -100,6 +100,7 @@ static int open_all(struct gateway *g, struct err *err)
 	if (rc < 0)
 		return rc;
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
+	g->hub = gw_hub_new();
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->audit = gw_audit_new();
 	g->routes = gw_routes_new(&g->route_count);
@@ -139,6 +140,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 		log_err(LOG_WARN_, "audit.not_written", &ignored, NULL);
 	gw_audit_free(g.audit);
 	gw_keys_free(g.keys);
+	gw_hub_free(g.hub);
 	route_table_unref(g.table);
 	free(g.routes);
 	free(g.metrics.routes);

@@ -11,6 +11,7 @@
 
 #include "agent/gateway/audit.h"
 #include "agent/gateway/auth.h"
+#include "agent/gateway/hub.h"
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/server.h"
 #include "agent/gateway/target.h"
@@ -41,6 +42,7 @@ struct gateway {
 	struct gw_keys *keys;
 	struct gw_audit *audit;
 	struct gw_metrics metrics;
+	struct gw_hub *hub; /* of watches */
 	struct gw_route *routes; /* method NULL ends */
 	size_t route_count;
 
@@ -63,6 +65,7 @@ struct gw_call {
 	struct str params[GW_PARAMS_MAX]; /* what {name} of the pattern matched, in order */
 	struct gw_principal who;
 	void *wait; /* of a reply that waits or streams; in the arena */
+	void (*over)(struct gw_call *c); /* when it is over, answered or not; NULL: nothing to do */
 };
 
 struct gw_route {
@@ -157,6 +160,11 @@ int gw_key_create(struct gw_call *c, struct err *err);
 int gw_key_revoke(struct gw_call *c, struct err *err);
 int gw_changes(struct gw_call *c, struct err *err);
 int gw_openapi(struct gw_call *c, struct err *err);
+/* A list's route with watch=1, and the change log's (kind NULL): answers with a stream (watch.c). */
+int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err);
+bool gw_wants_watch(const struct gw_call *c);
+/* One entry of the change log, as an object. */
+void gw_change_json(struct json *j, int64_t incarnation, const struct change *c);
 int gw_object_list(struct gw_call *c, struct err *err);
 int gw_object_get(struct gw_call *c, struct err *err);
 int gw_execution_create(struct gw_call *c, struct err *err);

@@ -128,6 +128,8 @@ int gw_object_list(struct gw_call *c, struct err *err)
 	struct store_head head;
 	int64_t limit = 0;
 	size_t count = 0;
+	if (gw_wants_watch(c))
+		return gw_watch(c, c->route->kind, err);
 	*l = (struct listing){.call = c, .query = {.kind = c->route->kind->name}};
 	read_filters(c, &l->query);
 	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);

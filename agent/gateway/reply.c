@@ -163,17 +163,20 @@ void gw_reply_begin(struct gw_conn *c)
 	a->body = (struct buf)BUF_INIT(BUF_MAX);
 }
 
-bool gw_reply_more(struct gw_conn *c, bool *ret_end)
+void gw_reply_end(struct gw_conn *c)
+{
+	buf_addz(&c->out, "0\r\n\r\n");
+	c->chunked = false;
+}
+
+int gw_reply_more(struct gw_conn *c)
 {
 	CLEANUP(buf_release) struct buf piece = BUF_INIT(BUF_MAX);
 	int rc = c->reply.more(c->reply.state, &piece);
 	if (rc < 0)
-		return false;
+		return rc;
 	add_chunk(c, buf_str(&piece));
-	*ret_end = rc == 0;
-	if (*ret_end) {
-		buf_addz(&c->out, "0\r\n\r\n");
-		c->chunked = false;
-	}
-	return true;
+	if (rc == GW_MORE_END)
+		gw_reply_end(c);
+	return rc;
 }

@@ -13,6 +13,8 @@
 	{                                                                                          \
 		__VA_ARGS__, NULL                                                                  \
 	}
+#define PAGED "limit", "continue"
+#define WATCHED "watch", "resourceVersion"
 #define WISH_BODY (64 * 1024)
 #define EXECUTION_BODY (EXECUTION_INPUT_MAX + 64 * 1024)
 
@@ -21,17 +23,17 @@ static const struct {
 	const char *kind;
 	const char *const *keys;
 } list_keys[] = {
-	{"Skill", KEYS("domain", "limit", "continue")},
-	{"Route", KEYS("domain", "limit", "continue", "skill", "kind")},
-	{"Admission", KEYS("domain", "limit", "continue", "verdict")},
-	{"Instance", KEYS("domain", "limit", "continue", "skill", "state")},
+	{"Skill", KEYS("domain", PAGED, WATCHED)},
+	{"Route", KEYS("domain", PAGED, "skill", "kind")},
+	{"Admission", KEYS("domain", PAGED, WATCHED, "verdict")},
+	{"Instance", KEYS("domain", PAGED, WATCHED, "skill", "state")},
 	{"Execution",
-	 KEYS("domain", "limit", "continue", "skill", "state", "session", "mode", "requestedBy")},
-	{"Quarantine", KEYS("domain", "limit", "continue", "skill")},
-	{"Release", KEYS("domain", "limit", "continue")},
-	{"Event", KEYS("domain", "limit", "continue", "kind", "name")},
+	 KEYS("domain", PAGED, WATCHED, "skill", "state", "session", "mode", "requestedBy")},
+	{"Quarantine", KEYS("domain", PAGED, "skill")},
+	{"Release", KEYS("domain", PAGED, WATCHED)},
+	{"Event", KEYS("domain", PAGED, WATCHED, "kind", "name")},
 };
-static const char *const plain_keys[] = {"limit", "continue", NULL};
+static const char *const plain_keys[] = {PAGED, WATCHED, NULL};
 static const char *const skill_get_keys[] = {"at", NULL};
 
 static const struct gw_route fixed[] = {
@@ -65,8 +67,9 @@ static const struct gw_route fixed[] = {
 	 gw_receipts, "The signed receipts of all releases, oldest first."},
 	{"GET", API "status", NULL, 0, READERS, false, NULL, 0, gw_status,
 	 "The platform at a glance: leads, sources, domains, executions."},
-	{"GET", API "changes", NULL, 0, READERS, false, KEYS("since", "limit", "kind", "domain"), 0,
-	 gw_changes, "The change log after a position."},
+	{"GET", API "changes", NULL, 0, READERS, false,
+	 KEYS("since", "limit", "kind", "domain", WATCHED), 0, gw_changes,
+	 "The change log after a position; with watch, as it grows."},
 	{"POST", API "executions", NULL, VERB_CREATE, OPERATORS, false, KEYS("wait"),
 	 EXECUTION_BODY, gw_execution_create, "Runs a skill, by name or by text."},
 	{"GET", API "executions/{name}", NULL, VERB_GET, READERS, false, KEYS("wait"), 0,

@@ -7,7 +7,8 @@
  * answer may wait for the store or be made page by page without a thread.
  *
  * A request: head whole → handler.head() (route, key, size of the body) → body whole → handler.body() → the reply, which is there, or
- * comes when `again` says so after a wake-up, or is made by `more` as the client takes it → handler.done().
+ * comes when `again` says so after a wake-up, or is made by `more` as the client takes it (and as wake-ups bring more to tell: a watch)
+ * → handler.done().
  *
  * The caller: 1. gw_server_new() 2. gw_server_listen_*() 3. runs the loop; calls gw_server_wake() when what replies wait for may have come
  * 4. gw_server_drain(), and stops the loop when told that it is empty 5. gw_server_free().
@@ -22,6 +23,8 @@
 #define GW_TARGET_MAX (8 * 1024)
 #define GW_PAGE_BYTES (256 * 1024) /* what a streamed reply holds in memory, about */
 #define GW_DRAIN_MS 5000
+
+enum gw_more { GW_MORE_END, GW_MORE_ON, GW_MORE_LATER };
 
 struct gw_server;
 struct gw_conn;
@@ -55,8 +58,8 @@ struct gw_reply {
 	bool close; /* the connection ends after it */
 	bool cacheable; /* by the client, asking again each time (it has an ETag) */
 	/*
-	 * Streaming: after `body`, further pieces, until it returns 0; 1: there is more; negative: the answer is broken off. Called
-	 * when the client has taken what was there.
+	 * Streaming: after `body`, further pieces, until it returns GW_MORE_END; negative: the answer is broken off. Called when the
+	 * client has taken what was there, and after GW_MORE_LATER, once all is sent, at each wake-up and once a second.
 	 */
 	int (*more)(void *state, struct buf *out);
 	/* Waiting: called after each wake-up and at until_ms (monotonic); true once the reply is filled in. */
@@ -96,7 +99,7 @@ NODISCARD int gw_server_listen_tcp(struct gw_server *s, struct str address, char
 NODISCARD int gw_server_listen_unix(struct gw_server *s, const char *path, struct err *err);
 /* Asks all that wait. */
 void gw_server_wake(struct gw_server *s);
-/* How many requests wait now. */
+/* How many requests wait now, or are streams that nothing is there for. */
 size_t gw_server_waiting(const struct gw_server *s);
 /* No new connections; idle ones close, others after their reply; what is left after grace_ms is cut. */
 void gw_server_drain(struct gw_server *s, int64_t grace_ms);

@@ -13,13 +13,14 @@
 
 /*
  *	HEAD ──▶ BODY ──▶ WAIT ──▶ SEND ──▶ HEAD (keep-alive) or LINGER
- *	  └────────┴────────────────▲
+ *	  └────────┴────────────────▲ ◀──▶ STREAM
  */
 enum conn_phase {
 	CONN_HEAD, /* idle, or a head is coming in */
 	CONN_BODY,
 	CONN_WAIT, /* the reply is not there yet */
 	CONN_SEND,
+	CONN_STREAM, /* all is sent, and more comes later */
 	CONN_LINGER, /* we have said everything; what still comes is dropped, so that our last words arrive */
 };
 
@@ -95,7 +96,9 @@ void gw_conn_wake(struct gw_conn *c);
 /* Writes the reply's head, and its body where it has a length, to out. */
 void gw_reply_begin(struct gw_conn *c);
 /* Makes the next piece of a streamed reply. False: it was broken off. *ret_end: that was the last. */
-bool gw_reply_more(struct gw_conn *c, bool *ret_end);
+/* Negative: broken off; else an enum gw_more. */
+int gw_reply_more(struct gw_conn *c);
+void gw_reply_end(struct gw_conn *c); /* the last chunk */
 const char *gw_status_text(int status);
 
 #endif

@@ -65,7 +65,7 @@ int gw_whoami(struct gw_call *c, struct err *err)
 
 /* --- the change log ---------------------------------------------------------------------------------------------------- */
 
-static void change_json(struct json *j, int64_t incarnation, const struct change *c)
+void gw_change_json(struct json *j, int64_t incarnation, const struct change *c)
 {
 	char rv[RV_MAX], at[32];
 	const struct store_rv where = {
@@ -97,6 +97,8 @@ int gw_changes(struct gw_call *c, struct err *err)
 		return err_set(err, ERR_USAGE, "there is no kind \"%.*s\"", STR_ARG(kind));
 	const struct change_filter f = {.kind = k ? k->name : NULL,
 					.domain = gw_call_query(c, "domain")};
+	if (gw_wants_watch(c))
+		return gw_watch(c, NULL, err);
 	int rc = gw_call_number(c, "limit", 1, CHANGES_MAX, &limit, err);
 	if (rc == 0)
 		rc = store_head(c->g->store, &head, err);
@@ -118,7 +120,7 @@ int gw_changes(struct gw_call *c, struct err *err)
 	json_end(&j);
 	json_array_in(&j, "items");
 	for (size_t i = 0; i < count; i++)
-		change_json(&j, head.at.incarnation, &changes[i]);
+		gw_change_json(&j, head.at.incarnation, &changes[i]);
 	json_end(&j);
 	json_end(&j);
 	return 0;

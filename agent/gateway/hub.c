@@ -1,0 +1,275 @@
+#include "agent/gateway/hub.h"
+
+#include "agent/gateway/gateway.h"
+#include "base/mem.h"
+#include "store/object.h"
+
+#define READ_MOST 1000
+#define OVERTAKE_MOST 512 /* entries looked back through */
+
+struct gw_hub *gw_hub_new(void)
+{
+	return mem_zalloc(sizeof(struct gw_hub));
+}
+
+void gw_hub_entry_release(struct hub_entry *e)
+{
+	free(e->object.json);
+	free(e->of_skill.json);
+	e->object = e->of_skill = (struct hub_object){0};
+}
+
+static void drop_first(struct gw_hub *h)
+{
+	struct hub_entry *e = h->ring[h->first % HUB_ENTRIES];
+	h->base = e->at;
+	h->bytes -= e->bytes;
+	h->first++;
+	gw_hub_entry_release(e);
+	free(e);
+}
+
+static void empty(struct gw_hub *h)
+{
+	while (h->first < h->next)
+		drop_first(h);
+}
+
+void gw_hub_free(struct gw_hub *h)
+{
+	if (h)
+		empty(h);
+	free(h);
+}
+
+/* --- entries --------------------------------------------------------------------------------------------------------- */
+
+/* The skill of an instance's change, in the object that the store's writer made. */
+static struct str skill_of(const struct change *c, struct arena *a)
+{
+	const struct doc_node *n = NULL;
+	if (!str_eqz(c->kind, "Instance") ||
+	    doc_parse_json(a, c->object, &doc_limits_json, "change", &n, NULL) < 0)
+		return STR_NULL;
+	return doc_text(n, "skill");
+}
+
+struct hub_entry gw_hub_entry_of(const struct change *c, int64_t incarnation, struct arena *a)
+{
+	return (struct hub_entry){.change = *c,
+				  .at = store_change_at(c, incarnation),
+				  .created = str_eqz(c->op, "create"),
+				  .skill = skill_of(c, a)};
+}
+
+bool gw_hub_same(const struct hub_entry *a, const struct hub_entry *b)
+{
+	return str_eq(a->change.name, b->change.name) &&
+	       str_eq(a->change.domain, b->change.domain) && str_eq(a->change.kind, b->change.kind);
+}
+
+static struct str keep(char **at, struct str s)
+{
+	char *to = *at;
+	if (s.len)
+		memcpy(to, s.p, s.len);
+	*at += s.len;
+	return str_make(to, s.len);
+}
+
+/* The entry with its texts behind it, in one piece of memory. */
+static struct hub_entry *copy_entry(const struct hub_entry *e)
+{
+	const struct change *c = &e->change;
+	size_t size = sizeof(*e) + c->actor.len + c->kind.len + c->domain.len + c->name.len +
+		      c->op.len + c->object.len + e->skill.len;
+	struct hub_entry *out = mem_zalloc(size);
+	char *at = (char *)(out + 1);
+	*out = *e;
+	out->change.actor = keep(&at, c->actor);
+	out->change.kind = keep(&at, c->kind);
+	out->change.domain = keep(&at, c->domain);
+	out->change.name = keep(&at, c->name);
+	out->change.op = keep(&at, c->op);
+	out->change.object = keep(&at, c->object);
+	out->skill = keep(&at, e->skill);
+	out->bytes = size;
+	return out;
+}
+
+/* What was not told yet need not be told twice. One that was created and changed since is new all the same. */
+static void overtake(struct gw_hub *h, struct hub_entry *e)
+{
+	for (uint64_t n = h->next; n > h->first && h->next - n < OVERTAKE_MOST; n--) {
+		struct hub_entry *before = h->ring[(n - 1) % HUB_ENTRIES];
+		if (!gw_hub_same(before, e))
+			continue;
+		if (before->object.state == HUB_UNKNOWN && before->of_skill.state == HUB_UNKNOWN) {
+			before->overtaken = true;
+			e->created = e->created || before->created;
+		}
+		return;
+	}
+}
+
+static void add(struct gw_hub *h, const struct change *c, struct arena *a)
+{
+	const struct hub_entry found = gw_hub_entry_of(c, h->at.incarnation, a);
+	struct hub_entry *e = copy_entry(&found);
+	while (h->first < h->next &&
+	       (h->next - h->first == HUB_ENTRIES || h->bytes + e->bytes > HUB_BYTES))
+		drop_first(h);
+	overtake(h, e);
+	h->ring[h->next % HUB_ENTRIES] = e;
+	h->next++;
+	h->bytes += e->bytes;
+}
+
+struct hub_entry *gw_hub_entry(struct gw_hub *h, uint64_t seq)
+{
+	return seq >= h->first && seq < h->next ? h->ring[seq % HUB_ENTRIES] : NULL;
+}
+
+static int rv_cmp(const struct store_rv *a, const struct store_rv *b)
+{
+	int32_t x = a->ord < 0 ? INT32_MAX : a->ord, y = b->ord < 0 ? INT32_MAX : b->ord;
+	if (a->rev != b->rev)
+		return a->rev < b->rev ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+bool gw_hub_seek(const struct gw_hub *h, const struct store_rv *at, uint64_t *ret)
+{
+	uint64_t low = h->first, high = h->next;
+	if (!h->following || at->incarnation != h->at.incarnation || rv_cmp(at, &h->base) < 0)
+		return false;
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+		if (rv_cmp(&h->ring[mid % HUB_ENTRIES]->at, at) > 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	*ret = low;
+	return true;
+}
+
+/* --- the log --------------------------------------------------------------------------------------------------------- */
+
+/* Begins at the head; after a loss, finds out whether the place where it stood is still one of this history. */
+static int begin(struct gateway *g, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)16 << 20);
+	struct gw_hub *h = g->hub;
+	struct store_head head;
+	struct err gone = ERR_INIT;
+	struct store_rv at = h->at;
+	struct change *ignored = NULL;
+	size_t count = 0;
+	int rc = store_head(g->store, &head, err);
+	if (rc < 0)
+		return rc;
+	if (h->at.incarnation)
+		rc = store_change_read(g->store, a, &at, NULL, 1, &ignored, &count, &gone);
+	if (rc < 0 && rc != ERR_GONE) {
+		*err = gone;
+		return rc;
+	}
+	if (rc == ERR_GONE || !h->at.incarnation) {
+		empty(h);
+		h->base = h->at = head.at;
+		h->history++;
+	}
+	h->following = true;
+	return 0;
+}
+
+int gw_hub_follow(struct gateway *g, struct err *err)
+{
+	struct gw_hub *h = g->hub;
+	size_t count = READ_MOST;
+	if (h->watchers == 0)
+		return 0;
+	int rc = gw_store_as(g, "*", err);
+	if (rc == 0 && !h->following)
+		rc = begin(g, err);
+	while (rc == 0 && count == READ_MOST) {
+		CLEANUP(arena_freep) struct arena *a = arena_new((size_t)256 << 20);
+		struct change *changes = NULL;
+		count = 0;
+		rc = store_change_tail(g->store, a, &h->at, READ_MOST, &changes, &count, err);
+		for (size_t i = 0; rc == 0 && i < count; i++) {
+			if (str_eqz(changes[i].kind, "Key"))
+				h->keys_changed_ms = clock_mono(g->ctx->clock);
+			add(h, &changes[i], a);
+		}
+	}
+	if (rc == ERR_GONE)
+		gw_hub_lost(h);
+	return rc;
+}
+
+void gw_hub_lost(struct gw_hub *h)
+{
+	h->following = false;
+}
+
+int gw_hub_join(struct gateway *g, struct err *err)
+{
+	struct gw_hub *h = g->hub;
+	if (h->watchers++ == 0) {
+		/* Nobody has read on since the last one left: begin where the log is. */
+		h->at = (struct store_rv){0};
+		gw_hub_lost(h);
+	}
+	int rc = gw_hub_follow(g, err);
+	if (rc < 0)
+		gw_hub_leave(g);
+	return rc;
+}
+
+void gw_hub_leave(struct gateway *g)
+{
+	if (--g->hub->watchers == 0)
+		empty(g->hub);
+}
+
+/* --- objects --------------------------------------------------------------------------------------------------------- */
+
+static int load(struct gateway *g, const struct kind *kind, struct str domain, struct str name,
+		struct hub_object *o, struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	struct err wrong = ERR_INIT;
+	const struct object_query q = {
+		.kind = kind->name, .domain = kind->namespaced ? domain : STR_NULL, .name = name};
+	int rc = gw_store_as(g, "*", err);
+	if (rc == 0)
+		rc = store_object_get(g->store, &q, &text, &wrong);
+	if (rc == ERR_NOT_FOUND) {
+		o->state = HUB_GONE;
+		return 0;
+	}
+	if (rc < 0) {
+		if (wrong.code)
+			*err = wrong;
+		return rc;
+	}
+	o->state = HUB_THERE;
+	o->json = mem_strndup(buf_cstr(&text), text.len);
+	o->json_len = text.len;
+	return 0;
+}
+
+int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kind,
+		  struct hub_object **ret, struct str *ret_name, struct err *err)
+{
+	bool own = str_eqz(e->change.kind, kind->name);
+	*ret = NULL;
+	if (!own && (!e->skill.len || strcmp(kind->name, "Skill") != 0))
+		return 0;
+	*ret = own ? &e->object : &e->of_skill;
+	*ret_name = own ? e->change.name : e->skill;
+	return (*ret)->state == HUB_UNKNOWN ? load(g, kind, e->change.domain, *ret_name, *ret, err)
+					    : 0;
+}

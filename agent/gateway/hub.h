@@ -1,0 +1,80 @@
+/*
+ * The hub of watches: the change log, read once for the whole process and kept in memory as a ring of its newest part; every watcher is a position in
+ * it. It holds nothing per watcher, so that a thousand cost what one costs, and who falls behind the ring's end is told and cut off: it
+ * goes on from the log, at the position that it was told last.
+ *
+ * The state of an object is asked of the store when the first watcher needs it, and shared by the others. A change that a newer one of the same
+ * object has overtaken before anybody asked tells nothing new: watchers of objects do not see it, those of the log itself see every one.
+ *
+ * The caller: 1. gw_hub_join() when a watcher comes 2. gw_hub_follow() after wake-ups 3. gw_hub_entry() from its position up to hub.next
+ * 4. gw_hub_leave().
+ */
+#ifndef AGENT_GATEWAY_HUB_H
+#define AGENT_GATEWAY_HUB_H
+
+#include "base/buf.h"
+#include "skill/kind.h"
+#include "store/change.h"
+
+#define HUB_ENTRIES 16384 /* a power of two */
+#define HUB_BYTES ((size_t)32 << 20)
+
+struct gateway;
+
+/* An object as it was when somebody asked first. */
+struct hub_object {
+	enum { HUB_UNKNOWN, HUB_THERE, HUB_GONE } state;
+	char *json; /* of HUB_THERE; owned */
+	size_t json_len;
+};
+
+struct hub_entry {
+	struct change change; /* its texts are the entry's */
+	struct store_rv at; /* where who has seen it stands */
+	struct str skill; /* of an instance: the skill whose state it is a part of */
+	struct hub_object object, of_skill;
+	bool overtaken;
+	bool created; /* it, or one that it overtook, made the object */
+	size_t bytes;
+};
+
+struct gw_hub {
+	struct hub_entry *ring[HUB_ENTRIES];
+	uint64_t first, next; /* what stands in it: [first, next) */
+	size_t bytes;
+	struct store_rv base, at; /* before first; after the last one */
+	unsigned history; /* rises when the log turned out to be another one */
+	bool following; /* at is known to be of this connection's history */
+	size_t watchers;
+	uint64_t told, cut; /* events sent; watchers cut off */
+	int64_t keys_changed_ms; /* when a key was last seen to change; 0: never */
+};
+
+struct gw_hub *gw_hub_new(void);
+void gw_hub_free(struct gw_hub *h); /* NULL is fine */
+
+/* One more watcher: the log is followed from now on. Errors: the store's. */
+NODISCARD int gw_hub_join(struct gateway *g, struct err *err);
+void gw_hub_leave(struct gateway *g);
+/* Takes in what the log has since; nothing to do without watchers. Errors: the store's. */
+NODISCARD int gw_hub_follow(struct gateway *g, struct err *err);
+/* After a loss of the connection: what is known of the log must be looked at again. */
+void gw_hub_lost(struct gw_hub *h);
+
+/* One that is in the ring; NULL: it has left it. */
+struct hub_entry *gw_hub_entry(struct gw_hub *h, uint64_t seq);
+/* The first entry after a position; false when the ring does not reach back to it. */
+bool gw_hub_seek(const struct gw_hub *h, const struct store_rv *at, uint64_t *ret);
+
+/* A change as an entry of nobody's ring, for who catches up; its texts are borrowed. */
+struct hub_entry gw_hub_entry_of(const struct change *c, int64_t incarnation, struct arena *a);
+/* Whether the two tell of the same object. */
+bool gw_hub_same(const struct hub_entry *a, const struct hub_entry *b);
+/*
+ * The object of this kind that the entry is about; an instance is also about its skill. Loads it. NULL in *ret: none of this kind.
+ */
+NODISCARD int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kind,
+			    struct hub_object **ret, struct str *ret_name, struct err *err);
+void gw_hub_entry_release(struct hub_entry *e); /* what gw_hub_object() loaded */
+
+#endif

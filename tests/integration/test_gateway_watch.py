@@ -1,0 +1,219 @@
+"""Watches: what changes, as it changes, to many at once; in order, without gaps, and never further back than is kept."""
+import json
+import socket
+import threading
+
+import pytest
+
+from gateway_api import Api
+from system import System, run, skill_files
+from test_gateway_wishes import files, upload
+
+
+@pytest.fixture(scope="module")
+def s():
+    with System() as system:
+        system.init_repo()
+        system.edit("aspora.config.yaml", "min_cases: 2\n", "min_cases: 1\npolicy: {max_delete: 100%}\n")
+        system.first = system.push("the examples")
+        system.start()
+        system.wait_observed(system.first)
+        system.wait_converged()
+        system.keys = {"admin": system.key("admin", "admin"), "lab": system.key("lab", "operator", "lab")}
+        yield system
+
+
+@pytest.fixture(scope="module")
+def api(s):
+    return Api(s.gateway(), s.keys["admin"])
+
+
+class Watch:
+    """One open watch; events are dicts. Server-Sent Events have their id as "id"."""
+
+    def __init__(self, api, path, **fields):
+        self.s = socket.create_connection((api.host, api.port), timeout=15)
+        head = "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n" % (path, api.key)
+        head += "".join("%s: %s\r\n" % (k.replace("_", "-"), v) for k, v in fields.items())
+        self.s.sendall((head + "\r\n").encode())
+        self.f = self.s.makefile("rb")
+        self.status = int(self.f.readline().split()[1])
+        self.headers = {}
+        while (line := self.f.readline().strip()):
+            name, _, value = line.decode().partition(": ")
+            self.headers[name.lower()] = value
+        self.sse = self.headers.get("content-type") == "text/event-stream"
+        self.text, self.ended = b"", False
+        if self.status != 200:
+            self.problem = json.loads(self.f.read(int(self.headers["content-length"])))
+
+    def _line(self):
+        while b"\n" not in self.text and not self.ended:
+            size = int(self.f.readline(), 16)
+            self.text += self.f.read(size)
+            self.f.readline()
+            self.ended = size == 0
+        line, _, self.text = self.text.partition(b"\n")
+        return line.decode()
+
+    def next(self):
+        id_ = None
+        while True:
+            line = self._line()
+            if self.ended and not line and not self.text:
+                return None
+            if self.sse and line.startswith("id: "):
+                id_ = line[4:]
+            elif self.sse and line.startswith("data: "):
+                return dict(json.loads(line[6:]), id=id_)
+            elif not self.sse and line:
+                return json.loads(line)
+
+    def until(self, what):
+        seen = []
+        while True:
+            e = self.next()
+            if what is None and e is None:
+                return seen
+            assert e is not None, seen[-5:]
+            seen.append(e)
+            if what and what(e):
+                return seen
+
+    def close(self):
+        self.f.close()
+        self.s.close()
+
+
+def name(e):
+    m = e["object"].get("metadata", {})
+    return m.get("domain", ""), m.get("name", "")
+
+
+def is_about(domain, skill, type_=None):
+    return lambda e: name(e) == (domain, skill) and type_ in (None, e["type"])
+
+
+def bookmarked(e):
+    return e["type"] == "BOOKMARK"
+
+
+def ready(e):
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in e["object"].get("status", {}).get("conditions", []))
+
+
+def test_a_skill_is_added_changes_and_is_deleted_before_the_eyes_of_a_watcher(s, api):
+    listed = api.get("/api/v1/skills").json
+    w = Watch(api, "/api/v1/skills?watch=1&resourceVersion=" + listed["metadata"]["resourceVersion"])
+    assert w.status == 200 and w.headers["content-type"] == "application/x-ndjson"
+    assert w.next()["type"] == "BOOKMARK"
+    upload(api, files("watched", "one", "first") + files("watched", "two"), applySet="watched")
+    seen = w.until(lambda e: is_about("watched", "one")(e) and ready(e))
+    assert [e["type"] for e in seen if name(e) == ("watched", "one")][0] == "ADDED"
+    assert seen[-1]["object"]["kind"] == "Skill" and seen[-1]["object"]["spec"]
+    upload(api, files("watched", "one", "second") + files("watched", "two"), applySet="watched")
+    seen = w.until(lambda e: is_about("watched", "one")(e) and ready(e)
+                   and e["object"]["status"]["digest"] == e["object"]["status"]["desired"]["content"])
+    assert {e["type"] for e in seen} <= {"MODIFIED", "BOOKMARK"}
+    s.put(skill_files("tree", "one", role="manager"))
+    s.put(skill_files("tree", "two"))
+    s.put(skill_files("tree", "three"))
+    s.wait_observed(s.push("three skills"))
+    w.until(lambda e: is_about("tree", "two")(e) and ready(e))
+    s.git("rm", "-rq", "skills/tree/two")
+    s.push("two go")
+    gone = w.until(is_about("tree", "two", "DELETED"))[-1]
+    assert gone["object"] == {"apiVersion": "aspora/v1", "kind": "Skill", "metadata": {
+        "domain": "tree", "name": "two", "resourceVersion": gone["resourceVersion"]}}
+    w.close()
+
+
+def test_a_watcher_sees_every_change_of_the_log_once_and_in_order_wherever_it_begins(s, api):
+    upload(api, files("logged", "one"))
+    s.wait_converged()
+    whole = api.get("/api/v1/changes?since=i1.0").json
+    assert not whole["metadata"]["more"]
+    w = Watch(api, "/api/v1/changes?watch=1&resourceVersion=i1.0")
+    seen = [e for e in w.until(bookmarked) if e["type"] != "BOOKMARK"]
+    w.close()
+    assert [e["object"] for e in seen[:len(whole["items"])]] == whole["items"]
+    assert {"create": "ADDED", "update": "MODIFIED", "delete": "DELETED"}[seen[0]["object"]["op"]] == seen[0]["type"]
+    for at in (0, 1, len(seen) // 2, len(seen) - 2):
+        again = Watch(api, "/api/v1/changes?watch=1&resourceVersion=" + seen[at]["resourceVersion"])
+        rest = [e for e in again.until(bookmarked) if e["type"] != "BOOKMARK"]
+        assert [e["resourceVersion"] for e in rest][:len(seen) - at - 1] == [e["resourceVersion"] for e in seen[at + 1:]]
+        again.close()
+
+
+def test_browsers_get_the_same_as_server_sent_events_and_go_on_from_the_last_one(s, api):
+    w = Watch(api, "/api/v1/changes?watch=1&kind=Skill", Accept="text/event-stream")
+    assert w.sse and w.headers["cache-control"] == "no-store"
+    w.until(bookmarked)
+    upload(api, files("browsed", "one"))
+    first = w.until(lambda e: e["object"].get("name") == "one")[-1]
+    assert first["id"] == first["resourceVersion"] and first["object"]["kind"] == "Skill"
+    rest = [e["id"] for e in w.until(lambda e: "promoted" in json.dumps(e["object"]) or "stable" in json.dumps(e["object"]))]
+    w.close()
+    again = Watch(api, "/api/v1/changes?watch=1&kind=Skill", Accept="text/event-stream", Last_Event_ID=first["id"])
+    assert [e["id"] for e in (again.next() for _ in rest)] == rest
+    again.close()
+
+
+def test_a_position_that_is_no_more_is_answered_410_and_what_is_none_400(api):
+    for rv in ("i7.3", "i1.99999999", "i1.3-00000000"):
+        w = Watch(api, "/api/v1/skills?watch=1&resourceVersion=" + rv)
+        assert w.status == 410 and w.problem["code"] == "gone" and "list again" in w.problem["remedy"], rv
+    assert Watch(api, "/api/v1/skills?watch=1&resourceVersion=yesterday").status == 400
+    w = Watch(api, "/api/v1/routes?watch=1")
+    assert w.status == 400 and '"watch"' in w.problem["detail"]
+
+
+def test_a_watcher_sees_its_own_domains_only(s, api):
+    lab = Api(api.address, s.keys["lab"])
+    mine, all_ = Watch(lab, "/api/v1/skills?watch=1"), Watch(api, "/api/v1/skills?watch=1")
+    log = Watch(lab, "/api/v1/changes?watch=1")
+    upload(api, files("elsewhere", "one"))
+    all_.until(is_about("elsewhere", "one"))
+    upload(api, files("lab", "one"))
+    assert {name(e)[0] for e in mine.until(is_about("lab", "one")) if e["type"] != "BOOKMARK"} == {"lab"}
+    seen = log.until(lambda e: e["object"].get("name") == "one")
+    assert {e["object"].get("domain", "") for e in seen} <= {"", "lab"}
+    assert Watch(lab, "/api/v1/domains/ecm/skills?watch=1").status == 404
+    for w in (mine, all_, log):
+        w.close()
+
+
+def test_a_watch_ends_when_its_key_is_revoked(s, api):
+    mine = Api(api.address, s.key("passing", "viewer"))
+    w = Watch(mine, "/api/v1/skills?watch=1")
+    w.until(bookmarked)
+    run(s.argv("key", "revoke", "passing"))
+    last = w.until(lambda e: e["type"] == "ERROR")[-1]
+    assert last["object"]["code"] == "unauthenticated" and w.next() is None
+    w.close()
+
+
+def test_who_takes_nothing_is_cut_off_and_costs_the_others_nothing(s, api):
+    lazy = socket.create_connection((api.host, api.port))
+    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    lazy.sendall(("GET /api/v1/changes?watch=1&resourceVersion=i1.0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % api.key).encode())
+    others = [Watch(api, "/api/v1/changes?watch=1") for _ in range(20)]
+    for w in others:
+        w.until(bookmarked)
+    upload(api, files("many", "one"))
+    for w in others:
+        w.until(lambda e: e["object"].get("name") == "one")
+        w.close()
+    lazy.close()
+
+
+def test_a_drain_ends_watches_whole(s, api):
+    w = Watch(api, "/api/v1/skills?watch=1")
+    w.until(bookmarked)
+    reader = threading.Thread(target=lambda: w.until(None))
+    reader.start()
+    s.stop()
+    s.start()
+    reader.join(20)
+    assert not reader.is_alive() and w.ended
+    w.close()
