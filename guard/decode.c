@@ -220,7 +220,7 @@ static inline uint64_t rotated(const struct classes *c)
 		uint64_t mask = (uint64_t)0xFFFFFFFF << half;
 		int many = __builtin_popcountll(c->rare & mask);
 		int few = __builtin_popcountll(c->frequent & mask);
-		if (many >= 4 && many >= 2 * few + 2)
+		if (many >= 4 && many > few + 1)
 			found |= c->rare & mask;
 	}
 	return found;

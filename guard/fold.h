@@ -57,6 +57,9 @@ size_t fold_encode(uint32_t rune, char out[4]);
 bool fold_spaced_find(struct str text, size_t from, size_t *ret_start, size_t *ret_end);
 /* Words of digits and signs for letters ("1gn0r3"), in place, when what they become is a word instructions use. */
 void fold_leet(char *text, size_t len);
+/* Calls fn for each part of text that folding would read as other words, though it is ASCII and no entity. */
+typedef void (*fold_disguise_fn)(void *state, size_t start, size_t end);
+void fold_disguises(struct str text, fold_disguise_fn fn, void *state);
 /* The length of the longest word instructions use at the start of s, or 0. */
 size_t fold_known_prefix(struct str s);
 bool fold_known(struct str word);

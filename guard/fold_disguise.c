@@ -177,8 +177,11 @@ static char leet_letter(char c, char one)
 
 #define LEET_MAX 14
 
-/* The word around a sign; rewritten when it becomes a known one. Returns where to look on. */
-static size_t leet_word(char *text, size_t len, size_t at)
+/*
+ * The word around a sign, and what it becomes when that is a known one: its length, else 0. *ret_end: where to look on.
+ */
+static size_t leet_word(const char *text, size_t len, size_t at, char word[LEET_MAX],
+			size_t *ret_start, size_t *ret_end)
 {
 	size_t start = at, end = at;
 	while (start > 0 && at - start <= LEET_MAX &&
@@ -186,23 +189,24 @@ static size_t leet_word(char *text, size_t len, size_t at)
 		start--;
 	while (end < len && end - start <= LEET_MAX && (is_letter(text[end]) || is_leet(text[end])))
 		end++;
+	*ret_start = start;
+	*ret_end = MAX(end, at + 1);
 	if (end - start > LEET_MAX || end - start < 2)
-		return MAX(end, at + 1);
+		return 0;
 	/* A '!' at the end is most often just that. */
 	for (size_t last = end; last + 1 >= end && last > start + 1; last--) {
 		for (const char *one = "il"; *one; one++) {
-			char word[LEET_MAX];
-			for (size_t i = start; i < last; i++)
-				word[i - start] = leet_letter(text[i], *one);
-			if (fold_known(str_make(word, last - start))) {
-				memcpy(text + start, word, last - start);
-				return end;
+			for (size_t i = start; i < last; i++) {
+				char c = leet_letter(text[i], *one);
+				word[i - start] = (char)(is_letter(c) ? c | 0x20 : c);
 			}
+			if (fold_known(str_make(word, last - start)))
+				return last - start;
 		}
 		if (text[last - 1] != '!')
 			break;
 	}
-	return end;
+	return 0;
 }
 
 /* A digit beside a letter, or a sign between two, is worth a look. */
@@ -241,6 +245,48 @@ static size_t leet_next(const char *text, size_t len, size_t at)
 
 void fold_leet(char *text, size_t len)
 {
-	for (size_t at = 0; (at = leet_next(text, len, at)) < len;)
-		at = leet_word(text, len, at);
+	char word[LEET_MAX];
+	size_t start;
+	for (size_t at = 0; (at = leet_next(text, len, at)) < len;) {
+		size_t n = leet_word(text, len, at, word, &start, &at);
+		memcpy(text + start, word, n);
+	}
+}
+
+/* ---- where there are any ----------------------------------------------------------------------------------- */
+
+#define LEET_LEAST 4 /* "1s", "t0": too short to be worth a fold of their own */
+
+/* "instruc-\ntions", "ig**no**re". */
+static void find_split(struct str s, char sign, fold_disguise_fn fn, void *state)
+{
+	const char *hit;
+	for (size_t at = 0; at < s.len && (hit = memchr(s.p + at, sign, s.len - at)); at++) {
+		at = (size_t)(hit - s.p);
+		size_t start = at, end = at + 1;
+		while (end < s.len &&
+		       (sign == '*' ? s.p[end] == '*' : s.p[end] == ' ' || s.p[end] == '\t'))
+			end++;
+		if (sign == '\n' && start > 0 && s.p[start - 1] == '\r')
+			start--;
+		if (sign == '\n' && (start == 0 || s.p[--start] != '-'))
+			continue;
+		if (start > 0 && end < s.len && is_letter(s.p[start - 1]) && is_letter(s.p[end]))
+			fn(state, start, end);
+		at = end - 1;
+	}
+}
+
+void fold_disguises(struct str text, fold_disguise_fn fn, void *state)
+{
+	char word[LEET_MAX];
+	size_t start, end;
+	for (size_t at = 0; fold_spaced_find(text, at, &start, &end); at = end)
+		fn(state, start, end);
+	for (size_t at = 0; (at = leet_next(text.p, text.len, at)) < text.len; at = end) {
+		if (leet_word(text.p, text.len, at, word, &start, &end) >= LEET_LEAST)
+			fn(state, start, end);
+	}
+	find_split(text, '\n', fn, state);
+	find_split(text, '*', fn, state);
 }

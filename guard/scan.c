@@ -139,6 +139,7 @@ static void scan_frame(struct guard_scan *s, struct frame *f)
 	guard_scan_digits(s);
 	for (size_t i = 0; i < s->rules->detector_count && guard_scan_go_on(s, 64); i++)
 		s->rules->detectors[i]->detector(s, s->rules->detectors[i], f->text, non_ascii);
+	guard_scan_mark_disguises(s);
 	guard_scan_windows(s);
 	if (!s->failed && f->depth < DEPTH_MAX)
 		guard_decode(s, f->text);

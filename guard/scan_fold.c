@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "guard/fold.h"
 #include "guard/scan_int.h"
 
 #define BEFORE 256 /* bytes of a window before a hit, white space beyond the ordinary not counted */
@@ -112,6 +113,18 @@ bool guard_scan_mark_runes(struct guard_scan *s)
 		at = next_rune(text, end);
 	}
 	return any;
+}
+
+/* --- disguises in ASCII ------------------------------------------------------------------------------------ */
+
+static void on_disguise(void *state, size_t start, size_t end)
+{
+	guard_scan_want_fold_of(state, start, end);
+}
+
+void guard_scan_mark_disguises(struct guard_scan *s)
+{
+	fold_disguises(s->frame->text, on_disguise, s);
 }
 
 /* --- folding ------------------------------------------------------------------------------------------------ */

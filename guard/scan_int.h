@@ -59,6 +59,8 @@ void guard_scan_want_fold(struct guard_scan *s, size_t at);
 void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
 /* Marks what is not ASCII, then folds all windows and looks at them. True when there is any byte past ASCII. */
 bool guard_scan_mark_runes(struct guard_scan *s);
+/* What hides words in plain ASCII: letters set apart, digits for letters, words cut in two. */
+void guard_scan_mark_disguises(struct guard_scan *s);
 void guard_scan_windows(struct guard_scan *s);
 /* Looks at one of them. scan.c */
 void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base);
