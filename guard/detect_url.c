@@ -17,7 +17,7 @@ static const char *const worth[] = {
 	"input",      "key",	 "leak",	 "memory",  "message", "msg",	     "passwd",
 	"password",   "payload", "private",	 "prompt",  "reply",   "response",   "secret",
 	"session",    "ssn",	 "stolen",	 "summary", "text",    "thread",     "token",
-	"transcript", "user",
+	"transcript",
 };
 
 /* At any place of s; the words are sorted, so that a letter has a few of them. */
@@ -64,6 +64,16 @@ static size_t capitals(struct str s, size_t at)
 	return end - at >= 4 ? end : 0;
 }
 
+static bool is_wordy(struct str s)
+{
+	for (size_t i = 0; i + 1 < s.len; i++) {
+		if ((unsigned char)((s.p[i] | 0x20) - 'a') < 26 &&
+		    (unsigned char)((s.p[i + 1] | 0x20) - 'a') < 26)
+			return true;
+	}
+	return s.len == 1 && (unsigned char)((s.p[0] | 0x20) - 'a') < 26;
+}
+
 /* The placeholder that starts at s[at], or nothing: its end, and what it names. */
 static size_t placeholder(struct str s, size_t at, struct str *ret_name)
 {
@@ -80,7 +90,8 @@ static size_t placeholder(struct str s, size_t at, struct str *ret_name)
 		if (!end || end == at + opener.len)
 			continue;
 		*ret_name = str_sub(s, at + opener.len, end);
-		return end + 1;
+		if (is_wordy(*ret_name))
+			return end + 1;
 	}
 	if (at + 1 < s.len && s.p[at] == '%' && (s.p[at + 1] == 's' || s.p[at + 1] == '@')) {
 		*ret_name = STR("%s");
@@ -129,7 +140,7 @@ static bool exfiltrates(struct str url, bool image)
 		bool bracket = strchr("{[<$%", path.p[i]) != NULL;
 		size_t end = bracket || path.p[i - 1] == '/' ? placeholder(path, i, &what) : 0;
 		/* In a path the words of an API are everywhere ({user}); what is read aloud is not. */
-		if (end && image && is_worth(what) && !str_eqz(what, "user"))
+		if (end && image && is_worth(what))
 			return true;
 		i = end ? end - 1 : i;
 	}
@@ -288,12 +299,14 @@ static size_t check_data(struct guard_scan *s, const struct guard_pattern *p, st
 		return at + 5;
 	CLEANUP(buf_release) struct buf out = BUF_INIT(URL_MOST);
 	size_t body = (size_t)comma + 1, end = body;
+	char opener = at > 0 ? text.p[at - 1] : '"', closer = opener == '('    ? ')'
+							      : opener == '\'' ? '\''
+									       : '"';
 	struct str rest = str_sub(text, 0, body + URL_MOST);
 	if (detect_find(window, ";base64,", at) + 8 == body)
 		end = decode_base64(rest, body, &out);
 	else
-		while (end < rest.len && rest.p[end] != '"' && rest.p[end] != '\n' &&
-		       rest.p[end] != ')')
+		while (end < rest.len && rest.p[end] != '\n' && rest.p[end] != closer)
 			buf_add_char(&out, rest.p[end++]);
 	if (end > body && (danger == 2 || has_script(buf_str(&out))))
 		guard_report(s, p, at, end, 0);
@@ -305,11 +318,11 @@ void detect_data_url(struct guard_scan *s, const struct guard_pattern *p, struct
 {
 	(void)non_ascii;
 	for (size_t at = 0; at < text.len;) {
-		const char *hit = memmem(text.p + at, text.len - at, "ata:", 4);
+		const char *hit = memchr(text.p + at, ':', text.len - at);
 		if (!hit)
 			return;
-		size_t end = (size_t)(hit - text.p) + 4;
-		at = end >= 5 && (text.p[end - 5] | 0x20) == 'd' ? check_data(s, p, text, end - 5)
-								 : end;
+		size_t end = (size_t)(hit - text.p) + 1;
+		bool data = end >= at + 5 && strncasecmp(hit - 4, "data", 4) == 0;
+		at = data ? check_data(s, p, text, end - 5) : end;
 	}
 }

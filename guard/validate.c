@@ -1,5 +1,6 @@
 /* The names by which the table of patterns asks for a check. */
 #include "guard/validate_int.h"
+#include "guard/validate_order.h"
 
 static const struct {
 	const char *name;
@@ -39,6 +40,7 @@ static const struct {
 	{"nir", validate_nir},
 	{"npm", validate_npm},
 	{"nric", validate_nric},
+	{"order", validate_order},
 	{"pan", validate_pan},
 	{"passport", validate_passport},
 	{"pem", validate_pem},

@@ -107,6 +107,9 @@ START_TEST(every_rule_has_examples_of_both_kinds)
 {
 	setup();
 	for (size_t i = 0; i < rules->count; i++) {
+		/* What nobody sees cannot stand in the table; test_detect.c has it. */
+		if (rules->patterns[i]->detector)
+			continue;
 		ck_assert_msg(rules->patterns[i]->row.match.count, "%s has no match",
 			      rules->patterns[i]->rule.id);
 		ck_assert_msg(rules->patterns[i]->row.reject.count, "%s has no reject",
