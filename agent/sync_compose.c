@@ -133,8 +133,20 @@ static bool skill_is_replaced(const struct tree_file *over, size_t count, struct
 	return false;
 }
 
+static bool domain_is_whole(const struct doc_node *folders, struct str domain)
+{
+	for (size_t i = 0; folders && folders->type == DOC_LIST && i < folders->list.count; i++) {
+		struct str folder = folders->list.items[i]->text;
+		if (str_starts(folder, STR("skills/")) &&
+		    str_eq(str_sub(folder, strlen("skills/"), folder.len), domain))
+			return true;
+	}
+	return false;
+}
+
 int sync_compose_all(struct sync *s, struct arena *a, const struct tree_file *over,
-		     size_t over_count, struct tree_source **ret, struct err *err)
+		     size_t over_count, const struct doc_node *folders, struct tree_source **ret,
+		     struct err *err)
 {
 	struct files f = {.a = a, .by_path = MAP_INIT, .keep_others = true};
 	int rc = 0;
@@ -148,7 +160,8 @@ int sync_compose_all(struct sync *s, struct arena *a, const struct tree_file *ov
 			touched = str_eq(domain_of(over[k].path), domain);
 		if (!touched)
 			continue;
-		rc = store_domain_files(s->ctx->store, a, domain, 0, &own, err);
+		if (!domain_is_whole(folders, domain))
+			rc = store_domain_files(s->ctx->store, a, domain, 0, &own, err);
 		if (rc == 0)
 			rc = add_manifest(s, &f, arena_printf(a, "skills/%.*s", STR_ARG(domain)),
 					  &own, err);

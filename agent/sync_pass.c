@@ -95,12 +95,24 @@ static const char *domain_is_barred(struct pass *p, struct str domain,
 	if (is_suspended(list, count, domain, STR_NULL))
 		return "it is suspended; resume it to let changes through";
 	if (overlay && !p->overlay && !p->lifts_overlay &&
-	    !str_eqz(overlay->source, p->source.name))
-		return "an overlay lies over it until it expires or is adopted";
+	    !str_eqz(overlay->source, p->source.name)) {
+		p->under_overlay = true;
+		return "an overlay lies over it until it expires, is ended or adopted";
+	}
 	if (owner.len && !str_eqz(owner, p->source.name) && !p->overlay &&
 	    strcmp(p->kind, "rollback") != 0)
 		return arena_printf(p->arena, "it belongs to source %.*s", STR_ARG(owner));
 	return NULL;
+}
+
+/*
+ * A deletion is only inferred from what is this source's own. Under an overlay of ours that is what the overlay brought; the domain is another's,
+ * and nobody has asked for its end.
+ */
+static bool is_not_ours_to_miss(const struct pass *p, const struct domain_change *d)
+{
+	struct str owner = sync_owner(p->s, d->name);
+	return d->op == CHANGE_DELETE && owner.len && !str_eqz(owner, p->source.name);
 }
 
 /* Takes out of the plan what may not change, before anybody judges it. */
@@ -113,6 +125,8 @@ static int bar_domains(struct pass *p, struct err *err)
 	int rc = store_suspension_list(p->s->ctx->store, p->arena, &list, &count, err);
 	for (size_t i = 0; rc == 0 && i < p->plan->domain_count; i++) {
 		struct domain_change *d = &p->plan->domains[i];
+		if (is_not_ours_to_miss(p, d))
+			continue;
 		const char *why = domain_is_barred(p, d->name, list, count);
 		if (why) {
 			refuse(p, d->name, why);

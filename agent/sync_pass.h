@@ -43,6 +43,7 @@ struct pass {
 	struct snapshot *snapshot;
 	struct plan *plan;
 	struct admission *admission;
+	bool under_overlay; /* one of those refused is */
 	struct str *refused; /* domains left out by ownership, suspension or overlay, with why */
 	size_t refused_count, refused_cap;
 	struct str *incomplete; /* domains of which a suspended skill was left out */

@@ -122,7 +122,7 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	else if (p->refused_count)
 		buf_addz(&remedy,
 			 "take it out of this source, or resume, adopt or end what stands in "
-			 "the way: aspora suspend, adopt, get domains");
+			 "the way: aspora resume, adopt, overlay end");
 	const struct report r = {.src = src,
 				 .ready = allowed,
 				 .stalled = !allowed,

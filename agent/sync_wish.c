@@ -88,8 +88,12 @@ static bool refusal(const struct pass *p, struct err *why)
 	pass_summary(p, &words);
 	if (p->refused_count) {
 		err_set(why, ERR_CONFLICT, "%s", buf_cstr(&words));
-		err_remedy(why, "change it where it comes from, or lay an overlay over it for a "
-				"while: --override --ttl 2h");
+		err_remedy(why,
+			   p->under_overlay
+				   ? "wait for the overlay's end, or end it: aspora overlay "
+				     "list, aspora overlay end DOMAIN"
+				   : "change it where it comes from, or lay an overlay over it "
+				     "for a while: --override --ttl 2h");
 	} else {
 		err_set(why, ERR_DENIED, "%s", buf_cstr(&words));
 		err_remedy(why,
@@ -186,7 +190,8 @@ static int do_apply(struct hand *h, struct err *err)
 	int rc = load_upload(h, &u, err);
 	if (rc == 0)
 		rc = prune ? tree_memory_open(u.files, u.count, h->w->id, &tree, err)
-			   : sync_compose_all(h->s, h->a, u.files, u.count, &tree, err);
+			   : sync_compose_all(h->s, h->a, u.files, u.count,
+					      doc_find(h->body, "folders"), &tree, err);
 	if (rc == 0 && !h->w->dry_run)
 		rc = make_apply_set(h, err);
 	if (rc < 0)
@@ -200,54 +205,6 @@ static int do_apply(struct hand *h, struct err *err)
 }
 
 /* --- the small ones --------------------------------------------------------------------------------------------------- */
-
-static int change_quarantine(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
-{
-	struct quarantine q = {.domain = h->w->domain,
-			       .skill = wish_text(h, "skill"),
-			       .cause = STR("operator"),
-			       .reason = wish_reason(h, "quarantined"),
-			       .by = h->w->requested_by};
-	if (!digest_parse(wish_text(h, "content"), &q.content))
-		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
-	buf_addf(said, "quarantined %.*s/%.*s", STR_ARG(q.domain), STR_ARG(q.skill));
-	return store_quarantine_put(t, &q, 1, err);
-}
-
-static int change_clear(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
-{
-	struct digest content = {{0}};
-	int64_t cleared = 0;
-	struct str text = wish_text(h, "content"), skill = wish_text(h, "skill");
-	if (text.len && !digest_parse(text, &content))
-		return err_set(err, ERR_INVALID, "content must be the 64 hex digits of a version");
-	int rc = store_quarantine_clear(t, h->w->domain, skill, &content, &cleared, err);
-	if (rc == 0 && cleared == 0)
-		rc = err_set(err, ERR_NOT_FOUND, "nothing of %.*s/%.*s is in quarantine",
-			     STR_ARG(h->w->domain), STR_ARG(skill));
-	buf_addf(said, "cleared %lld", (long long)cleared);
-	return rc;
-}
-
-static int change_suspend(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
-{
-	int64_t ttl = doc_int(h->body, "ttl_ms", 0);
-	const struct suspension s = {.kind = wish_text(h, "kind"),
-				     .domain = h->w->domain,
-				     .name = wish_text(h, "name"),
-				     .by = h->w->requested_by,
-				     .reason = wish_text(h, "reason"),
-				     .expires_ms = ttl ? clock_wall(h->s->ctx->clock) + ttl : 0};
-	buf_addf(said, "suspended %.*s %.*s", STR_ARG(s.kind), STR_ARG(s.name));
-	return store_suspend(t, &s, err);
-}
-
-static int change_resume(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
-{
-	buf_addf(said, "resumed %.*s %.*s", STR_ARG(wish_text(h, "kind")),
-		 STR_ARG(wish_text(h, "name")));
-	return store_resume(t, wish_text(h, "kind"), h->w->domain, wish_text(h, "name"), err);
-}
 
 static int change_adopt(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
@@ -322,16 +279,17 @@ static const struct wish_kind {
 	const char *name;
 	int (*pass)(struct hand *h, struct err *err);
 	int (*change)(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+	int (*check)(struct hand *h, struct err *err); /* before its transaction; NULL: none */
 } kinds_of_wish[] = {
-	{"apply", do_apply, NULL},
-	{"rollback", wish_rollback, NULL},
-	{"quarantine", NULL, change_quarantine},
-	{"clear", NULL, change_clear},
-	{"suspend", NULL, change_suspend},
-	{"resume", NULL, change_resume},
-	{"adopt", NULL, change_adopt},
-	{"overlay-end", do_overlay_end, NULL},
-	{"sync", NULL, change_sync},
+	{"apply", do_apply, NULL, NULL},
+	{"rollback", wish_rollback, NULL, NULL},
+	{"quarantine", NULL, wish_quarantine, NULL},
+	{"clear", NULL, wish_clear, NULL},
+	{"suspend", NULL, wish_suspend, wish_suspend_check},
+	{"resume", NULL, wish_resume, wish_resume_check},
+	{"adopt", NULL, change_adopt, NULL},
+	{"overlay-end", do_overlay_end, NULL, NULL},
+	{"sync", NULL, change_sync, NULL},
 };
 
 static int carry_out(struct hand *h, struct err *err)
@@ -346,7 +304,9 @@ static int carry_out(struct hand *h, struct err *err)
 			continue;
 		if (k->pass)
 			return k->pass(h, err);
-		rc = simply(h, k->change, err);
+		rc = k->check ? k->check(h, err) : 0;
+		if (rc == 0)
+			rc = simply(h, k->change, err);
 		if (rc == 0 && k->change != change_sync)
 			look_again(h);
 		return rc;

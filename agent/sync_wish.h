@@ -30,4 +30,15 @@ NODISCARD int wish_pass(struct hand *h, struct pass *p, struct err *err);
 /* Errors: ERR_NOT_FOUND (nothing earlier, no such release), ERR_INVALID (a target that is none), those of wish_pass(). */
 NODISCARD int wish_rollback(struct hand *h, struct err *err);
 
+/* --- sync_hold.c: what holds things back, each one change in the transaction that answers the wish; said: in words --- */
+
+NODISCARD int wish_quarantine(struct store_txn *t, struct hand *h, struct buf *said,
+			      struct err *err);
+NODISCARD int wish_clear(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+/* Before it: ERR_NOT_FOUND, with the nearest name, for what is not there or not suspended. */
+NODISCARD int wish_suspend_check(struct hand *h, struct err *err);
+NODISCARD int wish_resume_check(struct hand *h, struct err *err);
+NODISCARD int wish_suspend(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+NODISCARD int wish_resume(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+
 #endif

@@ -113,6 +113,31 @@ static int add_one_file(struct cli *c, struct cli_upload *u, const char *path, s
 			 err);
 }
 
+/* What was given as a whole: the domain that is meant, or all of them. */
+static int name_folders(struct cli *c, struct cli_upload *u, const char *root,
+			const struct cli_scope *s, struct err *err)
+{
+	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
+	struct tree_entry skills;
+	struct tree_list list;
+	if (s->skill.len)
+		return 0;
+	if (s->domain.len) {
+		buf_addf(&u->folders, "%s\n", scope_path(c, s));
+		return 0;
+	}
+	int rc = tree_folder_open(root, &tree, err);
+	if (rc == 0)
+		rc = tree_lookup(tree, STR("skills"), &tree_limits_default, &skills, err);
+	if (rc == 0)
+		rc = tree_list(tree, &skills.id, STR("skills"), &tree_limits_default, c->arena,
+			       &list, err);
+	for (size_t i = 0; rc == 0 && i < list.count; i++)
+		if (list.items[i].mode == TREE_MODE_DIR)
+			buf_addf(&u->folders, "skills/%.*s\n", STR_ARG(list.items[i].name));
+	return rc;
+}
+
 int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path, struct err *err)
 {
 	CLEANUP(cli_folder_release) struct cli_folder f = {0};
@@ -132,6 +157,8 @@ int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path, struct
 		rc = cli_folder_open(c, path, &f, &scope, err);
 		if (rc == 0)
 			rc = add_below(u, f.root, scope_path(c, &scope), err);
+		if (rc == 0)
+			rc = name_folders(c, u, f.root, &scope, err);
 	}
 	if (rc == 0 && u->files == before)
 		rc = err_set(err, ERR_NOT_FOUND, "there is no file of a domain in %s", path);

@@ -10,6 +10,8 @@
 struct cli_upload {
 	struct json *j; /* inside the open array of files */
 	size_t files; /* so far */
+	struct buf
+		folders; /* a line each: the domains that were given whole, "skills/ecm"; the caller releases it */
 };
 
 /*

@@ -50,10 +50,20 @@ static int check(struct cli *c, struct err *err)
 	return 0;
 }
 
+static void write_folders(struct json *j, struct str lines)
+{
+	struct str one;
+	json_array_in(j, "folders");
+	while (str_split(&lines, '\n', &one))
+		if (one.len)
+			json_add_str(j, one);
+	json_end(j);
+}
+
 static int write_body(struct cli *c, struct buf *out, struct err *err)
 {
 	struct json j;
-	struct cli_upload u = {.j = &j};
+	struct cli_upload u = {.j = &j, .folders = BUF_INIT(BUF_MAX)};
 	int rc = 0;
 	json_init(&j, out);
 	json_object(&j);
@@ -61,6 +71,8 @@ static int write_body(struct cli *c, struct buf *out, struct err *err)
 	for (size_t i = 0; rc == 0 && i < o.paths.count; i++)
 		rc = cli_upload_add(c, &u, o.paths.items[i], err);
 	json_end(&j);
+	write_folders(&j, buf_str(&u.folders));
+	buf_release(&u.folders);
 	cli_json_member(&j, "applySet", o.set);
 	json_bool(&j, "prune", o.prune);
 	json_bool(&j, "override", o.override);
@@ -95,8 +107,10 @@ const struct cli_verb cli_verb_apply = {
 		"What is applied is admitted as a commit is, and belongs to its apply set from "
 		"then\n"
 		"on. A domain that belongs to a repository is refused, unless --override lays the\n"
-		"files over it for a while. Skills that are not among the files stay, unless\n"
-		"--prune is given. The platform's own files (FIRM.md, aspora.config.yaml of the\n"
+		"files over it for a while. A skill or a domain given as its folder is what the\n"
+		"folder has: a file that was deleted there is gone. Skills that are not among the\n"
+		"files stay, unless --prune is given. The platform's own files (FIRM.md, "
+		"aspora.config.yaml of the\n"
 		"repository) are never applied.\n\n"
 		"The exit status is 6 when something is denied, and 5 when it belongs to another\n"
 		"source; the rest is deployed all the same.",

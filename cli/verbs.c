@@ -23,6 +23,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_suspend,
 	&cli_verb_resume,
 	&cli_verb_quarantine,
+	&cli_verb_overlay,
 	&cli_verb_run,
 	&cli_verb_wait,
 	&cli_verb_cancel,

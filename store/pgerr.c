@@ -34,7 +34,9 @@ static const struct state states[] = {
 struct constraint {
 	const char *name;
 	int code;
-	const char *sentence;
+	const char
+		*sentence; /* all that is said: PostgreSQL's own words are of columns and values */
+	const char *remedy; /* NULL: none */
 };
 static const struct constraint constraints[] = {
 	{"release_item_domain_candidate_policy_surface_allow_fkey", ERR_DENIED,
@@ -50,7 +52,9 @@ static const struct constraint constraints[] = {
 	{"rollout_stable", ERR_CONFLICT, "the skill has a stable version already"},
 	{"rollout_candidate", ERR_CONFLICT, "the skill has a candidate already"},
 	{"instance_live", ERR_CONFLICT, "an instance of this version lives on this host already"},
-	{"key_name_key", ERR_CONFLICT, "a key of this name exists already"},
+	{"key_name_key", ERR_CONFLICT, "a key of this name exists already",
+	 "choose another name: it stays taken after a key was revoked, so that what was done with "
+	 "it stays told apart"},
 	{"route_version_weights", ERR_INVALID, NULL},
 };
 
@@ -87,7 +91,7 @@ int pg_error(const PGresult *res, const char *doing, struct err *err)
 	const struct state *s = state_of(sqlstate);
 	int code = c ? c->code : s ? s->code : ERR_DATABASE;
 	if (c && c->sentence)
-		err_set(err, code, "%s%s%s", c->sentence, detail ? ": " : "", detail ? detail : "");
+		err_set(err, code, "%s", c->sentence);
 	else if (sqlstate[0] == 'A' && primary) /* our own words, see store/schema */
 		err_set(err, code, "%s", primary);
 	else
@@ -96,7 +100,9 @@ int pg_error(const PGresult *res, const char *doing, struct err *err)
 			detail ? detail : "");
 	if (err)
 		snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
-	if (s && s->remedy[0] && !c)
+	if (c && c->remedy)
+		err_remedy(err, "%s", c->remedy);
+	else if (s && s->remedy[0] && !c)
 		err_remedy(err, "%s", s->remedy);
 	return code;
 }

@@ -52,8 +52,8 @@ static int no_route(struct gw_call *c, const struct run_body *b, struct err *err
 	err_set(err, ERR_NOT_FOUND, "no skill answers \"%.*s\"", STR_ARG(str_sub(b->text, 0, 120)));
 	if (store_object_nearest_skill(c->g->store, b->text, near, &ignored) == 0 && near[0])
 		return err_remedy(err, "name the skill: is %s meant?", near);
-	return err_remedy(err, "name the skill, or write it the way a trigger has it: GET "
-			       "/api/v1/routes lists them");
+	return err_remedy(err, "name the skill, or write it the way a trigger has it: `aspora get "
+			       "routes` lists them");
 }
 
 static void trigger_json(struct gw_call *c, const char *kind, struct str text,

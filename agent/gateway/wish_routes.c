@@ -202,7 +202,7 @@ struct wish_body {
 	struct str domain, skill, to, reason, content, kind, name, apply_set;
 	bool dry_run, force, prune, override;
 	int64_t ttl_ms;
-	struct field_strings confirm;
+	struct field_strings confirm, folders;
 	struct field_list files; /* struct upload_entry */
 };
 
@@ -240,6 +240,10 @@ static const struct field upload_fields[] = {
 	{"files", FIELD_LIST, B(files), FIELD_REQUIRED, .sub = file_fields,
 	 .sub_size = sizeof(struct upload_entry),
 	 .help = "The files, with paths as in a repository."},
+	{"folders", FIELD_STRINGS, B(folders),
+	 .help = "Folders of domains, skills/DOMAIN, of which the files are all there is beside "
+		 "the "
+		 "skills: what is deployed of them and is not among the files goes."},
 	{"applySet", FIELD_NAME, B(apply_set),
 	 .help = "Whose files these are; \"apply\" when left out."},
 	{"prune", FIELD_BOOL, B(prune),
@@ -288,6 +292,16 @@ static const struct field sync_fields[] = {
 static const struct field overlay_end_fields[] = {DOMAIN_ROW, REASON_ROW, FIELD_END};
 #undef B
 
+static void add_list(struct json *j, const char *key, const struct field_strings *list)
+{
+	if (!list->count)
+		return;
+	json_array_in(j, key);
+	for (size_t i = 0; i < list->count; i++)
+		json_add_str(j, list->items[i]);
+	json_end(j);
+}
+
 /* What sync reads: the body's members under the inbox's own names. */
 static struct str inbox_body(struct gw_call *c, const struct wish_body *b)
 {
@@ -308,12 +322,8 @@ static struct str inbox_body(struct gw_call *c, const struct wish_body *b)
 		json_str(&j, "name", b->name);
 	if (b->ttl_ms)
 		json_int(&j, "ttl_ms", b->ttl_ms);
-	if (b->confirm.count) {
-		json_array_in(&j, "confirm");
-		for (size_t i = 0; i < b->confirm.count; i++)
-			json_add_str(&j, b->confirm.items[i]);
-		json_end(&j);
-	}
+	add_list(&j, "confirm", &b->confirm);
+	add_list(&j, "folders", &b->folders);
 	json_bool(&j, "prune", b->prune);
 	json_bool(&j, "override", b->override);
 	json_bool(&j, "force", b->force);

@@ -154,7 +154,7 @@ run runs, by name and by text, and waits.
   execution/EXEC-1
   execution EXEC-1: status.phase=succeeded
   $ aspora run nothing of the kind
-  aspora: no skill answers "nothing of the kind" (name the skill, or write it the way a trigger has it: GET /api/v1/routes lists them)
+  aspora: no skill answers "nothing of the kind" (name the skill, or write it the way a trigger has it: `aspora get routes` lists them)
   [4]
   $ aspora run ecm/order-detials
   aspora: skill ecm/order-detials is not deployed (did you mean ecm/order-details?)
@@ -263,6 +263,22 @@ describe says all of one.
         deployed 5 domains
     Stalled      False    ReconciliationSucceeded
         deployed 5 domains
+
+cancel takes an execution as others name it.
+  $ NAME=$(aspora run --no-wait order status 17 | sed s,execution/,,); aspora wait execution "$NAME" --for status.phase=succeeded | mask
+  execution EXEC-1: status.phase=succeeded
+  $ aspora cancel "$NAME" 2>&1 | mask; aspora cancel "execution/$NAME" 2>&1 | mask; aspora cancel "exec/ecm/$NAME" 2>&1 | mask
+  aspora: execution EXEC-1 has succeeded already
+  aspora: execution EXEC-1 has succeeded already
+  aspora: execution EXEC-1 has succeeded already
+  $ aspora cancel skill/ecm/manager
+  aspora: a skill cannot be cancelled: only an execution can (it is: aspora cancel EXECUTION)
+  [2]
+
+A name that is taken is taken.
+  $ asporad --config asporad.conf key create --name ana --role admin
+  asporad: a key of this name exists already (choose another name: it stays taken after a key was revoked, so that what was done with it stays told apart)
+  [5]
 
 A route's name is typed without quotes.
   $ aspora get routes -d ecm -o name

@@ -33,6 +33,7 @@ What stands on every command line.
     suspend      Hold a source, domain or skill as it is.
     resume       Let a suspended object go on.
     quarantine   List versions that are kept from being deployed, add one, clear them.
+    overlay      List what was applied over a domain for a while, or take it off now.
     run          Run a skill, by name or by a text that leads to it.
     wait         Wait until an object is as it should be.
     cancel       End an execution that waits or runs.

@@ -212,6 +212,76 @@ def test_a_wish_that_is_not_waited_for_is_recorded(cli, folder):
     cli.s.wait("the deployment", lambda: cli.s.content("later", "one"))
 
 
+# --- overlays -------------------------------------------------------------------------------------------------------
+
+
+def test_an_overlay_is_listed_and_taken_off_before_its_time(cli, folder):
+    before = cli.s.content("team", "two")
+    assert cli.run("overlay", "list").stderr == "aspora: there is no overlay\n"
+    add_skill(folder, "team", "two", role="specialist", said="for now")
+    cli.good("apply", "-f", folder.path("skills/team/two"), "--override", "--ttl", "2h", "--set", "hot")
+    rows = [line.split() for line in cli.good("overlay", "list").splitlines()]
+    assert rows[0] == ["DOMAIN", "OWNER", "FROM", "BY", "EXPIRES"] and rows[1][:4] == ["team", "main", "hot", "key:tester"], rows
+    assert cli.good("overlay", "list", "team", "-o", "name") == "domain/team\n"
+    assert cli.good("overlay", "list", "other", "-o", "name") == ""
+    # Others are told what to do about it.
+    add_skill(folder, "team", "two", role="specialist", said="colder")
+    done = cli.bad(5, "apply", "-f", folder.path("skills/team/two"), "--set", "cold")
+    assert "an overlay lies over it" in done.stderr and "aspora overlay end DOMAIN" in done.stderr
+    assert cli.good("overlay", "end", "team", "--reason", "over") == "the overlay over team is gone\n"
+    cli.s.wait("the repository's version", lambda: cli.s.content("team", "two") == before)
+    assert "there is no overlay over domain team" in cli.bad(4, "overlay", "end", "team").stderr
+
+
+@pytest.mark.parametrize("argv,words", [
+    (["end"], "end needs the domain"),
+    (["end", "team/one"], "write team"),
+    (["ends", "team"], "did you mean \"aspora overlay end\"?"),
+    ([], "needs to be told what"),
+])
+def test_overlay_refuses_what_makes_no_sense(cli, argv, words):
+    assert words in cli.bad(2, "overlay", *argv).stderr
+
+
+def test_prune_leaves_alone_what_the_same_set_only_lies_over(cli, folder):
+    add_skill(folder, "pruned", "a")
+    cli.good("apply", "-f", folder.root, "--set", "pruning")
+    before = cli.s.content("team", "two")
+    add_skill(folder, "team", "two", role="specialist", said="laid over")
+    cli.good("apply", "-f", folder.path("skills/team/two"), "--override", "--ttl", "2h", "--set", "pruning")
+    over = cli.s.content("team", "two")
+    assert over != before
+    shutil.rmtree(folder.path("skills/team"))
+    add_skill(folder, "pruned", "a", said="again")
+    done = cli.good("apply", "-f", folder.root, "--set", "pruning", "--prune")
+    assert "~ pruned/a  update" in done and "team" not in done, done
+    assert cli.s.content("team", "two") == over
+    cli.good("overlay", "end", "team")
+    cli.s.wait("the repository's version", lambda: cli.s.content("team", "two") == before)
+
+
+def test_what_is_deleted_in_a_folder_is_deleted_by_apply(cli, folder):
+    add_skill(folder, "tidy", "a")
+    folder.write("skills/tidy/DOMAIN.md", "# Tidy\n")
+    cli.good("apply", "-f", folder.root, "--set", "tidy")
+    before = cli.s.one("select candidate from release_item where domain = 'tidy' and until is null")
+    folder.write("skills/tidy/a/notes.md", "# Notes\n")
+    folder.write("skills/tidy/GUARDRAILS.md", "# Never\n")
+    folder.write("skills/tidy/aspora.config.yaml", "limits: {timeout: 7s}\n")
+    for path in ("skills/tidy", "skills/tidy/a", folder.root):
+        path = path if os.path.isabs(path) else folder.path(path)
+        cli.good("apply", "-f", path, "--set", "tidy")
+    assert cli.s.one("select candidate from release_item where domain = 'tidy' and until is null") != before
+    os.unlink(folder.path("skills/tidy/a/notes.md"))
+    os.unlink(folder.path("skills/tidy/GUARDRAILS.md"))
+    os.unlink(folder.path("skills/tidy/aspora.config.yaml"))
+    cli.good("apply", "-f", folder.path("skills/tidy"), "--set", "tidy")
+    assert cli.s.one("select candidate from release_item where domain = 'tidy' and until is null") == before
+    # One skill's folder says nothing of its domain's own files.
+    cli.good("apply", "-f", folder.path("skills/tidy/a"), "--set", "tidy")
+    assert cli.s.one("select candidate from release_item where domain = 'tidy' and until is null") == before
+
+
 # --- adopt ----------------------------------------------------------------------------------------------------------
 
 
@@ -344,21 +414,39 @@ def test_sync_ends_with_the_status_of_a_refusal(cli):
 
 
 def test_suspend_holds_a_source_and_resume_lets_it_go_on(cli):
-    assert cli.good("suspend", "source", "main", "--ttl", "1h", "--reason", "holiday") == "suspended Source main\n"
+    assert cli.good("suspend", "source", "main", "--ttl", "1h", "--reason", "holiday") == "suspended source main\n"
     before = cli.s.content("team", "one")
     cli.s.write("skills/team/one/code/handler.sh", "#!/bin/sh\ncat >/dev/null\necho '{\"output\":\"held\"}'\n", 0o755)
     cli.s.push("while suspended")
     cli.run("sync", "main")
     assert cli.s.content("team", "one") == before
-    assert cli.good("resume", "source", "main") == "resumed Source main\n"
+    assert cli.good("resume", "source", "main") == "resumed source main\n"
     cli.s.wait("the new version", lambda: cli.s.content("team", "one") != before)
-    assert "Source main is not suspended" in cli.bad(4, "resume", "source", "main").stderr
+    assert "source main is not suspended" in cli.bad(4, "resume", "source", "main").stderr
 
 
 def test_suspend_holds_one_skill_by_its_whole_name(cli):
-    assert cli.good("suspend", "sk", "team/one") == "suspended Skill one\n"
+    assert cli.good("suspend", "sk", "team/one") == "suspended skill team/one\n"
     assert cli.s.one("select domain, name from suspension where until is null") == ("team", "one")
-    assert cli.good("resume", "skill", "team/one") == "resumed Skill one\n"
+    assert cli.good("resume", "skill", "team/one") == "resumed skill team/one\n"
+
+
+@pytest.mark.parametrize("argv,words", [
+    (["skill", "team/onne"], "there is no skill team/onne (did you mean team/one?)"),
+    (["skill", "nowhere/at-all"], "there is no skill nowhere/at-all (`aspora get skills` lists them)"),
+    (["domain", "taem"], "there is no domain taem (did you mean team?)"),
+    (["source", "mian"], "there is no source mian (did you mean main?)"),
+])
+def test_what_is_suspended_must_be_there(cli, argv, words):
+    assert words in cli.bad(4, "suspend", *argv).stderr
+    assert cli.s.one("select count(*) from suspension where name = %s", argv[1].split("/")[-1]) == (0,)
+
+
+def test_what_is_resumed_must_be_suspended(cli):
+    cli.good("suspend", "skill", "team/one")
+    assert "skill team/onne is not suspended (did you mean team/one?)" in cli.bad(4, "resume", "skill", "team/onne").stderr
+    assert "skill team/two is not suspended" in cli.bad(4, "resume", "skill", "team/two").stderr
+    assert cli.good("resume", "skill", "team/one") == "resumed skill team/one\n"
 
 
 @pytest.mark.parametrize("argv,words", [

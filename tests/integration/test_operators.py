@@ -847,3 +847,21 @@ def test_words_of_a_commit_that_are_no_text_do_not_stop_a_source(s):
     s.wait_observed(commit_id)
     newest = s.api("GET", "releases?limit=1")[1]["items"][0]
     assert newest["spec"]["message"] == "p\\xe5 dansk" and newest["status"]["by"] == "J\\xf8rn", newest
+
+
+def test_an_overlay_over_one_skill_leaves_its_siblings_as_they_were(s):
+    def others():
+        return s.rows("select skill, content, runtime, context, timeout_ms, per_run_microusd, per_day_microusd, concurrency, per_minute"
+                      " from desired where domain = 'sib' and skill <> 'one' and until is null order by skill")
+
+    s.put({"skills/sib/aspora.config.yaml": ("limits: {timeout: 9s}\nbudget: {per_run_usd: 0.5}\n", 0o644)})
+    commit(s, skill_files("sib", "one"), skill_files("sib", "two", config="limits: {timeout: 4s}\n"), skill_files("sib", "three"))
+    before = others()
+    assert [r[4] for r in before] == [9000, 4000], before
+    for more in (skill_files("sib", "one", "over"), skill_files("sib", "one", "over", config="limits: {timeout: 2s}\n")):
+        status, result = apply(s, more, override=True, ttl="1h")
+        assert status == 200 and [k["name"] for k in result["plan"]["domains"][0]["skills"]] == ["one"], result
+        assert others() == before
+    assert s.wish("overlays/end", {"domain": "sib"})[0] == 200
+    s.wait("the end", lambda: s.one("select timeout_ms from desired where domain = 'sib' and skill = 'one' and until is null") == (9000,))
+    assert others() == before
