@@ -85,6 +85,9 @@ static const struct field runner_fields[] = {
 	 "Executions at once on this host."},
 	{"drain", FIELD_DURATION, C(runner.drain_ms) - C(runner), 0, 0, 3600000, NULL, NULL, 0,
 	 "30s", "30s", "How long running executions may go on after a stop was asked for."},
+	{"guard_fail_open", FIELD_BOOL, C(runner.guard_fail_open) - C(runner), 0, 0, 0, NULL, NULL,
+	 0, "false", "true",
+	 "Let requests and answers pass that the guard could not look through to their end."},
 	FIELD_END};
 static const struct field lease_fields[] = {
 	{"ttl", FIELD_DURATION, C(lease.ttl_ms) - C(lease), 0, 1000, 600000, NULL, NULL, 0, "15s",

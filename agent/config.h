@@ -52,6 +52,7 @@ struct agent_config {
 		struct str driver;
 		int64_t slots; /* executions at once on this host */
 		int64_t drain_ms;
+		bool guard_fail_open;
 	} runner;
 	struct {
 		int64_t ttl_ms, renew_ms;

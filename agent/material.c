@@ -78,6 +78,7 @@ int material_load(struct store *s, const struct agent_config *c, const struct ro
 		rc = context_doc_config(ret->arena, ret->version->spec_json, &ret->config, err);
 	if (rc < 0)
 		return rc;
+	run_guard_init(&ret->guard, &ret->config, c->runner.guard_fail_open);
 	ret->driver = ret->config.runtime.driver.len ? ret->config.runtime.driver
 						     : c->runner.driver;
 	if (ret->version->handler.len == 0) {
@@ -97,6 +98,7 @@ void material_release(struct material *m)
 	for (size_t i = 0; i < m->env_count; i++)
 		if (m->env[i].value.len)
 			crypto_wipe((char *)(uintptr_t)m->env[i].value.p, m->env[i].value.len);
+	run_guard_release(&m->guard);
 	arena_free(m->arena);
 	*m = (struct material){0};
 }
@@ -115,5 +117,6 @@ void material_request(const struct material *m, const char *instance, struct run
 		.env = m->env,
 		.env_count = m->env_count,
 		.network = m->config.runtime.network,
+		.guard = &m->guard,
 	};
 }

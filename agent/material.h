@@ -19,6 +19,7 @@ struct material {
 	struct sandbox_env *env;
 	size_t env_count;
 	struct str driver;
+	struct run_guard guard; /* by the configuration's guard.* */
 };
 
 /*

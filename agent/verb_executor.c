@@ -134,6 +134,8 @@ static int run_it(struct local *l, struct runtime *rt, struct run_result *r, str
 	char id[64];
 	for (size_t i = 0; i < c->runtime.env.count; i++)
 		env[i] = (struct sandbox_env){declared[i].key, declared[i].value};
+	struct run_guard guard;
+	run_guard_init(&guard, c, false);
 	int rc = make_context(l, &context, id, err);
 	struct run_request req = {.instance = id,
 				  .driver = c->runtime.driver,
@@ -147,10 +149,12 @@ static int run_it(struct local *l, struct runtime *rt, struct run_result *r, str
 				  .env_count = c->runtime.env.count,
 				  .network = c->runtime.network,
 				  .execution = id,
+				  .guard = &guard,
 				  .context_json = buf_str(&context)};
 	if (rc == 0)
 		rc = l->probe ? runtime_probe_version(rt, &req, r, err)
 			      : runtime_execute(rt, &req, r, err);
+	run_guard_release(&guard);
 	free(env);
 	return rc;
 }

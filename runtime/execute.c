@@ -264,21 +264,28 @@ static int give_and_serve(struct run_instance *i, struct err *err)
 {
 	const struct run_request *r = i->req;
 	int64_t timeout = i->limits.timeout_ms;
+	CLEANUP(buf_release) struct buf guarded = BUF_INIT(2 * EXECUTION_INPUT_MAX);
+	struct str context;
+	int rc = guard_context(i, &guarded, &context, err);
+	if (rc < 0)
+		return rc;
 	if (r->deadline_wall_ms)
 		timeout = MIN(timeout, r->deadline_wall_ms - wall(i));
 	if (timeout <= 0)
 		return failure_timeout(i, true, err);
 	door_give(i->door, &(struct door_invocation){.id = r->execution,
-						     .context_json = r->context_json,
+						     .context_json = context,
 						     .timeout_ms = timeout,
 						     .deadline_wall_ms = wall(i) + timeout});
 	step_text(i, "invoked", "execution", str_of(r->execution));
-	int rc = serve(i, answered, mono(i) + timeout + GRACE_MS, err);
+	rc = serve(i, answered, mono(i) + timeout + GRACE_MS, err);
 	if (rc == ERR_TIMEOUT)
 		return failure_timeout(i, true, err);
 	if (rc == 0)
 		rc = fault_or(i, err);
-	return rc < 0 ? rc : normalise(i, err);
+	if (rc == 0)
+		rc = normalise(i, err);
+	return rc < 0 ? rc : guard_result(i, err);
 }
 
 int run_instance_invoke(struct run_instance *i, const struct run_request *req,
@@ -292,6 +299,7 @@ int run_instance_invoke(struct run_instance *i, const struct run_request *req,
 			       req->context_json.len, EXECUTION_INPUT_MAX);
 	int rc = give_and_serve(i, err);
 	keep_figures(i);
+	guard_records(i);
 	return rc;
 }
 

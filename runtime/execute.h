@@ -18,11 +18,13 @@
  *	ERR_NOT_FOUND        the handler is not among the files                                content
  *	ERR_UNSUPPORTED      handler of a kind that no interpreter here runs                   content, or environment when one is missing on this host
  *	ERR_SANDBOX, ERR_IO, ERR_UNAVAILABLE, ERR_TIMEOUT (never ready)                        environment
+ *	ERR_DENIED           the guard refuses what goes in or comes out                        neither: the same content may pass the next time
  *	ERR_CANCELLED        on_heartbeat said so                                              environment
  */
 #ifndef RUNTIME_EXECUTE_H
 #define RUNTIME_EXECUTE_H
 
+#include "runtime/guarded.h"
 #include "runtime/runtime.h"
 #include "skill/execution.h"
 
@@ -42,6 +44,7 @@ struct run_request {
 	/* One invocation; unused by run_instance_open and runtime_probe_version. */
 	const char *execution; /* "EXEC-…": the request id inside */
 	struct str context_json; /* a SkillContext, at most EXECUTION_INPUT_MAX */
+	const struct run_guard *guard; /* NULL: nothing is looked at */
 	int64_t deadline_wall_ms; /* 0: by limits.timeout_ms alone; the earlier one holds */
 
 	/* Called as things happen, in order. Strings are borrowed for the call. May be NULL. */

@@ -22,10 +22,22 @@ struct run_instance {
 
 /* --- steps.c --- */
 void step_text(struct run_instance *i, const char *kind, const char *key, struct str value);
+/* data is JSON. */
+void step_json(struct run_instance *i, const char *kind, const struct buf *data);
 void step_started(struct run_instance *i);
 void step_ended(struct run_instance *i, const struct sandbox_status *s);
 void step_request(void *instance, struct str method, struct str target, int status);
 void step_log(void *instance, struct str text);
+
+/* --- execute_guard.c: as runtime_guard(), with a step "guard" of what was found --- */
+
+/* What the handler is given; *ret_json points into held or the request. */
+NODISCARD int guard_context(struct run_instance *i, struct buf *held, struct str *ret_json,
+			    struct err *err);
+/* What it answered, in place. */
+NODISCARD int guard_result(struct run_instance *i, struct err *err);
+/* What is kept of it: stderr and transcript lose what policy redacts or blocks. */
+void guard_records(struct run_instance *i);
 
 /* --- failure.c: every way to fail, in words, and whose fault it was --- */
 

@@ -1,7 +1,7 @@
 /* The append-only steps of an execution, as JSON. */
 #include "runtime/execute_int.h"
 
-static void emit(struct run_instance *i, const char *kind, const struct buf *data)
+void step_json(struct run_instance *i, const char *kind, const struct buf *data)
 {
 	struct execution_step step = {clock_wall(runtime_clock(i->rt)), kind, buf_str(data)};
 	if (i->req->on_step)
@@ -16,7 +16,7 @@ void step_text(struct run_instance *i, const char *kind, const char *key, struct
 	json_object(&j);
 	json_str(&j, key, value);
 	json_end(&j);
-	emit(i, kind, &b);
+	step_json(i, kind, &b);
 }
 
 void step_started(struct run_instance *i)
@@ -31,7 +31,7 @@ void step_started(struct run_instance *i)
 	json_strz(&j, "limits", runtime_limits_describe(i->rt));
 	json_bool(&j, "bundleReused", i->bundle.reused);
 	json_end(&j);
-	emit(i, "sandbox.started", &b);
+	step_json(i, "sandbox.started", &b);
 }
 
 void step_ended(struct run_instance *i, const struct sandbox_status *s)
@@ -44,7 +44,7 @@ void step_ended(struct run_instance *i, const struct sandbox_status *s)
 	json_int(&j, "cpuMs", s->cpu_ms);
 	json_bool(&j, "outOfMemory", s->out_of_memory);
 	json_end(&j);
-	emit(i, "sandbox.ended", &b);
+	step_json(i, "sandbox.ended", &b);
 }
 
 void step_request(void *instance, struct str method, struct str target, int status)
@@ -58,7 +58,7 @@ void step_request(void *instance, struct str method, struct str target, int stat
 	json_str(&j, "target", target);
 	json_int(&j, "status", status);
 	json_end(&j);
-	emit(i, "door.request", &b);
+	step_json(i, "door.request", &b);
 }
 
 void step_log(void *instance, struct str text)
