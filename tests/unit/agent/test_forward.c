@@ -126,7 +126,7 @@ END_TEST
 START_TEST(a_chain_may_be_so_long_and_not_longer)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
-	static char ids[FORWARD_HOPS_MAX + 1][16];
+	static char ids[FORWARD_HOPS_MAX + 1][32];
 	execution_serve(skills, 2);
 	struct execution e;
 	for (int i = 0; i <= FORWARD_HOPS_MAX; i++) {
