@@ -262,14 +262,14 @@ static bool has_script(struct str s)
 	return false;
 }
 
-/* What a document of this type does without a script: 2 shows and runs, 1 runs only with one, 0 nothing. */
+/* What such a document does: 3 shows and runs, 2 runs where it is loaded, 1 runs only with a script in it, 0 nothing. */
 static unsigned danger_of(struct str type)
 {
 	static const struct {
 		const char *type;
 		unsigned danger;
-	} types[] = {{"text/html", 2},
-		     {"application/xhtml+xml", 2},
+	} types[] = {{"text/html", 3},
+		     {"application/xhtml+xml", 3},
 		     {"text/javascript", 2},
 		     {"application/javascript", 2},
 		     {"application/x-javascript", 2},
@@ -308,7 +308,9 @@ static size_t check_data(struct guard_scan *s, const struct guard_pattern *p, st
 	else
 		while (end < rest.len && rest.p[end] != '\n' && rest.p[end] != closer)
 			buf_add_char(&out, rest.p[end++]);
-	if (end > body && (danger == 2 || has_script(buf_str(&out))))
+	bool loaded = at > 1 &&
+		      (text.p[at - 1] == '=' || text.p[at - 2] == '=' || text.p[at - 2] == ']');
+	if (end > body && (danger == 3 || (danger == 2 && loaded) || has_script(buf_str(&out))))
 		guard_report(s, p, at, end, 0);
 	return end;
 }

@@ -83,6 +83,8 @@ static const struct {
 	{"maintainer", MATTER},
 };
 
+#define WORDS_MOST 60
+
 static int find_word(const char *word, size_t len)
 {
 	size_t low = 0, high = ARRAY_SIZE(words);
@@ -117,8 +119,10 @@ static bool is_addressed(struct str text, size_t end)
 	return false;
 }
 
-static void count_words(struct str text, unsigned counts[PARTS])
+/* Returns how many words there are. */
+static unsigned count_words(struct str text, unsigned counts[PARTS])
 {
+	unsigned all = 0;
 	for (size_t i = 0; i < text.len;) {
 		if (!is_letter(text.p[i])) {
 			i++;
@@ -126,6 +130,7 @@ static void count_words(struct str text, unsigned counts[PARTS])
 		}
 		char word[16];
 		size_t n = 0;
+		all++;
 		for (; i < text.len && is_letter(text.p[i]); i++, n++) {
 			if (n < sizeof(word))
 				word[n] = (char)(text.p[i] | 0x20);
@@ -136,14 +141,18 @@ static void count_words(struct str text, unsigned counts[PARTS])
 		else if (part >= 0 && part != WEAK)
 			counts[part]++;
 	}
+	return all;
 }
 
 unsigned guard_orders(struct str text)
 {
 	unsigned counts[PARTS] = {0};
 	struct str head = str_sub(text, 0, 4096);
-	count_words(head, counts);
+	unsigned all = count_words(head, counts);
 	if (!counts[ORDER] && !counts[SENDS])
+		return 0;
+	/* In much text there is some of everything; an order without an addressee is short. */
+	if (all > WORDS_MOST && !counts[ADDRESS] && !counts[WEAK])
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++)
 		counts[phrases[i].part] += detect_find(head, phrases[i].words, 0) < head.len;

@@ -25,24 +25,27 @@ static uintptr_t *known(struct gathering *g, char use, struct str l, bool lower)
 }
 
 /*
- * White space folds, so a phrase cannot be searched for in the original. Its longest word can.
+ * What calls for folding, searched for in the original. White space folds, so a phrase is looked for as it is and once more for each
+ * blank that may be the end of a line; its words alone would be everywhere.
  */
-static struct str longest_word(struct str l)
+static void add_call(struct gathering *g, struct str l)
 {
-	struct str best = {l.p, 0}, word;
-	while (str_split(&l, ' ', &word))
-		if (word.len > best.len)
-			best = word;
-	return best;
+	if ((*known(g, 'w', l, false))++)
+		return;
+	g->original[g->original_count++] = (struct literal){l, true, LEAD_FOLD};
 }
 
 static void add_folded(struct gathering *g, struct str l, uint32_t tag)
 {
-	struct str word = longest_word(l);
 	g->view[g->view_count++] = (struct literal){l, false, tag};
-	if (!word.len || (*known(g, 'w', word, false))++)
-		return;
-	g->original[g->original_count++] = (struct literal){word, true, LEAD_FOLD};
+	add_call(g, l);
+	for (size_t i = 0; i < l.len; i++) {
+		if (l.p[i] != ' ')
+			continue;
+		char *wrapped = arena_strndup(g->rules->arena, l.p, l.len);
+		wrapped[i] = '\n';
+		add_call(g, str_make(wrapped, l.len));
+	}
 }
 
 static uint32_t add_lead(struct gathering *g, const struct guard_pattern *p, struct str l)
@@ -88,11 +91,11 @@ static void add_digits(struct guard_rules *r, struct guard_pattern *p)
 
 void guard_rules_index(struct guard_rules *r)
 {
-	size_t literals = 2;
+	size_t literals = 2; /* a literal has at most 16 bytes, and so 8 blanks */
 	struct gathering g = {.rules = r, .known = MAP_INIT};
 	for (size_t i = 0; i < r->count; i++)
 		literals += r->patterns[i]->row.literals.count;
-	g.original = arena_array(r->arena, literals, sizeof(*g.original));
+	g.original = arena_array(r->arena, literals * 9, sizeof(*g.original));
 	g.view = arena_array(r->arena, literals, sizeof(*g.view));
 	r->detectors = arena_array(r->arena, r->count + 1, sizeof(*r->detectors));
 	for (size_t i = 0; i < r->count; i++) {
