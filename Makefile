@@ -118,7 +118,7 @@ AGENT_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium libpcre2
 CLI_LIBS := libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \
-	bench fault-sweep man
+	bench guard-quality fault-sweep man
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -224,6 +224,8 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call libs_if,$(AGENT_PARTS))
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(AGENT_LIBS))
 bench: all $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRCS)) ## Measure every step beside its floor; writes build/bench/main.json
 	tests/bench/run $(B)
+guard-quality: all ## Score the guard on the labelled texts against its goals (ARGS=--misses shows each miss)
+	tests/guard/quality --build $(B) $(ARGS)
 fault-sweep: ## Kill every role at every recorded system call, and PostgreSQL, and check the invariants
 	$(MAKE) VARIANT=faults all
 	tests/fault/sweep --full

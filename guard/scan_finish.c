@@ -10,6 +10,9 @@ static int by_worth(const void *a, const void *b)
 	size_t lx = x->end - x->start, ly = y->end - y->start;
 	if (x->confidence != y->confidence)
 		return x->confidence > y->confidence ? -1 : 1;
+	/* What stands there in plain bytes says where exactly. */
+	if (!x->encoding != !y->encoding)
+		return x->encoding ? 1 : -1;
 	if (lx != ly)
 		return lx > ly ? -1 : 1;
 	if (x->start != y->start)

@@ -141,16 +141,20 @@ static ptrdiff_t last_word(struct str s)
 	return -1;
 }
 
-/* Another date between the word and this one is the one that the word means. */
+/* Another date between the word and this one is the one that the word means, and so may be a word of another day. */
 static bool word_means_it(struct str before)
 {
+	static const char *const others[] = {
+		"since",    "updated",	"created", "modified", "verified",   "checked",
+		"expires",  "joined",	"as of",   "until",    "version",    "due",
+		"released", "deployed", "added",   "removed",  "deprecated", NULL};
 	ptrdiff_t at = last_word(before);
 	size_t digits = 0;
 	if (at < 0)
 		return false;
 	for (size_t i = (size_t)at; i < before.len; i++)
 		digits += isdigit((unsigned char)before.p[i]) != 0;
-	return digits < 4;
+	return digits < 4 && !validate_has_word(str_sub(before, (size_t)at, before.len), others);
 }
 
 bool validate_birth_date(struct str text, size_t start, size_t end, UNUSED unsigned *confidence)

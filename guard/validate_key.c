@@ -125,6 +125,30 @@ static bool is_name_of_code(struct str s)
 	return others == 0 && (dots || slashes);
 }
 
+/* "private_key_id", "passwordHash", "token_url": what the name ends in says that the value is no secret. */
+static bool names_something_else(struct str text, size_t start)
+{
+	static const char *const ends[] = {
+		"id",	  "ids",      "hash",	 "digest", "checksum", "fingerprint", "url",
+		"uri",	  "name",     "type",	 "file",   "path",     "ttl",	      "count",
+		"length", "size",     "expires", "expiry", "version",  "arn",	      "field",
+		"policy", "format",   "ref",	 "alias",  "label",    "host",	      "algorithm",
+		"issuer", "endpoint", NULL};
+	size_t end = start;
+	while (end > 0 && start - end < 8 && !isalnum((unsigned char)text.p[end - 1]))
+		end--;
+	for (const char *const *e = ends; *e; e++) {
+		size_t len = strlen(*e);
+		if (end <= len || !str_eq_nocase(str_sub(text, end - len, end), str_of(*e)))
+			continue;
+		char before = text.p[end - len - 1];
+		if (!isalnum((unsigned char)before) ||
+		    (islower((unsigned char)before) && isupper((unsigned char)text.p[end - len])))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The value that something called a password, a secret, a token or a key is set to. For a password any value that mixes kinds is believed; for
  * the others it must look random.
@@ -136,7 +160,7 @@ bool validate_assignment(struct str text, size_t start, size_t end, UNUSED unsig
 						"senha",    NULL};
 	struct str s = of(text, start, end);
 	if (s.len < 6 || validate_is_placeholder(s) || validate_is_reference(s) ||
-	    is_name_of_code(s))
+	    is_name_of_code(s) || names_something_else(text, start))
 		return false;
 	if (validate_is_random(s))
 		return true;

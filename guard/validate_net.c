@@ -27,12 +27,14 @@ static bool parse_ipv4(struct str s, unsigned char ip[4])
 static bool is_version(struct str text, size_t start, size_t end)
 {
 	static const char *const words[] = {
-		"version",   "release",	    "ver",	"build",    "firmware", "section",
-		"chapter",   "clause",	    "upgrade",	"upgraded", "nuget",	"oid",
-		"rev",	     "fileversion", "assembly", "sdk",	    "driver",	"figure",
-		"paragraph", "appendix",    "versión",	"kapitel",  NULL};
-	static const char *const address[] = {"ip",   "address", "host", "server",
-					      "from", "client",	 "addr", NULL};
+		"version", "release",	"ver",	     "build",	    "firmware",	 "section",
+		"chapter", "clause",	"upgrade",   "upgraded",    "upgrading", "bump",
+		"bumped",  "downgrade", "update",    "updated",	    "requires",	 "package",
+		"nuget",   "oid",	"rev",	     "fileversion", "assembly",	 "sdk",
+		"driver",  "figure",	"paragraph", "appendix",    "versión",	 "kapitel",
+		NULL};
+	static const char *const address[] = {"ip",   "address", "host",   "client",
+					      "addr", "peer",	 "remote", NULL};
 	char before = start ? text.p[start - 1] : ' ',
 	     earlier = start > 1 ? text.p[start - 2] : ' ';
 	if (before == '.' || before == '-' || before == '_' || before == '~' || before == '^' ||
@@ -42,8 +44,9 @@ static bool is_version(struct str text, size_t start, size_t end)
 	    ((text.p[end] == '.' && isalnum((unsigned char)text.p[end + 1])) ||
 	     (text.p[end] == '-' && isalpha((unsigned char)text.p[end + 1]))))
 		return true;
-	return validate_near(text, start, end, 24, 0, words) &&
-	       !validate_near(text, start, end, 14, 0, address);
+	/* "from 1.20.3.4 to 1.20.3.5" after one of the words */
+	return validate_near(text, start, end, 44, 0, words) &&
+	       !validate_near(text, start, end, 12, 0, address);
 }
 
 /* A network in CIDR form, its host bits zero, is a place of many. */
