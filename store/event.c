@@ -54,6 +54,31 @@ int store_event_list(struct store *s, struct arena *a, const struct event_filter
 	return 0;
 }
 
+int store_event_since(struct store *s, struct arena *a, int64_t rev, size_t limit,
+		      struct event_seen **ret, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_event_since);
+	bind_i64(&b, rev);
+	bind_i64(&b, (int64_t)limit);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r < 0)
+		return r;
+	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows.count;
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		struct event_seen *e = &(*ret)[i];
+		e->id = row_i64(&c);
+		e->kind = row_copy(&c, a);
+		e->domain = row_copy(&c, a);
+		e->name = row_copy(&c, a);
+		e->count = row_i64(&c);
+		e->first = row_bool(&c);
+	}
+	return 0;
+}
+
 int store_event_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t *ret,
 		       struct err *err)
 {

@@ -33,6 +33,15 @@ struct event_filter {
 /* Newest first. */
 NODISCARD int store_event_list(struct store *s, struct arena *a, const struct event_filter *f,
 			       struct event **ret, size_t *ret_count, struct err *err);
+/* One that was said lately. */
+struct event_seen {
+	int64_t id, count;
+	struct str kind, domain, name; /* of the object */
+	bool first; /* it was said once */
+};
+/* What was said since the time of a revision (0: now) less 15 s; the newest limit of it, newest first. Role: gateway. */
+NODISCARD int store_event_since(struct store *s, struct arena *a, int64_t rev, size_t limit,
+				struct event_seen **ret, size_t *ret_count, struct err *err);
 NODISCARD int store_event_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t *ret,
 				 struct err *err);
 

@@ -37,18 +37,20 @@ static void empty(struct gw_hub *h)
 
 void gw_hub_free(struct gw_hub *h)
 {
-	if (h)
+	if (h) {
 		empty(h);
+		free(h->events);
+	}
 	free(h);
 }
 
 /* --- entries --------------------------------------------------------------------------------------------------------- */
 
-/* The skill of an instance's change, in the object that the store's writer made. */
+/* The skill of an instance's or execution's change, in the object that the store's writer made. */
 static struct str skill_of(const struct change *c, struct arena *a)
 {
 	const struct doc_node *n = NULL;
-	if (!str_eqz(c->kind, "Instance") ||
+	if ((!str_eqz(c->kind, "Instance") && !str_eqz(c->kind, "Execution")) ||
 	    doc_parse_json(a, c->object, &doc_limits_json, "change", &n, NULL) < 0)
 		return STR_NULL;
 	return doc_text(n, "skill");
@@ -112,10 +114,9 @@ static void overtake(struct gw_hub *h, struct hub_entry *e)
 	}
 }
 
-static void add(struct gw_hub *h, const struct change *c, struct arena *a)
+void gw_hub_add(struct gw_hub *h, const struct hub_entry *found)
 {
-	const struct hub_entry found = gw_hub_entry_of(c, h->at.incarnation, a);
-	struct hub_entry *e = copy_entry(&found);
+	struct hub_entry *e = copy_entry(found);
 	while (h->first < h->next &&
 	       (h->next - h->first == HUB_ENTRIES || h->bytes + e->bytes > HUB_BYTES))
 		drop_first(h);
@@ -201,9 +202,13 @@ int gw_hub_follow(struct gateway *g, struct err *err)
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			if (str_eqz(changes[i].kind, "Key"))
 				h->keys_changed_ms = clock_mono(g->ctx->clock);
-			add(h, &changes[i], a);
+			const struct hub_entry e = gw_hub_entry_of(&changes[i], h->at.incarnation,
+								   a);
+			gw_hub_add(h, &e);
 		}
 	}
+	if (rc == 0)
+		rc = gw_hub_events(g, err);
 	if (rc == ERR_GONE)
 		gw_hub_lost(h);
 	return rc;
@@ -266,7 +271,7 @@ int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kin
 {
 	bool own = str_eqz(e->change.kind, kind->name);
 	*ret = NULL;
-	if (!own && (!e->skill.len || strcmp(kind->name, "Skill") != 0))
+	if (!own && (!str_eqz(e->change.kind, "Instance") || strcmp(kind->name, "Skill") != 0))
 		return 0;
 	*ret = own ? &e->object : &e->of_skill;
 	*ret_name = own ? e->change.name : e->skill;

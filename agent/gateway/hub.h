@@ -29,9 +29,10 @@ struct hub_object {
 };
 
 struct hub_entry {
-	struct change change; /* its texts are the entry's */
+	/* Its texts are the entry's. Of an event: actor and object are the kind and name of what it is about. */
+	struct change change;
 	struct store_rv at; /* where who has seen it stands */
-	struct str skill; /* of an instance: the skill whose state it is a part of */
+	struct str skill; /* of an instance or execution */
 	struct hub_object object, of_skill;
 	bool overtaken;
 	bool created; /* it, or one that it overtook, made the object */
@@ -45,7 +46,11 @@ struct gw_hub {
 	struct store_rv base, at; /* before first; after the last one */
 	unsigned history; /* rises when the log turned out to be another one */
 	bool following; /* at is known to be of this connection's history */
-	size_t watchers;
+	size_t watchers, event_watchers;
+	struct {
+		int64_t id, count;
+	} * events; /* as they stood at the last look, newest first */
+	size_t event_count;
 	uint64_t told, cut; /* events sent; watchers cut off */
 	int64_t keys_changed_ms; /* when a key was last seen to change; 0: never */
 };
@@ -58,6 +63,13 @@ NODISCARD int gw_hub_join(struct gateway *g, struct err *err);
 void gw_hub_leave(struct gateway *g);
 /* Takes in what the log has since; nothing to do without watchers. Errors: the store's. */
 NODISCARD int gw_hub_follow(struct gateway *g, struct err *err);
+/* Adds an entry; everything is copied. */
+void gw_hub_add(struct gw_hub *h, const struct hub_entry *e);
+/* What was said since the last look becomes entries (hub_event.c). Errors: the store's. */
+NODISCARD int gw_hub_events(struct gateway *g, struct err *err);
+/* The same since a position, for who catches up. */
+NODISCARD int gw_hub_events_since(struct gateway *g, struct arena *a, const struct store_rv *at,
+				  struct hub_entry **ret, size_t *ret_count, struct err *err);
 /* After a loss of the connection: what is known of the log must be looked at again. */
 void gw_hub_lost(struct gw_hub *h);
 

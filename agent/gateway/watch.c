@@ -20,6 +20,8 @@ struct watcher {
 	const struct kind *kind; /* NULL: the log itself */
 	const struct kind *of; /* of the log: only of this kind; NULL: all */
 	struct str domain, skill, authorization;
+	bool events; /* of kind Event, about: */
+	struct str about_kind, about_name;
 	bool sse, live, greeted;
 	struct store_rv at; /* what it was told last, or passed over */
 	uint64_t seq; /* live: the next entry of the ring */
@@ -99,6 +101,9 @@ static bool is_mine(const struct watcher *w, const struct hub_entry *e)
 		return false;
 	if (w->of && !str_eqz(c->kind, w->of->name))
 		return false;
+	if (str_eqz(c->kind, "Event"))
+		return w->events && (!w->about_kind.len || str_eq(w->about_kind, c->actor)) &&
+		       (!w->about_name.len || str_eq(w->about_name, c->object));
 	if (w->skill.len && !str_eq(w->skill, e->skill))
 		return false;
 	return true;
@@ -150,6 +155,23 @@ static bool is_overtaken(const struct hub_entry *list, size_t i, size_t count)
 		if (gw_hub_same(&list[i], &list[n]))
 			return true;
 	return false;
+}
+
+/* What was said since; the position stays. */
+static int catch_up_events(struct watcher *w, struct buf *out, struct err *err)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)64 << 20);
+	struct gateway *g = w->call->g;
+	struct hub_entry *list = NULL;
+	size_t count = 0;
+	int rc = gw_store_as(g, "*", err);
+	if (rc == 0)
+		rc = gw_hub_events_since(g, a, &w->at, &list, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = tell(w, &list[i], out, err);
+		gw_hub_entry_release(&list[i]);
+	}
+	return rc;
 }
 
 /* One page of the log after where it stands. */
@@ -272,6 +294,8 @@ static int more(void *state, struct buf *out)
 
 static void over(struct gw_call *c)
 {
+	const struct watcher *w = c->wait;
+	c->g->hub->event_watchers -= w->events;
 	gw_hub_leave(c->g);
 }
 
@@ -331,6 +355,12 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 	w->of = kind ? NULL : kind_find(gw_call_query(c, "kind"));
 	w->authorization = arena_str(c->arena, gw_field(c->q, "authorization"));
 	w->said_ms = w->key_ms = now_ms(w);
+	w->events = kind && strcmp(kind->name, "Event") == 0;
+	if (w->events) {
+		const struct kind *about = kind_find(gw_call_query(c, "kind"));
+		w->about_kind = about ? str_of(about->name) : gw_call_query(c, "kind");
+		w->about_name = gw_call_query(c, "name");
+	}
 	int rc = check_kind(kind, err);
 	if (rc == 0)
 		rc = position(c, w->sse, &w->at, err);
@@ -339,6 +369,16 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 	if (rc < 0)
 		return rc;
 	c->over = over;
+	c->wait = w;
+	c->g->hub->event_watchers += w->events;
+	/* Where the table stands is looked at before what came since is told: nothing is passed over. */
+	if (w->events && (rc = gw_hub_events(c->g, err)) < 0)
+		return rc;
+	if (w->events &&
+	    gw_call_query(c, "resourceVersion").len + gw_field(c->q, "last-event-id").len)
+		rc = catch_up_events(w, &first, err);
+	if (rc < 0)
+		return rc;
 	/* A position that is no more is answered as such, before the stream begins. */
 	rc = catch_up(w, &first, err);
 	if (rc < 0)

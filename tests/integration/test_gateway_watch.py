@@ -159,6 +159,25 @@ def test_browsers_get_the_same_as_server_sent_events_and_go_on_from_the_last_one
     again.close()
 
 
+def test_events_and_executions_are_told_as_they_happen(s, api):
+    rv = api.get("/api/v1/events").json["metadata"]["resourceVersion"]
+    events, mine = Watch(api, "/api/v1/events?watch=1&domain=ecm"), Watch(api, "/api/v1/executions?watch=1&skill=order-details&domain=ecm")
+    about = Watch(api, "/api/v1/events?watch=1&kind=Domain&name=shouting")
+    for w in (events, mine, about):
+        w.until(bookmarked)
+    r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/order-details", "input": {"order_id": "17"}})
+    name_of = r.json["metadata"]["name"]
+    ended = mine.until(lambda e: e["object"]["metadata"].get("name") == name_of and e["object"]["status"]["phase"] == "succeeded")[-1]
+    assert ended["object"]["spec"]["skill"] == "order-details"
+    upload(api, files("shouting", "one"))
+    said = about.until(lambda e: e["type"] == "ADDED")[-1]
+    assert said["object"]["kind"] == "Event" and said["object"]["status"]["object"] == "Domain/shouting"
+    again = Watch(api, "/api/v1/events?watch=1&kind=Domain&name=shouting&resourceVersion=" + rv)
+    assert name(again.next()) == name(said)
+    for w in (events, mine, about, again):
+        w.close()
+
+
 def test_a_position_that_is_no_more_is_answered_410_and_what_is_none_400(api):
     for rv in ("i7.3", "i1.99999999", "i1.3-00000000"):
         w = Watch(api, "/api/v1/skills?watch=1&resourceVersion=" + rv)
