@@ -45,7 +45,7 @@ struct agent_config {
 	struct {
 		struct str listen; /* "127.0.0.1:8440"; port 0: any */
 		struct str socket; /* path of a Unix socket; empty: STATE/gateway/gateway.sock */
-		int64_t max_connections, per_address, body_bytes, header_timeout_ms,
+		int64_t max_connections, per_address, rate, burst, body_bytes, header_timeout_ms,
 			body_timeout_ms;
 	} gateway;
 	struct {

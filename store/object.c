@@ -214,12 +214,15 @@ int store_object_page(struct store *s, const struct object_query *q, struct obje
 	bind_query(&b, k, q, &at, MIN(q->limit, (size_t)OBJECT_PAGE_MAX));
 	if ((rc = wire_query(s, &b, &rows, err)) < 0)
 		return rc;
+	const size_t mark = out->len;
 	for (int i = 0; i < rows.count; i++) {
 		struct row c = row_of(&rows, i);
-		struct str key1 = row_text(&c), key2 = row_text(&c);
-		if (i > 0)
-			buf_add_char(out, ',');
-		buf_add_str(out, row_text(&c));
+		struct str key1 = row_text(&c), key2 = row_text(&c), json = row_text(&c);
+		if (!q->wanted || q->wanted(q->wanted_state, json)) {
+			if (out->len > mark)
+				buf_add_char(out, ',');
+			buf_add_str(out, json);
+		}
 		if (i == rows.count - 1)
 			move_on(cursor, key1, key2);
 	}

@@ -33,10 +33,13 @@ struct object_query {
 	struct str about_kind, about_name; /* Event: the object it is about */
 	bool whole; /* Execution: with input and result */
 	size_t limit; /* 1 … OBJECT_PAGE_MAX */
+	/* Objects that it does not want are read, and not appended. NULL: all are wanted. */
+	bool (*wanted)(void *state, struct str json);
+	void *wanted_state;
 };
 
 /*
- * Appends the objects to out, separated by commas. *cursor says where to begin and is moved on. Errors: ERR_INVALID for a cursor or name that is none of this
+ * Appends the objects to out, separated by commas; *ret_count is how many were read. *cursor says where to begin and is moved on. Errors: ERR_INVALID for a cursor or name that is none of this
  * kind's.
  */
 NODISCARD int store_object_page(struct store *s, const struct object_query *q,

@@ -99,3 +99,11 @@ bool gw_call_etag(struct gw_call *c, struct str tag)
 	}
 	return same;
 }
+
+int gw_call_selector(struct gw_call *c, struct selector *ret, struct err *err)
+{
+	int rc = selector_labels(ret, c->arena, gw_call_query(c, "labelSelector"), err);
+	if (rc == 0)
+		rc = selector_fields(ret, c->arena, gw_call_query(c, "fieldSelector"), err);
+	return rc;
+}

@@ -81,12 +81,29 @@ static int check_media(const struct gw_call *c, struct err *err, int *ret_status
 	return err_remedy(err, "send \"Content-Type: application/json\"");
 }
 
+/* Open routes are health's; everything else asks for its share. */
+static int enter(struct gw_call *c, struct err *err)
+{
+	int64_t after_s = 0;
+	c->class = c->who.role == 0	      ? GW_CLASS_HEALTH
+		   : c->who.role == GW_CI_BOT ? GW_CLASS_PROGRAMS
+					      : GW_CLASS_PEOPLE;
+	int rc = gw_limits_enter(c->g->limits, c->class, c->who.id, clock_mono(c->g->ctx->clock),
+				 &after_s, err);
+	c->entered = rc == 0;
+	if (rc < 0)
+		gw_reply_field(c->reply, "Retry-After", "%lld", (long long)after_s);
+	return rc;
+}
+
 static int judge_head(struct gw_call *c, int *ret_status, struct err *err)
 {
 	char allow[64] = "";
 	int rc = gw_target_parse(c->arena, c->q->path, c->q->query, &c->target, err);
 	if (rc == 0)
 		rc = identify(c, err);
+	if (rc == 0)
+		rc = enter(c, err);
 	if (rc == 0)
 		rc = gw_route_match(c->g->routes, c->q->method, &c->target, &c->route, c->params,
 				    allow, err);
@@ -199,6 +216,8 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 		note_refusal(g, c, q, status);
 	if (c && c->over)
 		c->over(c);
+	if (c && c->entered)
+		gw_limits_leave(g->limits, c->class);
 	if (c)
 		arena_free(c->arena);
 	q->user = NULL;

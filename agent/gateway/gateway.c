@@ -117,6 +117,11 @@ static int open_all(struct gateway *g, struct err *err)
 				   .idle_timeout_ms = IDLE_TIMEOUT_MS,
 				   .send_timeout_ms = SEND_TIMEOUT_MS,
 				   .drained = on_drained};
+	const struct gw_limits_opts limits = {.rate = c->gateway.rate,
+					      .burst = c->gateway.burst,
+					      .people = o.max_connections * 3 / 4 + 1,
+					      .programs = o.max_connections / 4 + 1};
+	g->limits = gw_limits_new(&limits);
 	o.handler.state = g;
 	g->server = gw_server_new(&o);
 	if ((rc = gw_store_watch(g, err)) < 0 ||
@@ -141,6 +146,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	gw_audit_free(g.audit);
 	gw_keys_free(g.keys);
 	gw_hub_free(g.hub);
+	gw_limits_free(g.limits);
 	route_table_unref(g.table);
 	free(g.routes);
 	free(g.metrics.routes);

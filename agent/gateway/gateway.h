@@ -12,7 +12,9 @@
 #include "agent/gateway/audit.h"
 #include "agent/gateway/auth.h"
 #include "agent/gateway/hub.h"
+#include "agent/gateway/limit.h"
 #include "agent/gateway/metrics.h"
+#include "agent/gateway/selector.h"
 #include "agent/gateway/server.h"
 #include "agent/gateway/target.h"
 #include "agent/role.h"
@@ -43,6 +45,7 @@ struct gateway {
 	struct gw_audit *audit;
 	struct gw_metrics metrics;
 	struct gw_hub *hub; /* of watches */
+	struct gw_limits *limits;
 	struct gw_route *routes; /* method NULL ends */
 	size_t route_count;
 
@@ -64,6 +67,8 @@ struct gw_call {
 	struct gw_target target;
 	struct str params[GW_PARAMS_MAX]; /* what {name} of the pattern matched, in order */
 	struct gw_principal who;
+	bool entered; /* counted by the limits */
+	enum gw_class class;
 	void *wait; /* of a reply that waits or streams; in the arena */
 	void (*over)(struct gw_call *c); /* when it is over, answered or not; NULL: nothing to do */
 };
@@ -134,6 +139,8 @@ NODISCARD int gw_call_wait(struct gw_call *c, int64_t *ret_ms, struct err *err);
 /* A whole number of the query within bounds; *ret stays when absent. Errors: ERR_USAGE. */
 NODISCARD int gw_call_number(struct gw_call *c, const char *key, int64_t min, int64_t max,
 			     int64_t *ret, struct err *err);
+/* ?labelSelector= and ?fieldSelector=. Errors: ERR_USAGE. */
+NODISCARD int gw_call_selector(struct gw_call *c, struct selector *ret, struct err *err);
 /* Begins a JSON reply; j writes into the reply's body. */
 void gw_call_json(struct gw_call *c, int status, struct json *j);
 /* 403 unless the caller's key covers the domain. */

@@ -108,6 +108,20 @@ static void one(struct buf *out, const char *name, const char *type, const char 
 	metric_line(out, name, "", value);
 }
 
+static void expose_classes(struct buf *out, const struct gateway *g)
+{
+	struct gw_limits_stats s;
+	gw_limits_stats(g->limits, &s);
+	metric_head(out, "aspora_http_limited_total", "counter",
+		    "Requests over a key's rate or a class's share, by class.");
+	for (int i = 0; i < GW_CLASSES_; i++) {
+		CLEANUP(buf_release) struct buf labels = BUF_INIT(256);
+		metric_label(&labels, "class", str_of(gw_class_name((enum gw_class)i)));
+		metric_line(out, "aspora_http_limited_total", buf_cstr(&labels),
+			    (double)s.refused[i]);
+	}
+}
+
 static void expose_server(struct buf *out, const struct gateway *g)
 {
 	struct gw_server_stats s;
@@ -123,6 +137,12 @@ static void expose_server(struct buf *out, const struct gateway *g)
 	    (double)s.bad_heads);
 	one(out, "aspora_http_timeouts_total", "counter", "Requests that did not arrive in time.",
 	    (double)s.timeouts);
+	expose_classes(out, g);
+	one(out, "aspora_watch_events_total", "counter", "Events told to watchers.",
+	    (double)g->hub->told);
+	one(out, "aspora_watch_cut_total", "counter", "Watchers that were too slow.",
+	    (double)g->hub->cut);
+	one(out, "aspora_watchers", "gauge", "Open watches.", (double)g->hub->watchers);
 	one(out, "aspora_store_reconnects_total", "counter", "Connections to PostgreSQL made anew.",
 	    (double)g->metrics.store_reconnects);
 	one(out, "aspora_store_errors_total", "counter", "Requests that the store failed.",

@@ -11,6 +11,7 @@ struct listing {
 	struct gw_call *call;
 	struct object_query query;
 	struct object_cursor cursor;
+	struct selector selector;
 	bool some; /* an object was written */
 };
 
@@ -84,6 +85,7 @@ static int list_more(void *state, struct buf *out)
 	size_t count = 0, mark = out->len;
 	if (l->some)
 		buf_add_char(out, ',');
+	size_t begun = out->len;
 	int rc = gw_store_as(g, l->call->who.domains, &err);
 	if (rc == 0)
 		rc = store_object_page(g->store, &l->query, &l->cursor, out, &count, &err);
@@ -91,9 +93,10 @@ static int list_more(void *state, struct buf *out)
 		log_err(LOG_ERROR_, "list.broken_off", &err, "kind", l->query.kind, NULL);
 		return rc;
 	}
-	if (count == 0)
+	if (out->len == begun)
 		out->len = mark;
-	l->some = l->some || count;
+	else
+		l->some = true;
 	if (count == l->query.limit)
 		return 1;
 	buf_addz(out, "]}\n");
@@ -121,6 +124,23 @@ static bool follows_revisions(const char *kind)
 	return true;
 }
 
+static bool is_wanted(void *state, struct str json)
+{
+	const struct listing *l = state;
+	return selector_fits_text(&l->selector, json);
+}
+
+static int read_selectors(struct listing *l, struct err *err)
+{
+	struct gw_call *c = l->call;
+	int rc = gw_call_selector(c, &l->selector, err);
+	if (rc == 0 && l->selector.count) {
+		l->query.wanted = is_wanted;
+		l->query.wanted_state = l;
+	}
+	return rc;
+}
+
 int gw_object_list(struct gw_call *c, struct err *err)
 {
 	struct listing *l = arena_alloc(c->arena, sizeof(*l));
@@ -133,6 +153,8 @@ int gw_object_list(struct gw_call *c, struct err *err)
 	*l = (struct listing){.call = c, .query = {.kind = c->route->kind->name}};
 	read_filters(c, &l->query);
 	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);
+	if (rc == 0)
+		rc = read_selectors(l, err);
 	if (rc == 0)
 		rc = store_head(c->g->store, &head, err);
 	if (rc == 0 && gw_call_query(c, "continue").len)
@@ -154,7 +176,7 @@ int gw_object_list(struct gw_call *c, struct err *err)
 	c->reply->status = 200;
 	c->reply->type = "application/json";
 	list_head(&c->reply->body, l->query.kind, &head.at, buf_str(&token), buf_str(&items));
-	l->some = count > 0;
+	l->some = items.len > 0;
 	if (more && !limit) {
 		c->reply->more = list_more;
 		c->reply->state = l;

@@ -89,7 +89,8 @@ void gw_problem(struct gw_reply *a, int status, const struct err *err)
 	if (err->remedy[0])
 		json_strz(&j, "remedy", err->remedy);
 	json_end(&j);
-	if (a->status == 429 || a->status == 503)
+	if ((a->status == 429 || a->status == 503) &&
+	    str_find(buf_str(&a->fields), STR("Retry-After"), 0) < 0)
 		gw_reply_field(a, "Retry-After", "1");
 }
 

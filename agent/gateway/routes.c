@@ -13,7 +13,7 @@
 	{                                                                                          \
 		__VA_ARGS__, NULL                                                                  \
 	}
-#define PAGED "limit", "continue"
+#define PAGED "limit", "continue", "labelSelector", "fieldSelector"
 #define WATCHED "watch", "resourceVersion"
 #define WISH_BODY (64 * 1024)
 #define EXECUTION_BODY (EXECUTION_INPUT_MAX + 64 * 1024)

@@ -20,6 +20,7 @@ struct watcher {
 	const struct kind *kind; /* NULL: the log itself */
 	const struct kind *of; /* of the log: only of this kind; NULL: all */
 	struct str domain, skill, authorization;
+	struct selector selector;
 	bool events; /* of kind Event, about: */
 	struct str about_kind, about_name;
 	bool sse, live, greeted;
@@ -138,6 +139,11 @@ static int tell(struct watcher *w, struct hub_entry *e, struct buf *out, struct 
 	w->at = e->at;
 	if (!w->kind) {
 		tell_change(w, out, e);
+	} else if (o && o->state == HUB_THERE &&
+		   !selector_fits_text(&w->selector, str_make(o->json, o->json_len))) {
+		/* It may have been among them before. */
+		if (!(o == &e->object && e->created))
+			nameless(w, out, "DELETED", e->change.domain, name);
 	} else if (o && o->state == HUB_THERE) {
 		bool created = o == &e->object && e->created;
 		event(w, out, created ? "ADDED" : "MODIFIED", str_make(o->json, o->json_len));
@@ -362,6 +368,8 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 		w->about_name = gw_call_query(c, "name");
 	}
 	int rc = check_kind(kind, err);
+	if (rc == 0 && kind)
+		rc = gw_call_selector(c, &w->selector, err);
 	if (rc == 0)
 		rc = position(c, w->sse, &w->at, err);
 	if (rc == 0)

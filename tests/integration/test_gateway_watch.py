@@ -226,6 +226,50 @@ def test_who_takes_nothing_is_cut_off_and_costs_the_others_nothing(s, api):
     lazy.close()
 
 
+def test_lists_and_watches_take_selectors(s, api):
+    def names(query):
+        return [o["metadata"]["name"] for o in api.items("/api/v1/skills?" + query)]
+    everything = api.items("/api/v1/skills")
+    managers = [o["metadata"]["name"] for o in everything if o["spec"]["role"] == "manager"]
+    assert managers and len(managers) < len(everything)
+    assert names("fieldSelector=spec.role%3Dmanager") == managers
+    assert len(names("fieldSelector=spec.role!%3Dmanager")) == len(everything) - len(managers)
+    assert names("labelSelector=team%3Dx") == [] and len(names("labelSelector=!team")) == len(everything)
+    # Page by page as well; the last one says that it is.
+    got, token = [], ""
+    for _ in range(len(everything) + 1):
+        page = api.get("/api/v1/skills?limit=2&fieldSelector=spec.role%3Dmanager&continue=" + token).json
+        got += [o["metadata"]["name"] for o in page["items"]]
+        token = page["metadata"]["continue"]
+        if not token:
+            break
+    assert got == managers and not token
+    r = api.get("/api/v1/skills?fieldSelector=spec.role")
+    assert r.status == 400 and "fieldSelector" in r.json["detail"] and "write for example" in r.json["remedy"]
+    w = Watch(api, "/api/v1/skills?watch=1&fieldSelector=metadata.name%3Dchosen")
+    w.until(bookmarked)
+    upload(api, files("choice", "ignored"))
+    upload(api, files("choice", "chosen"))
+    assert {name(e)[1] for e in w.until(is_about("choice", "chosen")) if e["type"] in ("ADDED", "MODIFIED")} == {"chosen"}
+    w.close()
+
+
+def test_a_key_that_asks_too_fast_is_told_to_wait_and_nobody_else_is(tmp_path):
+    with System(roles="gateway", config="") as slow:
+        slow.write_conf(sources="")
+        with open(slow.conf, encoding="utf-8") as f:
+            text = f.read()
+        with open(slow.conf, "w", encoding="utf-8") as f:
+            f.write(text.replace('listen: "127.0.0.1:0"', 'listen: "127.0.0.1:0", rate: 1, burst: 3'))
+        slow.start()
+        one, other = Api(slow.gateway(), slow.key("one", "viewer")), Api(slow.gateway(), slow.key("other", "viewer"))
+        replies = [one.get("/api/v1/whoami") for _ in range(6)]
+        assert [r.status for r in replies][:3] == [200] * 3 and replies[-1].status == 429
+        assert replies[-1].code == "quota" and int(replies[-1].headers["Retry-After"]) >= 1
+        assert other.get("/api/v1/whoami").status == 200
+        assert all(one.get("/healthz").status == 200 for _ in range(10))
+
+
 def test_a_drain_ends_watches_whole(s, api):
     w = Watch(api, "/api/v1/skills?watch=1")
     w.until(bookmarked)
