@@ -99,11 +99,11 @@ static const char *const talk_words[] = {
 	"called",     "number is", "llama", "llámame", "appelez", "joindre", "anrufen",
 	"erreichbar", "erreichen", "ligue", "chiama",  NULL};
 static const char *const not_phones[] = {
-	"nhs",	   "ssn",	"aadhaar",  "account", "a/c",	     "iban",	 "isbn",
-	"issn",	   "order",	"tracking", "invoice", "ticket",     "sku",	 "imei",
-	"serial",  "uuid",	"card",	    "routing", "patient id", "ref",	 "case",
-	"version", "timestamp", "epoch",    "id",      "booking",    "medicare", "tfn",
-	"sin",	   "cpf",	"awb",	    "bytes",   "request",    NULL};
+	"nhs",	   "ssn",      "aadhaar",    "account", "a/c",	"iban",	   "isbn",	"issn",
+	"order",   "tracking", "invoice",    "ticket",	"sku",	"imei",	   "serial",	"uuid",
+	"card",	   "routing",  "patient id", "ref",	"case", "version", "timestamp", "epoch",
+	"id",	   "booking",  "medicare",   "tfn",	"sin",	"cpf",	   "awb",	"bytes",
+	"request", "model",    "batch",	     "build",	"part", NULL};
 
 static bool looks_like_date(struct str s)
 {
