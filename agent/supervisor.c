@@ -9,12 +9,15 @@
 #include "agent/inherit.h"
 #include "agent/privilege.h"
 #include "agent/role.h"
+#include "agent/sync_refuse.h"
+#include "base/doc.h"
 #include "base/id.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/cluster.h"
 #include "store/lease.h"
 #include "store/migrate.h"
+#include "store/source.h"
 
 #define ROLES_MAX 8
 #define BACKOFF_FIRST_MS 100
@@ -220,6 +223,41 @@ static void break_leases(struct supervisor *s, pid_t pid)
 		log_err(LOG_DEBUG_, "lease.break_failed", &err, NULL);
 }
 
+/* --once: what a source could not bring up to date is no success, though all that could be done is done. */
+static int outcome_once(struct supervisor *s)
+{
+	CLEANUP(store_closep) struct store *store = NULL;
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	struct store_source *list = NULL;
+	size_t count = 0;
+	int status = 0;
+	struct err err = ERR_INIT;
+	if (store_open(&s->owner, STORE_OWNER, NULL, &store, &err) < 0 ||
+	    store_source_list(store, a, &list, &count, &err) < 0) {
+		log_err(LOG_ERROR_, "once.incomplete", &err, NULL);
+		return err_exit_status(err.code);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct doc_node *root = NULL;
+		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
+		if (!list[i].declared ||
+		    doc_parse_json(a, list[i].conditions_json, &doc_limits_json, "conditions",
+				   &root, NULL) < 0)
+			continue;
+		const struct doc_node *stalled = root && root->list.count > 1 ? root->list.items[1]
+									      : NULL;
+		if (!str_eqz(doc_text(stalled, "status"), "True"))
+			continue;
+		(void)refused_names(&names, list[i].refused_json);
+		err_set(&err, ERR_DENIED, "%.*s", STR_ARG(doc_text(stalled, "message")));
+		log_err(LOG_ERROR_, "once.incomplete", &err, "source",
+			arena_strndup(a, list[i].name.p, list[i].name.len), "domains",
+			buf_cstr(&names), NULL);
+		status = err_exit_status(ERR_DENIED);
+	}
+	return status;
+}
+
 /* --once: sync is through, so that the others begin; or all are, so that we end. */
 static void ended_once(struct slot *slot, const struct child_end *end, bool clean)
 {
@@ -232,8 +270,11 @@ static void ended_once(struct slot *slot, const struct child_end *end, bool clea
 			if (s->slots[i].wanted)
 				role_due(s->loop, &s->slots[i]);
 	}
-	if (!any_running(s))
-		loop_stop(s->loop);
+	if (any_running(s))
+		return;
+	if (s->result == 0)
+		s->result = outcome_once(s);
+	loop_stop(s->loop);
 }
 
 static void role_ended(struct loop *l, struct child *c, const struct child_end *end, void *state)

@@ -170,18 +170,21 @@ static int judge_commit(struct sync_source *src, struct err *err)
 /* A branch that was rewritten is held: what runs keeps running until a person says that this is meant. */
 static int check_history(struct sync_source *src, bool *ret_held, struct err *err)
 {
-	struct tree_id last;
-	bool descends = true;
+	/* What was seen last, too: a commit that was refused has been looked at, and reviewed, all the same. */
+	const struct str before[] = {src->released, src->observed};
 	*ret_held = false;
-	if (src->decl->allow_rewrite || src->released.len == 0 ||
-	    !tree_id_parse(src->released, &last))
-		return 0;
-	int rc = mirror_is_ancestor(src->mirror, &last, &src->tip, &descends, err);
-	if (rc == ERR_NOT_FOUND)
-		descends = false;
-	else if (rc < 0)
-		return rc;
-	*ret_held = !descends;
+	for (size_t i = 0; !src->decl->allow_rewrite && !*ret_held && i < ARRAY_SIZE(before); i++) {
+		struct tree_id last;
+		bool descends = true;
+		if (before[i].len == 0 || !tree_id_parse(before[i], &last))
+			continue;
+		int rc = mirror_is_ancestor(src->mirror, &last, &src->tip, &descends, err);
+		if (rc == ERR_NOT_FOUND)
+			descends = false;
+		else if (rc < 0)
+			return rc;
+		*ret_held = !descends;
+	}
 	return 0;
 }
 

@@ -144,14 +144,14 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 int sync_tell_rewrite(struct sync_source *src, struct err *err)
 {
 	char tip[65];
-	CLEANUP_FREE char *message =
-		mem_printf("%s now points to %.12s, which does not follow the released %.12s",
-			   src->ref, tree_id_hex(&src->tip, tip), src->released.p);
+	CLEANUP_FREE char *message = mem_printf(
+		"%s now points to %.12s, which does not follow %.12s, seen before", src->ref,
+		tree_id_hex(&src->tip, tip), src->observed.len ? src->observed.p : src->released.p);
 	const struct report r = {.src = src,
 				 .reason = "HistoryRewritten",
 				 .message = str_of(message),
 				 .stalled = true,
-				 .remedy = "push a commit that follows the released one, or set "
+				 .remedy = "push a commit that follows it, or set "
 					   "allow_rewrite: true for this source"};
 	src->unwell = true;
 	log_event(LOG_WARN_, "source.held", "source", src->name, "why", message, NULL);

@@ -124,6 +124,39 @@ static int read_input(struct local *l, struct buf *held, struct err *err)
 	return rc < 0 ? rc : buf_check(held, "the input", err);
 }
 
+/*
+ * What a server's operator says under secrets:, a person's own environment says here: secret:crm-token is ASPORA_SECRET_CRM_TOKEN. Content still
+ * names no variable or file that is opened for it.
+ */
+static int local_value(struct str value, struct str *ret, struct err *err)
+{
+	char name[sizeof("ASPORA_SECRET_") + NAME_MAX_BYTES] = "ASPORA_SECRET_";
+	*ret = value;
+	if (str_starts(value, STR("env:")) || str_starts(value, STR("file:"))) {
+		err_set(err, ERR_DENIED, "\"%.*s\" would have us open what a repository names",
+			STR_ARG(value));
+		return err_remedy(err, "write secret:NAME");
+	}
+	if (!str_starts(value, STR("secret:")))
+		return 0;
+	struct str secret = str_sub(value, strlen("secret:"), value.len);
+	size_t len = strlen(name);
+	for (size_t i = 0; i < MIN(secret.len, (size_t)NAME_MAX_BYTES); i++) {
+		char b = secret.p[i];
+		name[len++] = b >= 'a' && b <= 'z'				 ? (char)(b - 32)
+			      : (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ? b
+										 : '_';
+	}
+	name[len] = '\0';
+	const char *found = getenv(name);
+	if (found) {
+		*ret = str_of(found);
+		return 0;
+	}
+	err_set(err, ERR_NOT_FOUND, "the secret \"%.*s\" is not known here", STR_ARG(secret));
+	return err_remedy(err, "give it for this run: %s=... aspora run --local ...", name);
+}
+
 static int run_it(struct local *l, struct runtime *rt, struct run_result *r, struct err *err)
 {
 	CLEANUP(buf_release) struct buf context = BUF_INIT(4 * EXECUTION_INPUT_MAX);
@@ -132,11 +165,17 @@ static int run_it(struct local *l, struct runtime *rt, struct run_result *r, str
 	const struct config_env *declared = c->runtime.env.items;
 	struct sandbox_env *env = mem_array(c->runtime.env.count + 1, sizeof(*env));
 	char id[64];
-	for (size_t i = 0; i < c->runtime.env.count; i++)
-		env[i] = (struct sandbox_env){declared[i].key, declared[i].value};
 	struct run_guard guard;
 	run_guard_init(&guard, c, false);
-	int rc = make_context(l, &context, id, err);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < c->runtime.env.count; i++) {
+		env[i].name = declared[i].key;
+		rc = local_value(declared[i].value, &env[i].value, err);
+		if (rc < 0)
+			err_context(err, "environment variable %.*s", STR_ARG(declared[i].key));
+	}
+	if (rc == 0)
+		rc = make_context(l, &context, id, err);
 	struct run_request req = {.instance = id,
 				  .driver = c->runtime.driver,
 				  .isolation = (enum isolation)c->runtime.isolation,

@@ -223,6 +223,48 @@ static bool explain_kind_path(struct buf *out, const char *word)
 	return found;
 }
 
+/* --- what is no field of the configuration -------------------------------------------------------------------- */
+
+static const struct {
+	const char *words[3];
+	const char *text;
+} topics[] = {
+	{{"trigger", "triggers", NULL},
+	 "trigger: what a skill answers to, in the frontmatter of SKILL.md; one, or a list.\n\n"
+	 "  command: order status {order_id}           words that somebody writes; {name} takes "
+	 "one, {name...} the rest\n"
+	 "  alert: order.stuck                         an alert of this name\n"
+	 "  cron: weekdays 09:00 Asia/Dubai            a schedule in words, or five fields and a "
+	 "zone\n"
+	 "  always                                     kept running: started again after each "
+	 "end\n\n"
+	 "Two skills may not answer the same words: `aspora admit` names both. aspora-skill(5) has "
+	 "all of it.\n"},
+	{{"cases", "cases.md", "expect"},
+	 "tests/cases.md: the tests of a skill, as an analyst writes them.\n\n"
+	 "  ## It finds the order                      a case, and what it is about\n"
+	 "  ### Input\n"
+	 "  order status 17                            what is asked: text, or JSON in a fence "
+	 "marked json\n"
+	 "  ### Expect\n"
+	 "  - contains \"shipped\"                       also: equals \"...\", matches /.../, "
+	 "field a.b equals \"...\"\n"
+	 "  - must not contain \"error\"                 any of them, refused\n\n"
+	 "How many are wanted is tests.min_cases. `aspora test` runs them. aspora-skill(5) has all "
+	 "of it.\n"},
+};
+
+static bool explain_topic(struct buf *out, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(topics[i].words); k++)
+			if (topics[i].words[k] && strcasecmp(topics[i].words[k], word) == 0) {
+				buf_addz(out, topics[i].text);
+				return true;
+			}
+	return false;
+}
+
 int cli_explain(struct buf *out, const char *word, struct err *err)
 {
 	if (!word || strcmp(word, "config") == 0) {
@@ -235,7 +277,7 @@ int cli_explain(struct buf *out, const char *word, struct err *err)
 		explain_field(out, f, word, top);
 		return 0;
 	}
-	if (explain_rule(out, word) || explain_kind_path(out, word))
+	if (explain_topic(out, word) || explain_rule(out, word) || explain_kind_path(out, word))
 		return 0;
 	return unknown(word, err);
 }

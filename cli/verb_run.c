@@ -230,7 +230,9 @@ const struct cli_verb cli_verb_run = {
 		 "    aspora run ecm/order-details --local --input @fixtures/order.json\n\n"
 		 "Waits for the end and prints the answer. What the handler says on its stderr is "
 		 "in\n"
-		 "`aspora logs`; with --local it comes on stderr.",
+		 "`aspora logs`; with --local it comes on stderr, and secret:crm-token is taken "
+		 "from\n"
+		 "ASPORA_SECRET_CRM_TOKEN of the environment.",
 	.options = options,
 	.uses = CLI_USES_FOLDER | CLI_USES_GATEWAY,
 	.least = 1,

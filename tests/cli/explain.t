@@ -170,3 +170,28 @@ What holds for a skill, and who says so.
   $ cd / && aspora explain -e ecm/manager
   aspora: there is no skills/ folder in / or above it (go to a skills repository, or name it with --folder DIR)
   [4]
+
+What is written in SKILL.md and tests/cases.md has its words too.
+  $ aspora explain trigger
+  trigger: what a skill answers to, in the frontmatter of SKILL.md; one, or a list.
+  
+    command: order status {order_id}           words that somebody writes; {name} takes one, {name...} the rest
+    alert: order.stuck                         an alert of this name
+    cron: weekdays 09:00 Asia/Dubai            a schedule in words, or five fields and a zone
+    always                                     kept running: started again after each end
+  
+  Two skills may not answer the same words: `aspora admit` names both. aspora-skill(5) has all of it.
+  $ aspora explain cases
+  tests/cases.md: the tests of a skill, as an analyst writes them.
+  
+    ## It finds the order                      a case, and what it is about
+    ### Input
+    order status 17                            what is asked: text, or JSON in a fence marked json
+    ### Expect
+    - contains "shipped"                       also: equals "...", matches /.../, field a.b equals "..."
+    - must not contain "error"                 any of them, refused
+  
+  How many are wanted is tests.min_cases. `aspora test` runs them. aspora-skill(5) has all of it.
+  $ aspora explain Triggers | head -n 1; aspora explain cases.md | head -n 1
+  trigger: what a skill answers to, in the frontmatter of SKILL.md; one, or a list.
+  tests/cases.md: the tests of a skill, as an analyst writes them.

@@ -175,3 +175,22 @@ What goes wrong is the skill's own fault, or is not.
   $ aspora test nothing
   aspora: there is no domain "nothing" here
   [4]
+
+A secret comes from the environment of who runs it, and from nowhere else.
+  $ mkdir -p ../sec/skills/hr/s/code && cd ../sec && printf -- '---\nname: s\ndescription: Says. Use it.\n---\n# S\n' > skills/hr/s/SKILL.md
+  $ printf 'runtime:\n  env:\n    CRM: "secret:crm-token"\n' > skills/hr/s/aspora.config.yaml
+  $ cat > skills/hr/s/code/handler.sh <<'END'
+  > #!/bin/sh
+  > cat >/dev/null
+  > echo "{\"output\":\"$CRM\"}"
+  > END
+  $ chmod +x skills/hr/s/code/handler.sh; aspora run --local hr/s
+  aspora: environment variable CRM: the secret "crm-token" is not known here (give it for this run: ASPORA_SECRET_CRM_TOKEN=... aspora run --local ...)
+  [4]
+  $ ASPORA_SECRET_CRM_TOKEN=hush aspora run --local hr/s
+  {
+    "output": "hush"
+  }
+  $ sed -i 's/secret:crm-token/env:HOME/' skills/hr/s/aspora.config.yaml && aspora run --local hr/s
+  aspora: environment variable CRM: "env:HOME" would have us open what a repository names (write secret:NAME)
+  [6]

@@ -32,9 +32,12 @@ Bad ones are told with the place and what to write.
       see skills/hr/aspora.config.yaml:2:16
   skills/hr/resume-screen/aspora.config.yaml:3:3: warn SK-CONFIG-UNKNOWN: there is no setting "budget.per_rum"; it has no effect
       remove it, or see `aspora explain config` for what there is
+  skills/wealth/portfolio-summary/tests/cases.md:1:1: warn AD-TESTS-001: no test checks anything, and at least 2 must
+      write in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
+      see aspora.config.yaml:14:14
   skills/wealth/portfolio-summary/tests/cases.md:5:3: deny SK-CASES-EXPECT: "looks" is not an expectation
       write contains "…", equals "…", matches /…/ or field a.b equals "…", each with must not before it if need be
-  9 skills in 5 domains: 3 to correct, 1 to look at
+  9 skills in 5 domains: 3 to correct, 2 to look at
   [3]
   $ aspora validate frm
   3 skills in 1 domain: fine
@@ -69,3 +72,10 @@ What is not there is said with the nearest.
   $ aspora validate a b
   aspora: aspora validate does not know what to do with "b" (it is: aspora validate [DOMAIN/NAME | DOMAIN | DIR])
   [2]
+
+A skill that admission would want tests of is told so before the merge.
+  $ cp -r "$ROOT/examples/skills-repo" ../few && cd ../few && rm -r skills/wealth/portfolio-summary/tests && aspora validate wealth
+  skills/wealth/portfolio-summary/SKILL.md:1:1: warn AD-TESTS-001: there are no tests, and at least 2 must check something
+      write in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
+      see aspora.config.yaml:14:14
+  1 skill in 1 domain: 1 to look at

@@ -865,3 +865,15 @@ def test_an_overlay_over_one_skill_leaves_its_siblings_as_they_were(s):
     assert s.wish("overlays/end", {"domain": "sib"})[0] == 200
     s.wait("the end", lambda: s.one("select timeout_ms from desired where domain = 'sib' and skill = 'one' and until is null") == (9000,))
     assert others() == before
+
+
+def test_a_rewrite_of_what_was_only_refused_is_held_too(s):
+    refused = commit(s, skill_files("rewrite", "a", tests=False))
+    s.git("commit", "-q", "--amend", "-m", "as if it had never been")
+    s.git("push", "-q", "-f", "origin", "HEAD:refs/heads/main")
+    held = s.wait("the hold", lambda: s.conditions()["Stalled"]["reason"] == "HistoryRewritten" and s.conditions()["Stalled"])
+    assert "does not follow " + refused[:12] in held["message"], held
+    s.git("reset", "-q", "--hard", refused)
+    s.git("rm", "-qr", "skills/rewrite")
+    s.wait_observed(s.push("on top of it", force=True))
+    assert s.conditions()["Ready"]["status"] == "True"

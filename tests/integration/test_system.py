@@ -413,3 +413,17 @@ def test_the_command_line_confirms_a_deletion():
         assert done.returncode == 0, (done.stdout + done.stderr, s.rows("select body, result from inbox"))
         s.wait("the deletion", lambda: s.content("drop", "two") is None)
         assert s.content("keep", "one")
+
+
+def test_once_ends_non_zero_when_a_domain_was_refused_and_names_it():
+    with System() as s:
+        s.init_repo(source=None)
+        s.write("aspora.config.yaml", "tests: {min_cases: 1}\n")
+        add_skill(s, "fine", "a")
+        add_skill(s, "poor", "b", tests=False)
+        s.push("one of each")
+        s.write_conf()
+        done = run(s.argv("--once"), check=False, timeout=120)
+        assert done.returncode == 6, done.stderr
+        said = [line for line in done.stderr.splitlines() if "event=once.incomplete" in line]
+        assert len(said) == 1 and "source=main" in said[0] and "domains=poor" in said[0], done.stderr
