@@ -53,6 +53,43 @@ static void drop_confirmations(struct sync_source *src)
 	src->confirmation_count = 0;
 }
 
+static bool denies(const struct verdict *v, const char *rule)
+{
+	for (size_t i = 0; i < v->findings.count; i++)
+		if (v->findings.items[i].severity == SEVERITY_DENY &&
+		    strcmp(v->findings.items[i].rule, rule) == 0)
+			return true;
+	return false;
+}
+
+/* What may change by itself: results come, times pass. */
+static void remember_waits(struct sync_source *src, const struct pass *p)
+{
+	src->waiting = src->frozen = false;
+	src->only_waiting = pass_only_waits(p);
+	for (size_t i = 0; i < p->admission->domain_count; i++) {
+		const struct admission_domain *d = &p->admission->domains[i];
+		if (d->verdict.allow)
+			continue;
+		src->waiting |= denies(&d->verdict, RULE_WAITING);
+		src->frozen |= denies(&d->verdict, "AD-FREEZE-001");
+	}
+}
+
+/* Whether results came since they were judged by. */
+static int look_for_checks(struct sync_source *src, struct err *err)
+{
+	char now[sizeof(src->checks)];
+	if (!src->waiting || src->suspended)
+		return 0;
+	int rc = store_check_state(src->up->ctx->store, now, err);
+	if (rc < 0 || strcmp(now, src->checks) == 0)
+		return rc;
+	memcpy(src->checks, now, sizeof(now));
+	src->again = true;
+	return 0;
+}
+
 static void remember_pass(struct sync_source *src, struct pass *p)
 {
 	drop_confirmations(src);
@@ -64,6 +101,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 		admit_memory_sweep(src->texts, src->snapshot);
 	sync_sweep_guard(src->up);
 	src->has_denials = has_denials(p);
+	remember_waits(src, p);
 	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX);
 	refused_json(&refused, p->admission);
 	set_text(&src->refused, buf_str(&refused));
@@ -236,6 +274,7 @@ static int weigh_tip(struct sync_source *src, struct err *err)
 	bool requested = src->request_token != src->handled_token;
 	if (is_judged(src, &src->tip)) {
 		src->held = (struct tree_id){0};
+		src->again |= src->frozen;
 		return sync_tell_nothing_new(src, err);
 	}
 	src->tip_is_new = requested || !tree_id_equal(&src->tip, &src->held);
@@ -285,6 +324,7 @@ static int start_look(struct sync_source *src, struct err *err)
 	    is_judged(src, &tip)) {
 		src->tip = tip;
 		src->held = (struct tree_id){0};
+		src->again |= src->frozen;
 		schedule(src);
 		return sync_tell_nothing_new(src, err);
 	}
@@ -314,6 +354,8 @@ static int source_tick(struct sync_source *src, struct err *err)
 	}
 	if (src->job && remote_job_poll(src->job))
 		rc = job_done(src, err);
+	if (rc == 0)
+		rc = look_for_checks(src, err);
 	bool requested = src->request_token != src->handled_token;
 	if (!src->job && !src->tip_is_new)
 		keep_released(src);
@@ -352,7 +394,10 @@ static int read_rows(struct sync *s, struct err *err)
 			/* After a restart the verdict's words are all that is left of it. */
 			if (!src->snapshot &&
 			    str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0)
-				src->has_denials = true;
+				src->has_denials = src->frozen = true;
+			if (!src->snapshot &&
+			    str_find(list[i].conditions_json, STR("WaitingForChecks"), 0) >= 0)
+				src->has_denials = src->waiting = src->only_waiting = true;
 			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0)
 				src->unwell = true;

@@ -59,6 +59,10 @@ struct sync_source {
 	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
 	bool was_large; /* the last pass read much: its memory is still to be given back */
 	bool again; /* judge it once more: what it was judged beside has changed */
+	bool waiting; /* a domain waits for results that CI bots post */
+	bool only_waiting; /* and nothing is refused for another reason */
+	char checks[64]; /* store_check_state() when that was looked at last; "": never */
+	bool frozen; /* something is refused because of the time of day: it is judged with every look */
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
 	struct admit_memory *texts; /* what admission has to know of their texts */

@@ -171,8 +171,11 @@ static int load_checks(struct pass *p, struct admit_facts *facts, struct err *er
 		checks[i] = (struct admit_check){.name = posted[i].name,
 						 .link = posted[i].url,
 						 .content = posted[i].content,
-						 .passed = posted[i].passed,
-						 .failed = !posted[i].passed};
+						 .tool = posted[i].tool,
+						 .version = posted[i].version,
+						 .passed = posted[i].passed_count,
+						 .failed = posted[i].failed_count,
+						 .skipped = posted[i].skipped_count};
 	facts->checks = checks;
 	facts->check_count = count;
 	return rc;
@@ -239,7 +242,8 @@ static int judge(struct pass *p, struct err *err)
 {
 	struct admit_facts facts = {.now_ms = clock_wall(p->s->ctx->clock),
 				    .confirmations = p->confirmations,
-				    .confirmation_count = p->confirmation_count};
+				    .confirmation_count = p->confirmation_count,
+				    .author = p->author};
 	bool grown = false;
 	int rc = load_checks(p, &facts, err);
 	if (rc == 0 && (p->plan->domain_count || platform_differs(p)))
@@ -337,6 +341,19 @@ void pass_release(struct pass *p)
 	p->plan = NULL;
 	p->snapshot = NULL;
 	p->arena = NULL;
+}
+
+bool pass_only_waits(const struct pass *p)
+{
+	const struct admission *a = p->admission;
+	bool refused = p->refused_count || findings_count(&a->repository, SEVERITY_DENY) ||
+		       (a->platform_judged && !a->platform.allow);
+	size_t waiting = 0;
+	for (size_t i = 0; i < a->domain_count && !refused; i++) {
+		refused = !a->domains[i].verdict.allow && !a->domains[i].waiting;
+		waiting += a->domains[i].waiting;
+	}
+	return waiting && !refused;
 }
 
 /* --- in words -------------------------------------------------------------------------------------------------- */

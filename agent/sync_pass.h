@@ -60,6 +60,8 @@ NODISCARD int pass_run(struct pass *p, struct err *err);
 void pass_release(struct pass *p);
 /* "deployed 3 domains, refused 1", for conditions and wishes. */
 void pass_summary(const struct pass *p, struct buf *out);
+/* True when something is refused, and all of it only because a required check has not been posted yet. */
+bool pass_only_waits(const struct pass *p);
 /* The report that a wish's result carries: {release, revision, plan, admission}. */
 void pass_report_json(const struct pass *p, struct buf *out);
 

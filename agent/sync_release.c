@@ -308,7 +308,8 @@ static int put_denial(struct pass *p, struct store_txn *t, const struct admissio
 {
 	CLEANUP(buf_release) struct buf words = BUF_INIT(16 * 1024);
 	denial_text(&words, &ad->verdict.findings);
-	return sync_event(t, "Domain", STR_NULL, ad->name, true, "AdmissionDenied", buf_str(&words),
+	return sync_event(t, "Domain", STR_NULL, ad->name, !ad->waiting,
+			  ad->waiting ? "WaitingForChecks" : "AdmissionDenied", buf_str(&words),
 			  p->source.revision, err);
 }
 

@@ -8,6 +8,7 @@ struct report {
 	const char *reason, *remedy;
 	struct str message;
 	bool ready, stalled;
+	bool waits; /* for results of others: not ready, and nobody has to do anything */
 	struct str revision;
 	struct tree_id tree;
 	bool released;
@@ -19,12 +20,19 @@ static int observe(struct store_txn *t, const struct report *r, struct err *err)
 {
 	const struct condition list[] = {
 		{.type = "Ready",
-		 .status = r->ready ? COND_TRUE : COND_FALSE,
+		 .status = r->ready   ? COND_TRUE
+			   : r->waits ? COND_UNKNOWN
+				      : COND_FALSE,
 		 .reason = str_of(r->reason),
 		 .message = r->message,
 		 .remedy = str_of(r->remedy)},
 		{.type = "Stalled",
 		 .status = r->stalled ? COND_TRUE : COND_FALSE,
+		 .reason = str_of(r->reason),
+		 .message = r->message,
+		 .remedy = str_of(r->remedy)},
+		{.type = "Reconciling",
+		 .status = COND_TRUE,
 		 .reason = str_of(r->reason),
 		 .message = r->message,
 		 .remedy = str_of(r->remedy)},
@@ -38,7 +46,7 @@ static int observe(struct store_txn *t, const struct report *r, struct err *err)
 					    .retry_in_ms = r->retry_in_ms,
 					    .refused_json = r->refused,
 					    .conditions = list,
-					    .condition_count = ARRAY_SIZE(list)};
+					    .condition_count = r->waits ? 3 : 2};
 	return store_source_observe(t, &o, err);
 }
 
@@ -68,8 +76,11 @@ static int tell(const struct report *r, struct err *err)
 int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 {
 	bool denied = src->has_denials;
+	bool waits = denied && src->only_waiting;
 	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
-	buf_addz(&words, denied ? "nothing new; the newest commit stays refused" : "nothing new");
+	buf_addz(&words, waits	  ? "nothing new; the newest commit waits for checks"
+			 : denied ? "nothing new; the newest commit stays refused"
+				  : "nothing new");
 	if (denied) {
 		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
 		if (refused_names(&names, src->refused))
@@ -78,8 +89,11 @@ int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 	}
 	const struct report r = {.src = src,
 				 .ready = !denied,
-				 .stalled = denied,
-				 .reason = denied ? "AdmissionDenied" : "ReconciliationSucceeded",
+				 .stalled = denied && !waits,
+				 .waits = waits,
+				 .reason = waits    ? "WaitingForChecks"
+					   : denied ? "AdmissionDenied"
+						    : "ReconciliationSucceeded",
 				 .message = buf_str(&words),
 				 .remedy = buf_cstr(&remedy)};
 	/* It is judged again in a moment, and that is what there will be to tell. */
@@ -115,9 +129,12 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
 	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
 	pass_summary(p, &words);
-	bool allowed = p->admission->allow && p->refused_count == 0;
+	bool allowed = p->admission->allow && p->refused_count == 0, waits = pass_only_waits(p);
 	refused_json(&refused, p->admission);
-	if (!p->admission->allow)
+	if (waits)
+		buf_addz(&remedy, "the checks that aspora describe domain names have to be run on "
+				  "it: aspora check post");
+	else if (!p->admission->allow)
 		refused_remedy(&remedy, buf_str(&refused));
 	else if (p->refused_count)
 		buf_addz(&remedy,
@@ -125,8 +142,11 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 			 "the way: aspora resume, adopt, overlay end");
 	const struct report r = {.src = src,
 				 .ready = allowed,
-				 .stalled = !allowed,
-				 .reason = allowed ? "ReconciliationSucceeded" : "AdmissionDenied",
+				 .stalled = !allowed && !waits,
+				 .waits = waits,
+				 .reason = allowed ? "ReconciliationSucceeded"
+					   : waits ? "WaitingForChecks"
+						   : "AdmissionDenied",
 				 .message = buf_str(&words),
 				 .remedy = buf_cstr(&remedy),
 				 .refused = buf_str(&refused),

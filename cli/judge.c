@@ -1,6 +1,7 @@
 #include "cli/judge.h"
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "skill/digest.h"
 
 /* --- the base as a deployed state ------------------------------------------------------------------------ */
@@ -142,6 +143,39 @@ int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_jud
 	return rc;
 }
 
+int cli_read_tools(struct cli *c, struct str server, const char *path, struct mcp_server *ret,
+		   struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)16 << 20);
+	static const struct doc_limits limits = {(size_t)16 << 20, 64, 1000000, (size_t)1 << 20};
+	const struct doc_node *root = NULL;
+	int rc = io_read_file(path, &text, err);
+	if (rc == 0)
+		rc = doc_parse_json(c->arena, buf_str(&text), &limits, path, &root, err);
+	if (rc == 0)
+		rc = mcp_server_read(c->arena, server, root, path, ret, err);
+	return rc;
+}
+
+int cli_judge_seen(struct cli *c, const struct opt_strings *given, struct cli_judged *j,
+		   struct err *err)
+{
+	struct mcp_server *all = arena_array(c->arena, given->count, sizeof(*all));
+	for (size_t i = 0; i < given->count; i++) {
+		struct str file = str_of(given->items[i]), server;
+		if (str_find_byte(file, '=', 0) <= 0)
+			return cli_usage(c, err, "--mcp-tools takes SERVER=FILE, not \"%s\"",
+					 given->items[i]);
+		(void)str_split(&file, '=', &server);
+		int rc = cli_read_tools(c, server, file.p, &all[i], err);
+		if (rc < 0)
+			return rc;
+	}
+	j->seen = all;
+	j->seen_count = given->count;
+	return 0;
+}
+
 static void show_base(struct cli *c, struct cli_judged *j)
 {
 	j->surfaces = surfaces_new();
@@ -162,7 +196,8 @@ static void show_base(struct cli *c, struct cli_judged *j)
 
 int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
 {
-	const struct admit_facts facts = {.now_ms = clock_wall(&clock_real)};
+	const struct admit_facts facts = {
+		.now_ms = clock_wall(&clock_real), .seen = j->seen, .seen_count = j->seen_count};
 	const struct snapshot *base = j->base.snap;
 	show_base(c, j);
 	CLEANUP(admit_guard_freep)

@@ -6,6 +6,7 @@
 #define CLI_JUDGE_H
 
 #include "admission/admit.h"
+#include "base/opt.h"
 #include "cli/folder.h"
 
 struct cli_judged {
@@ -18,6 +19,8 @@ struct cli_judged {
 	struct plan *plan;
 	struct surfaces *surfaces;
 	struct admission *admission;
+	const struct mcp_server *seen; /* what servers say now, for the facts */
+	size_t seen_count;
 };
 
 /*
@@ -39,6 +42,12 @@ NODISCARD int cli_judge_sides(struct cli *c, const struct cli_sides *sides, stru
 			      struct err *err);
 /* Admits the plan. The platform configuration of the base judges, and so does the candidate's own. */
 NODISCARD int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err);
+/* Reads "SERVER=FILE" each: what those servers answer to tools/list. Errors: ERR_USAGE, ERR_IO, those of mcp_server_read(). */
+NODISCARD int cli_judge_seen(struct cli *c, const struct opt_strings *given, struct cli_judged *j,
+			     struct err *err);
+/* One such file. */
+NODISCARD int cli_read_tools(struct cli *c, struct str server, const char *path,
+			     struct mcp_server *ret, struct err *err);
 void cli_judged_release(struct cli_judged *j);
 
 #endif

@@ -1,12 +1,14 @@
 /* aspora admit: may the folder, or a commit, be released? The verdict that asporad would give, without a server. */
 #include "admission/report.h"
+#include "cli/check.h"
 #include "cli/judge.h"
 #include "cli/verbs.h"
 
 static struct {
-	const char *base, *commit, *format, *manual;
-	bool quiet;
+	const char *base, *commit, *format, *manual, *link;
+	bool quiet, post;
 } o;
+static struct opt_strings seen;
 
 static const struct opt options[] = {
 	{"base", 'b', OPT_STRING, &o.base, "COMMIT",
@@ -21,6 +23,15 @@ static const struct opt options[] = {
 	 NULL},
 	{"manual-url", 0, OPT_STRING, &o.manual, "URL",
 	 "Make links to the rules' sections that begin like this.", NULL},
+	{"post", 0, OPT_FLAG, &o.post, NULL,
+	 "Post the verdict to the gateway, as the check \"admission\" of each skill that was "
+	 "judged.",
+	 NULL},
+	{"link", 0, OPT_STRING, &o.link, "URL", "--post: where the job's report is.", NULL},
+	{"mcp-tools", 0, OPT_STRINGS, &seen, "SERVER=FILE",
+	 "What an MCP server answers to tools/list now, to hold against mcp.lock. May be given "
+	 "again.",
+	 NULL},
 	OPT_END,
 };
 
@@ -56,11 +67,15 @@ static int admit(struct cli *c, struct err *err)
 	if (rc == 0)
 		rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, NULL}, &j, err);
 	if (rc == 0)
+		rc = cli_judge_seen(c, &seen, &j, err);
+	if (rc == 0)
 		rc = cli_judge_admit(c, &j, err);
 	if (rc < 0)
 		return rc;
 	format->write(&out, j.admission, &how);
 	rc = cli_write(&out, err);
+	if (rc == 0 && o.post)
+		rc = cli_check_post_admission(c, &j, o.link, err);
 	return rc < 0 ? rc : report_exit_status(j.admission);
 }
 
@@ -77,7 +92,7 @@ const struct cli_verb cli_verb_admit = {
 		 "In CI, -o sarif, junit, github or gitlab puts each finding on its line.\n\n"
 		 "The exit status is 0 when all is allowed, and 6 when something is denied.",
 	.options = options,
-	.uses = CLI_USES_FOLDER,
+	.uses = CLI_USES_FOLDER | CLI_USES_GATEWAY,
 	.most = 2,
 	.completes = CLI_SKILLS_HERE,
 	.run = admit,

@@ -9,7 +9,8 @@
 extern const struct cli_verb cli_verb_validate, cli_verb_list, cli_verb_explain, cli_verb_schema,
 	cli_verb_create, cli_verb_admit, cli_verb_diff, cli_verb_fix, cli_verb_test, cli_verb_scan;
 extern const struct cli_verb cli_verb_run, cli_verb_get, cli_verb_describe, cli_verb_status,
-	cli_verb_wait, cli_verb_cancel, cli_verb_config, cli_verb_version, cli_verb_help;
+	cli_verb_wait, cli_verb_cancel, cli_verb_check, cli_verb_fmt, cli_verb_mcp, cli_verb_config,
+	cli_verb_version, cli_verb_help;
 extern const struct cli_verb cli_verb_apply, cli_verb_adopt, cli_verb_rollback, cli_verb_history,
 	cli_verb_sync, cli_verb_suspend, cli_verb_resume, cli_verb_quarantine, cli_verb_overlay,
 	cli_verb_logs, cli_verb_events;

@@ -49,6 +49,9 @@ const struct condition_reason condition_reasons[] = {
 	/* A person said so. */
 	{"Suspended", "An operator suspended it; resume it to go on."},
 	{"WaitingForApproval", "It waits for a person or for an external check to agree."},
+	{"WaitingForChecks",
+	 "A required check has not been posted for this content yet; the version before it serves "
+	 "on."},
 	{"NotReconciled", "Nothing has looked at it yet."},
 	{NULL, NULL},
 };

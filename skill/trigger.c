@@ -239,11 +239,27 @@ static void value_of_text(struct parse *p, const struct doc_node *n)
 	slip(p, "SK-TRIGGER-KIND", place_of(n), &err);
 }
 
+/* One text, or several on lines of their own: the form that fits where only text may stand. */
+static void values_of_lines(struct parse *p, const struct doc_node *n)
+{
+	struct str rest = str_trim(n->text), line;
+	if (str_find_byte(rest, '\n', 0) < 0) {
+		value_of_text(p, n);
+		return;
+	}
+	while (str_split(&rest, '\n', &line)) {
+		struct doc_node one = *n;
+		one.text = str_trim(line);
+		if (one.text.len)
+			value_of_text(p, &one);
+	}
+}
+
 static void value(struct parse *p, const struct doc_node *n)
 {
 	enum trigger_kind kind;
 	if (n->type == DOC_STRING) {
-		value_of_text(p, n);
+		values_of_lines(p, n);
 		return;
 	}
 	if (n->type != DOC_MAP) {

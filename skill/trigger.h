@@ -4,7 +4,7 @@
  *   cron: weekdays 09:00 Asia/Dubai           or five fields and a zone; also "daily 07:30", "hourly", "every 15m", "mon,thu 08:00"
  *   alert: order.stuck
  *   always                                    started again after each end, with a minimum interval: "always: 5m" (default 1m)
- * One, or a list of them; a map may hold several kinds, and a kind may hold a list. Triggers live in the frontmatter only.
+ * One, or a list of them, or one text with each on a line of its own; a map may hold several kinds, and a kind may hold a list. Triggers live in the frontmatter only.
  */
 #ifndef SKILL_TRIGGER_H
 #define SKILL_TRIGGER_H

@@ -75,13 +75,17 @@ struct posted_check {
 	struct str domain, skill;
 	struct digest content;
 	struct str name, summary, url, by;
-	bool passed;
+	struct str tool, version;
+	bool passed; /* all that ran */
+	int64_t passed_count, failed_count, skipped_count, cost_microusd;
 	int64_t at_ms;
 };
 NODISCARD int store_check_post(struct store *s, const struct posted_check *c, struct err *err);
-/* Those of one content, or (content NULL) of all contents of the domain. */
+/* Those of one content, or (content NULL) of all contents of the domain; domain or skill STR_NULL: of all. */
 NODISCARD int store_check_list(struct store *s, struct arena *a, struct str domain,
 			       struct str skill, const struct digest *content,
 			       struct posted_check **ret, size_t *ret_count, struct err *err);
+/* Another text after every posting; ret is cut at its size. Role: sync. */
+NODISCARD int store_check_state(struct store *s, char ret[64], struct err *err);
 
 #endif

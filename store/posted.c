@@ -33,6 +33,12 @@ int store_check_post(struct store *s, const struct posted_check *p, struct err *
 	bind_text(&b, p->summary);
 	bind_text(&b, p->url);
 	bind_text(&b, p->by);
+	bind_text(&b, p->tool);
+	bind_text(&b, p->version);
+	bind_i64(&b, p->passed_count);
+	bind_i64(&b, p->failed_count);
+	bind_i64(&b, p->skipped_count);
+	bind_i64(&b, p->cost_microusd);
 	return wire_query(s, &b, NULL, err);
 }
 
@@ -42,7 +48,7 @@ int store_check_list(struct store *s, struct arena *a, struct str domain, struct
 {
 	static const struct digest any;
 	CLEANUP(bind_release) struct bind b = BIND(&sql_check_list);
-	bind_text(&b, domain);
+	bind_text_or_null(&b, domain);
 	bind_text_or_null(&b, skill);
 	bind_digest_or_null(&b, content ? content : &any);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
@@ -61,8 +67,26 @@ int store_check_list(struct store *s, struct arena *a, struct str domain, struct
 		p->summary = row_copy(&c, a);
 		p->url = row_copy(&c, a);
 		p->by = row_copy(&c, a);
+		p->tool = row_copy(&c, a);
+		p->version = row_copy(&c, a);
 		p->passed = row_bool(&c);
+		p->passed_count = row_i64(&c);
+		p->failed_count = row_i64(&c);
+		p->skipped_count = row_i64(&c);
+		p->cost_microusd = row_i64(&c);
 		p->at_ms = row_time(&c);
 	}
+	return 0;
+}
+
+int store_check_state(struct store *s, char ret[64], struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_check_state);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
+	if (r < 0)
+		return r;
+	row_name(&c, ret, 64);
 	return 0;
 }

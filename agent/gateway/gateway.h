@@ -174,6 +174,8 @@ bool gw_wants_watch(const struct gw_call *c);
 void gw_change_json(struct json *j, int64_t incarnation, const struct change *c);
 int gw_object_list(struct gw_call *c, struct err *err);
 int gw_object_get(struct gw_call *c, struct err *err);
+int gw_check_post(struct gw_call *c, struct err *err);
+int gw_check_list(struct gw_call *c, struct err *err);
 int gw_execution_create(struct gw_call *c, struct err *err);
 int gw_execution_get(struct gw_call *c, struct err *err);
 int gw_execution_steps(struct gw_call *c, struct err *err);

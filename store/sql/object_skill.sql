@@ -75,7 +75,7 @@ with wanted as materialized (
 	select e.*, coalesce(e.content = e.stable and e.runtime = e.stable_runtime, false) as current,
 		coalesce(e.held_content = e.content, false) as held, coalesce(e.handler, '') = '' as prompt_only,
 		left(encode(e.content, 'hex'), 12) as wanted12, left(encode(e.stable, 'hex'), 12) as stable12,
-		g.message as denied_message, g.remedy as denied_remedy, g.mine as denied_mine
+		e.findings is not null and aspora_waits(e.findings) as waits, g.message as denied_message, g.remedy as denied_remedy, g.mine as denied_mine
 	from seen e
 	left join lateral aspora_finding(e.findings, e.skill) g on true
 ), told as (
@@ -85,7 +85,7 @@ with wanted as materialized (
 			when j.candidate_state is not null and j.hold_until > now() and j.attempt > 0 then 'Retrying'
 			when j.candidate_state is not null then 'RolloutProgressing' else 'NewRevision' end as reason,
 		case when j.stable is null or j.current then '' else '; ' || j.stable12 || ' serves on' end as meanwhile,
-		case when j.denied_message is not null then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
+		case when j.denied_message is not null and not j.waits then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
 			when j.held_cause = 'rollback' then 'RolledBack' when j.held_cause is not null then 'Quarantined'
 			when j.suspended_by is not null then 'Suspended' when j.content is not null and j.prompt_only then 'ModelNotConfigured'
 			else '' end as stall,
@@ -131,8 +131,12 @@ select t.domain, t.skill, json_build_object(
 				case t.reason when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh' else '' end,
 				case when t.current or t.serves_on then t.stable_at else coalesce(t.candidate_at, t.created_at, t.stable_at) end),
 			aspora_condition('Reconciling',
-				case when t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') then 'True' else 'False' end,
-				t.reason, '', '', '', coalesce(t.candidate_at, t.stable_at, t.created_at)),
+				case when t.waits or t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') then 'True' else 'False' end,
+				case when t.waits then 'WaitingForChecks' else t.reason end,
+				case when t.waits then case when t.denied_mine then '' else 'the domain waits: ' end || t.denied_message
+					|| ' (revision ' || left(t.denied_revision, 12) || ')' else '' end,
+				case when t.waits then 'Admission/' || t.domain else '' end, case when t.waits then t.denied_remedy else '' end,
+				coalesce(t.candidate_at, t.stable_at, t.created_at)),
 			aspora_condition('Stalled', case when t.stall = '' then 'False' else 'True' end,
 				case when t.stall = '' then t.reason else t.stall end,
 				case t.stall
