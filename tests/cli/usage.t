@@ -14,7 +14,8 @@ What stands on every command line.
     schema       Print a JSON Schema.
     test         Run the cases of tests/cases.md in sandboxes, and compare.
     scan         Find personal data, secrets and smuggled instructions in files.
-    admit        Say whether the folder may be released, as asporad would.
+    mcp          Pin the tools of an MCP server, or say what became of them.
+    fmt          Put the frontmatter of SKILL.md into its canonical order.
     diff         Say in words what changes between a commit and the folder.
     config       Keep the addresses and keys of gateways.
     completion   Print a script that lets a shell complete verbs, options and names.
@@ -22,6 +23,8 @@ What stands on every command line.
     help         Say what there is, or more about one verb.
   
   With a gateway:
+    admit        Say whether the folder may be released, as asporad would.
+    check        Post what a test tool found to the gateway.
     status       Say how the platform is: sources, domains, executions, who leads.
     get          Show objects of a kind.
     describe     Show one object in full: why it is as it is, and what happened lately.
