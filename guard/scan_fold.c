@@ -138,7 +138,8 @@ static int by_start(const void *a, const void *b)
 static size_t merge(struct window *w, size_t count)
 {
 	size_t kept = 0;
-	qsort(w, count, sizeof(*w), by_start);
+	if (count)
+		qsort(w, count, sizeof(*w), by_start);
 	for (size_t i = 1; i < count; i++) {
 		if (w[i].start <= w[kept].end)
 			w[kept].end = MAX(w[kept].end, w[i].end);

@@ -162,7 +162,7 @@ START_TEST(hostile_text_is_searched_in_linear_time)
 		buf_addz(&b, units[_i]);
 	int64_t before = clock_mono(&clock_real);
 	decode(buf_str(&b));
-	ck_assert_int_lt(clock_mono(&clock_real) - before, 3000);
+	ck_assert_int_lt(clock_mono(&clock_real) - before, 15000);
 }
 END_TEST
 

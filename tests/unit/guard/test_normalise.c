@@ -210,7 +210,7 @@ START_TEST(hostile_text_folds_in_linear_time)
 	struct guard_view v;
 	int64_t before = clock_mono(&clock_real);
 	guard_fold(buf_str(&b), arena, &v);
-	ck_assert_int_lt(clock_mono(&clock_real) - before, 2000);
+	ck_assert_int_lt(clock_mono(&clock_real) - before, 15000);
 }
 END_TEST
 
