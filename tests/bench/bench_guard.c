@@ -65,10 +65,11 @@ static void gather(struct buf *out, const char *dir, const char *const *ends)
 static void repeat(struct buf *b)
 {
 	size_t len = b->len;
+	CLEANUP_FREE char *once = mem_dup(b->data, len);
 	if (!len)
 		exit(1);
 	while (b->len < SIZE)
-		buf_add(b, b->data, MIN(len, SIZE - b->len));
+		buf_add(b, once, MIN(len, SIZE - b->len));
 }
 
 static void gather_from(struct buf *out, const char *root, const char *const *dirs,
