@@ -43,12 +43,21 @@ static unsigned weight_at(const struct literal *l, size_t i)
 	return byte_weight(b);
 }
 
+unsigned literal_rarity(struct str text)
+{
+	unsigned sum = 0;
+	for (size_t i = 0; i < text.len; i++)
+		sum += 8 - (unsigned)(31 - __builtin_clz(byte_weight((uint8_t)text.p[i]) + 1));
+	return sum;
+}
+
 static size_t best_window(const struct literal *l)
 {
 	size_t best = 0;
 	uint64_t least = UINT64_MAX;
-	for (size_t i = 0; i + 3 <= l->text.len; i++) {
-		uint64_t w = (uint64_t)weight_at(l, i) * weight_at(l, i + 1) * weight_at(l, i + 2);
+	for (size_t i = 0; i + 4 <= l->text.len; i++) {
+		uint64_t w = (uint64_t)weight_at(l, i) * weight_at(l, i + 1) * weight_at(l, i + 2) *
+			     weight_at(l, i + 3);
 		if (w < least) {
 			least = w;
 			best = i;
@@ -133,16 +142,20 @@ static void set_filter(struct literal_set *s, const struct group groups[LITERAL_
 
 /* --- the set ------------------------------------------------------------------------------------------ */
 
-/* Few: one chain through all of them, entered at the last one that begins with the byte at hand. */
-static void add_short(struct literal_set *s, uint16_t index, uint16_t *last)
+/* The literals of one and two bytes, listed by their first byte in either case. */
+static void list_shorts(struct literal_set *s)
 {
-	struct literal_entry *e = &s->entries[index];
-	uint8_t first = (uint8_t)e->value[0];
-	s->short_heads[first] = index;
-	if (e->nocase && is_letter(first))
-		s->short_heads[first ^ 0x20] = index;
-	e->next = *last;
-	*last = index;
+	uint16_t n = 0;
+	s->shorts = mem_array(s->count * 2 + 1, sizeof(*s->shorts));
+	for (unsigned b = 0; b < 256; b++) {
+		s->short_from[b] = n;
+		for (size_t i = 0; i < s->count; i++) {
+			const struct literal_entry *e = &s->entries[i];
+			if (e->len < 3 && ((b ^ (uint8_t)e->value[0]) & (uint8_t)e->mask[0]) == 0)
+				s->shorts[n++] = (uint16_t)i;
+		}
+	}
+	s->short_from[256] = n;
 }
 
 static void add_long(struct literal_set *s, uint16_t index)
@@ -169,8 +182,10 @@ static void fill_entry(struct literal_entry *e, const struct literal *l)
 	}
 	memcpy(e->value, value, sizeof(value));
 	memcpy(e->mask, mask, sizeof(mask));
-	if (e->len >= 3)
+	if (e->len >= 4)
 		e->key = literal_key(l->text.p + e->window);
+	else if (e->len == 3)
+		e->key = literal_key_of_three(l->text.p);
 }
 
 struct literal_set *literal_set_new(const struct literal *literals, size_t count)
@@ -178,10 +193,8 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 	struct literal_set *s = mem_zalloc(sizeof(*s));
 	struct group groups[LITERAL_BUCKETS] = {{{0}, {0}}};
 	double costs[LITERAL_BUCKETS] = {0};
-	uint16_t last_short = LITERAL_NONE;
 	assert(count < LITERAL_NONE);
 	memset(s->heads, 0xFF, sizeof(s->heads));
-	memset(s->short_heads, 0xFF, sizeof(s->short_heads));
 	s->entries = mem_array(count + 1, sizeof(*s->entries));
 	s->count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -189,11 +202,11 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 		assert(l->text.len >= 1 && l->text.len <= LITERAL_MAX);
 		fill_entry(&s->entries[i], l);
 		place_in_group(groups, costs, l, s->entries[i].window);
-		if (l->text.len < 3)
-			add_short(s, (uint16_t)i, &last_short);
-		else
+		if (l->text.len >= 3)
 			add_long(s, (uint16_t)i);
+		s->has_threes |= l->text.len == 3;
 	}
+	list_shorts(s);
 	set_filter(s, groups);
 	return s;
 }
@@ -203,6 +216,7 @@ void literal_set_free(struct literal_set *s)
 	if (!s)
 		return;
 	free(s->entries);
+	free(s->shorts);
 	free(s);
 }
 
@@ -225,22 +239,30 @@ bool literal_confirm_entry(const struct literal_hits *h, const struct literal_en
 	return h->fn(h->state, e->tag, start);
 }
 
+static bool confirm_key(const struct literal_hits *h, uint32_t key, size_t at)
+{
+	const struct literal_set *s = h->set;
+	if (!literal_known(s, key))
+		return true;
+	for (uint16_t i = s->heads[literal_hash(key) % LITERAL_HEADS]; i != LITERAL_NONE;
+	     i = s->entries[i].next)
+		if (s->entries[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
+			return false;
+	return true;
+}
+
 bool literal_confirm(const struct literal_hits *h, size_t at)
 {
 	const struct literal_set *s = h->set;
 	uint8_t first = (uint8_t)h->text.p[at];
-	for (uint16_t i = s->short_heads[first]; i != LITERAL_NONE; i = s->entries[i].next)
-		if (!literal_confirm_entry(h, &s->entries[i], at))
+	for (uint16_t i = s->short_from[first]; i < s->short_from[first + 1]; i++)
+		if (!literal_confirm_entry(h, &s->entries[s->shorts[i]], at))
 			return false;
-	if (h->text.len - at < 3)
-		return true;
-	uint32_t key = literal_key(h->text.p + at), hash = literal_hash(key);
-	if (!(s->bitmap[hash >> 6] >> (hash & 63) & 1))
-		return true;
-	for (uint16_t i = s->heads[hash % LITERAL_HEADS]; i != LITERAL_NONE; i = s->entries[i].next)
-		if (s->entries[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
-			return false;
-	return true;
+	size_t left = h->text.len - at;
+	const char *p = h->text.p + at;
+	if (left >= 4 && !confirm_key(h, literal_key(p), at))
+		return false;
+	return left < 3 || !s->has_threes || confirm_key(h, literal_key_of_three(p), at);
 }
 
 static enum literal_engine best_engine(void)

@@ -2,7 +2,8 @@
  * Finds many short literals in one pass over a text. Rules of the guard start from these hits and nowhere else, so this
  * pass is what a scan costs where there is nothing to find.
  *
- * Each literal is looked for by the three bytes in it that are rarest in text (its window). A filter compares nibbles of
+ * Each literal is looked for by the bytes in it that are rarest in text (its window: four,
+ * or as many as it has). A filter compares nibbles of
  * three neighbouring bytes against eight groups of windows, 16 or 32 places at once; what passes is looked up in a hash of
  * windows, and only then compared. Without a byte shuffle (SSSE3, AVX2; SSE2 has none) every place goes to the hash.
  * All three find the same, in the same order. (Hyperscan's "Teddy", Qiu et al., NSDI 2019.)
@@ -22,6 +23,9 @@ struct literal {
 
 enum literal_engine { LITERAL_BEST, LITERAL_PORTABLE, LITERAL_SSSE3, LITERAL_AVX2 };
 bool literal_engine_available(enum literal_engine e);
+
+/* How rare a text is likely to be; more is rarer. For choosing among parts. */
+unsigned literal_rarity(struct str text);
 
 struct literal_set;
 /* Copies the literals. Gives. */

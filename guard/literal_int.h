@@ -22,9 +22,11 @@ struct literal_entry {
 struct literal_set {
 	struct literal_entry *entries;
 	size_t count;
-	uint64_t bitmap[1024]; /* of 2^16 hashes of windows */
+	uint64_t bitmap
+		[1024]; /* of 2^16 hashes of windows: of four bytes, where a literal has as many */
 	uint16_t heads[LITERAL_HEADS];
-	uint16_t short_heads[256]; /* literals of one and two bytes, by the first */
+	bool has_threes; /* literals of just three bytes, whose windows are hashed with a fourth byte of nothing */
+	uint16_t short_from[257], *shorts; /* entries of one and two bytes, by the first */
 	/* Which groups a byte fits at each place of the window, by its low and its high nibble. */
 	uint8_t low[3][16], high[3][16];
 };
@@ -44,9 +46,23 @@ static inline uint32_t literal_hash(uint32_t key)
 /* What a window is hashed as: letters lowered, and whatever else that bit falls on. */
 static inline uint32_t literal_key(const char *p)
 {
+	uint32_t w;
+	memcpy(&w, p, sizeof(w));
+	return w | 0x20202020;
+}
+
+/* Of three bytes: no key of four, whose last byte has that bit. */
+static inline uint32_t literal_key_of_three(const char *p)
+{
 	return ((uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 |
 		(uint32_t)(uint8_t)p[2] << 16) |
 	       0x202020;
+}
+
+static inline bool literal_known(const struct literal_set *s, uint32_t key)
+{
+	uint32_t hash = literal_hash(key);
+	return s->bitmap[hash >> 6] >> (hash & 63) & 1;
 }
 
 /* Looks a place up; false when fn ended the search. */
@@ -57,11 +73,11 @@ static inline bool literal_try(const struct literal_hits *h, size_t at)
 {
 	const struct literal_set *s = h->set;
 	uint8_t first = (uint8_t)h->text.p[at];
-	if (s->short_heads[first] == LITERAL_NONE) {
-		if (h->text.len - at < 3)
-			return true;
-		uint32_t hash = literal_hash(literal_key(h->text.p + at));
-		if (!(s->bitmap[hash >> 6] >> (hash & 63) & 1))
+	if (s->short_from[first] == s->short_from[first + 1]) {
+		size_t left = h->text.len - at;
+		const char *p = h->text.p + at;
+		if (!(left >= 4 && literal_known(s, literal_key(p))) &&
+		    !(left >= 3 && s->has_threes && literal_known(s, literal_key_of_three(p))))
 			return true;
 	}
 	return literal_confirm(h, at);

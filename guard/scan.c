@@ -93,10 +93,6 @@ static bool is_entity(struct str text, size_t at)
 static bool on_hit(void *state, uint32_t tag, size_t at)
 {
 	struct guard_scan *s = state;
-	if (tag == LEAD_FOLD) {
-		guard_scan_want_fold(s, at);
-		return guard_scan_go_on(s, 1);
-	}
 	if (tag == LEAD_ENTITY) {
 		if (is_entity(s->frame->text, at))
 			guard_scan_want_fold(s, at);
@@ -108,6 +104,10 @@ static bool on_hit(void *state, uint32_t tag, size_t at)
 		ARENA_GROW(s->scratch, s->allows, s->allow_count, s->allow_cap);
 		s->allows[s->allow_count++] = at;
 		return true;
+	}
+	if (tag >= LEAD_WORD) {
+		guard_scan_word(s, &s->rules->words[tag - LEAD_WORD], at);
+		return guard_scan_go_on(s, 1);
 	}
 	const struct guard_lead *lead = &s->rules->leads[tag];
 	for (uint32_t i = 0; i < lead->count; i++)

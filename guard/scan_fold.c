@@ -8,8 +8,8 @@
 #include "guard/fold.h"
 #include "guard/scan_int.h"
 
-#define BEFORE 256 /* bytes of a window before a hit, white space beyond the ordinary not counted */
-#define AFTER 512
+#define BEFORE 192 /* bytes of a window before a hit, white space beyond the ordinary not counted */
+#define AFTER 320
 #define STRETCH 4096 /* the most that white space stretches it */
 #define WINDOW_MAX ((size_t)256 << 10) /* folded at a time */
 #define OVERLAP ((size_t)1024) /* of two such windows */
@@ -63,6 +63,67 @@ void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end)
 void guard_scan_want_fold(struct guard_scan *s, size_t at)
 {
 	guard_scan_want_fold_of(s, at, at);
+}
+
+/* --- phrases ------------------------------------------------------------------------------------------------ */
+
+static bool same_letter(char text, char lower)
+{
+	return text == lower || (lower >= 'a' && lower <= 'z' && (text | 0x20) == lower);
+}
+
+/* Does `rest` of a phrase follow at `at`, any white space for a blank? */
+static bool follows(struct str text, size_t at, struct str rest)
+{
+	for (size_t i = 0; i < rest.len; i++) {
+		while (at < text.len && text.p[at] == '*')
+			at++; /* emphasis folds away */
+		if (at >= text.len)
+			return false;
+		if (rest.p[i] != ' ') {
+			if (!same_letter(text.p[at++], rest.p[i]))
+				return false;
+			continue;
+		}
+		if (!is_space(text.p[at]))
+			return false;
+		while (at < text.len && is_space(text.p[at]))
+			at++;
+	}
+	return true;
+}
+
+static bool precedes(struct str text, size_t at, struct str rest)
+{
+	for (size_t i = rest.len; i > 0; i--) {
+		while (at > 0 && text.p[at - 1] == '*')
+			at--;
+		if (at == 0)
+			return false;
+		if (rest.p[i - 1] != ' ') {
+			if (!same_letter(text.p[--at], rest.p[i - 1]))
+				return false;
+			continue;
+		}
+		if (!is_space(text.p[at - 1]))
+			return false;
+		while (at > 0 && is_space(text.p[at - 1]))
+			at--;
+	}
+	return true;
+}
+
+void guard_scan_word(struct guard_scan *s, const struct guard_word *w, size_t at)
+{
+	struct str text = s->frame->text;
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct guard_phrase *p = &w->phrases[i];
+		if (follows(text, at + w->len, str_sub(p->text, p->at + w->len, p->text.len)) &&
+		    precedes(text, at, str_sub(p->text, 0, p->at))) {
+			guard_scan_want_fold(s, at);
+			return;
+		}
+	}
 }
 
 /* --- what is past ASCII ----------------------------------------------------------------------------------- */

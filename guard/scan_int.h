@@ -56,6 +56,8 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 void guard_scan_digits(struct guard_scan *s);
 /* Asks for the text around `at` of the frame to be folded. scan_fold.c */
 void guard_scan_want_fold(struct guard_scan *s, size_t at);
+/* A word of phrases stands at `at`: asks for folding when one of them does. */
+void guard_scan_word(struct guard_scan *s, const struct guard_word *w, size_t at);
 void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
 /* Marks what is not ASCII, then folds all windows and looks at them. True when there is any byte past ASCII. */
 bool guard_scan_mark_runes(struct guard_scan *s);

@@ -79,9 +79,10 @@ static void check_match(struct guard_scan *s, const struct guard_pattern *p, siz
 {
 	unsigned confidence = p->rule.confidence;
 	struct str text = s->frame->text;
-	if (p->validator && !p->validator(text, start, end, &confidence))
-		return;
+	/* The cheaper first: validators look far. */
 	if (!is_near(p, text, start, end))
+		return;
+	if (p->validator && !p->validator(text, start, end, &confidence))
 		return;
 	guard_report(s, p, start, end, MAX(confidence, 1u));
 }

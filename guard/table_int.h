@@ -54,7 +54,17 @@ struct guard_lead {
 /* Tags past the leads: what the engine itself looks for. */
 #define LEAD_ENTITY 0xFFFFFFF0u
 #define LEAD_ALLOW 0xFFFFFFF1u
-#define LEAD_FOLD 0xFFFFFFF2u /* a word of a folded rule: the text around it wants folding */
+/* A word of phrases of folded rules, by its index in words: where a phrase stands, the text around it wants folding. */
+#define LEAD_WORD 0x80000000u
+
+struct guard_word {
+	struct guard_phrase {
+		struct str text; /* lower case, single blanks */
+		size_t at; /* where the word stands in it */
+	} * phrases;
+	size_t len;
+	uint32_t count, cap;
+};
 
 struct guard_rules {
 	struct arena *arena;
@@ -63,6 +73,8 @@ struct guard_rules {
 	size_t count;
 	struct guard_lead *leads;
 	size_t lead_count;
+	struct guard_word *words;
+	size_t word_count;
 	struct literal_set *original; /* every literal, and what marks text that wants folding */
 	struct literal_set *view; /* the literals of folded rules alone */
 	struct guard_pattern *digits[GUARD_DIGITS_MAX];

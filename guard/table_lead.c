@@ -6,7 +6,7 @@ struct gathering {
 	struct guard_rules *rules;
 	struct map known; /* use and literal → lead + 1, see known() */
 	struct literal *original, *view;
-	size_t original_count, view_count, lead_cap;
+	size_t original_count, view_count, lead_cap, word_cap;
 };
 
 /* What is known of a literal, by a key that tells its uses apart; 0: nothing yet. */
@@ -25,27 +25,35 @@ static uintptr_t *known(struct gathering *g, char use, struct str l, bool lower)
 }
 
 /*
- * What calls for folding, searched for in the original. White space folds, so a phrase is looked for as it is and once more for each
- * blank that may be the end of a line; its words alone would be everywhere.
+ * White space folds, so a phrase cannot be searched for in the original. Its rarest word can, and the others are looked at from there.
  */
-static void add_call(struct gathering *g, struct str l)
+static struct str rarest_word(struct str l)
 {
-	if ((*known(g, 'w', l, false))++)
-		return;
-	g->original[g->original_count++] = (struct literal){l, true, LEAD_FOLD};
+	struct str best = {l.p, 0}, word;
+	while (str_split(&l, ' ', &word))
+		if (literal_rarity(word) > literal_rarity(best))
+			best = word;
+	return best;
 }
 
 static void add_folded(struct gathering *g, struct str l, uint32_t tag)
 {
+	struct guard_rules *r = g->rules;
+	struct str word = rarest_word(l);
 	g->view[g->view_count++] = (struct literal){l, false, tag};
-	add_call(g, l);
-	for (size_t i = 0; i < l.len; i++) {
-		if (l.p[i] != ' ')
-			continue;
-		char *wrapped = arena_strndup(g->rules->arena, l.p, l.len);
-		wrapped[i] = '\n';
-		add_call(g, str_make(wrapped, l.len));
+	if (!word.len)
+		return;
+	uintptr_t *at = known(g, 'w', word, false);
+	if (!*at) {
+		ARENA_GROW(r->arena, r->words, r->word_count, g->word_cap);
+		r->words[r->word_count] = (struct guard_word){.len = word.len};
+		g->original[g->original_count++] =
+			(struct literal){word, true, LEAD_WORD + (uint32_t)r->word_count};
+		*at = ++r->word_count;
 	}
+	struct guard_word *w = &r->words[*at - 1];
+	ARENA_GROW(r->arena, w->phrases, w->count, w->cap);
+	w->phrases[w->count++] = (struct guard_phrase){l, (size_t)(word.p - l.p)};
 }
 
 static uint32_t add_lead(struct gathering *g, const struct guard_pattern *p, struct str l)
@@ -91,11 +99,11 @@ static void add_digits(struct guard_rules *r, struct guard_pattern *p)
 
 void guard_rules_index(struct guard_rules *r)
 {
-	size_t literals = 2; /* a literal has at most 16 bytes, and so 8 blanks */
+	size_t literals = 2;
 	struct gathering g = {.rules = r, .known = MAP_INIT};
 	for (size_t i = 0; i < r->count; i++)
 		literals += r->patterns[i]->row.literals.count;
-	g.original = arena_array(r->arena, literals * 9, sizeof(*g.original));
+	g.original = arena_array(r->arena, literals, sizeof(*g.original));
 	g.view = arena_array(r->arena, literals, sizeof(*g.view));
 	r->detectors = arena_array(r->arena, r->count + 1, sizeof(*r->detectors));
 	for (size_t i = 0; i < r->count; i++) {
