@@ -118,7 +118,7 @@ AGENT_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium li
 CLI_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \
-	bench guard-quality fault-sweep man
+	bench bench-guard guard-quality fault-sweep man
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -222,6 +222,8 @@ BENCH_SRCS := $(sort $(wildcard tests/bench/*.c))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call libs_if,$(AGENT_PARTS))
 	@mkdir -p $(dir $@)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(AGENT_LIBS))
+bench-guard: all $(B)/bench/bench_guard ## Measure the guard beside its expressions and ripgrep; writes build/bench/guard.json
+	tests/bench/run-guard $(B)
 bench: all $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRCS)) ## Measure every step beside its floor; writes build/bench/main.json
 	tests/bench/run $(B)
 guard-quality: all ## Score the guard on the labelled texts against its goals (ARGS=--misses shows each miss)

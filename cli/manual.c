@@ -1,6 +1,7 @@
 #include "cli/manual.h"
 
 #include "base/mdoc.h"
+#include "guard/guard.h"
 #include "base/mem.h"
 #include "cli/output.h"
 #include "skill/config.h"
@@ -213,9 +214,30 @@ static void write_reasons(struct cli *c, struct buf *out)
 	buf_addz(out, ".El\n");
 }
 
+static void write_guard(struct cli *c, struct buf *out)
+{
+	static const char *const titles[] = {"Personal data", "Secrets", "Instructions"};
+	const struct guard_rules *rules = guard_rules_builtin();
+	(void)c;
+	for (int k = 0; k < GUARD_CATEGORIES; k++) {
+		buf_addf(out, ".Ss %s\n.Bl -tag -width Ds\n", titles[k]);
+		for (size_t i = 0; i < guard_rules_count(rules); i++) {
+			const struct guard_rule *r = guard_rules_at(rules, i);
+			if ((int)r->category != k)
+				continue;
+			CLEANUP(buf_release) struct buf says = BUF_INIT(4096);
+			bool small = r->says[0] >= 'a' && r->says[0] <= 'z';
+			buf_addf(&says, "%c%s.", small ? r->says[0] ^ 0x20 : r->says[0],
+				 r->says + 1);
+			buf_addf(out, ".It Sy %s\n", r->id);
+			mdoc_text(out, buf_cstr(&says));
+		}
+		buf_addz(out, ".El\n");
+	}
+}
+
 const struct cli_manual cli_manuals[] = {
-	{"verbs", write_verbs},	    {"options", write_options},
-	{"formats", write_formats}, {"exit", write_exit},
-	{"config", write_config},   {"rules", write_rules},
-	{"reasons", write_reasons}, {NULL, NULL},
+	{"guard", write_guard},	    {"verbs", write_verbs},	{"options", write_options},
+	{"formats", write_formats}, {"exit", write_exit},	{"config", write_config},
+	{"rules", write_rules},	    {"reasons", write_reasons}, {NULL, NULL},
 };

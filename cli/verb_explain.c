@@ -8,15 +8,15 @@ static struct {
 	const char *effective, *mdoc;
 } o;
 
-static const char *const sections[] = {"verbs",	 "options", "formats", "exit",
-				       "config", "rules",   "reasons", NULL};
+static const char *const sections[] = {"verbs", "options", "formats", "exit", "config",
+				       "rules", "reasons", "guard",   NULL};
 
 static const struct opt options[] = {
 	{"effective", 'e', OPT_STRING, &o.effective, "DOMAIN[/NAME]",
 	 "Print what holds for this skill or domain, and which file says so.", NULL},
 	{"mdoc", 0, OPT_STRING, &o.mdoc, "SECTION",
 	 "Print a section of the manual as it is made from the tables: verbs, options, formats, "
-	 "exit, config, rules or reasons.",
+	 "exit, config, rules, reasons or guard.",
 	 sections},
 	OPT_END,
 };

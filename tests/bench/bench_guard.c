@@ -213,7 +213,7 @@ static void worst_inputs(const struct guard_rules *r)
 	}
 	fprintf(stderr, "  the worst of %zu inputs repeats \"%s\"\n", ARRAY_SIZE(worst) - 1,
 		worst[which]);
-	tell("guard worst input", PIECE * 8, 1000 / least, "ms/GB", 1000 / 30.0, "1");
+	tell("guard worst input", PIECE * 8, 1000 / least, "ms/MB", 1000 / 30.0, "1");
 }
 
 static void print_secrets(const struct guard_rules *r)
@@ -247,13 +247,13 @@ int main(int argc, char **argv)
 	gather_from(&code, argv[1], code_dirs, code_ends);
 	double p = speed(r, buf_str(&prose)), c = speed(r, buf_str(&code));
 	fprintf(stderr, "  %zu rules: prose %.0f MB/s, code %.0f MB/s\n", r->count, p, c);
-	tell("guard prose", SIZE, 1000 / p, "ms/GB", 1000 / 300.0, "1");
-	tell("guard code", SIZE, 1000 / c, "ms/GB", 1000 / 250.0, "1");
+	tell("guard prose", SIZE, 1000 / p, "ms/MB", 1000 / 300.0, "1");
+	tell("guard code", SIZE, 1000 / c, "ms/MB", 1000 / 250.0, "1");
 	tool_calls(r, buf_str(&prose));
 	worst_inputs(r);
 	tell("expressions one after another, prose", PIECE * 4,
-	     1000 / one_by_one(r, buf_str(&prose)), "ms/GB", 1000 / p, "null");
+	     1000 / one_by_one(r, buf_str(&prose)), "ms/MB", 1000 / p, "null");
 	tell("expressions one after another, code", PIECE * 4, 1000 / one_by_one(r, buf_str(&code)),
-	     "ms/GB", 1000 / c, "null");
+	     "ms/MB", 1000 / c, "null");
 	return 0;
 }
