@@ -118,7 +118,7 @@ AGENT_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium li
 CLI_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \
-	bench bench-guard guard-quality fault-sweep man
+	bench bench-gateway soak-watch bench-guard guard-quality fault-sweep man
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -226,6 +226,14 @@ bench-guard: all $(B)/bench/bench_guard ## Measure the guard beside its expressi
 	tests/bench/run-guard $(B)
 bench: all $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRCS)) ## Measure every step beside its floor; writes build/bench/main.json
 	tests/bench/run $(B)
+# The peers of the gateway's bench know nothing of us: each is one file and its libraries.
+$(B)/bench/gateway-%: tests/bench/gateway/%.c
+	@mkdir -p $(dir $@)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(shell pkg-config --cflags libpq) -o $@ $< -lmicrohttpd -lpq
+bench-gateway: all $(B)/bench/gateway-load $(B)/bench/gateway-peer ## Measure the gateway beside nginx and bare programs; writes build/bench/gateway.json
+	tests/bench/gateway/run $(B) $(ARGS)
+soak-watch: all ## Ten million events, 8 writers, 50 readers that break off: none missing, none out of order
+	ASPORA_SOAK_EVENTS=10000000 /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration/test_watch_soak.py
 guard-quality: all ## Score the guard on the labelled texts against its goals (ARGS=--misses shows each miss)
 	tests/guard/quality --build $(B) $(ARGS)
 fault-sweep: ## Kill every role at every recorded system call, and PostgreSQL, and check the invariants

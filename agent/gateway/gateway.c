@@ -101,6 +101,7 @@ static int open_all(struct gateway *g, struct err *err)
 		return rc;
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
 	g->hub = gw_hub_new();
+	g->kept = gw_kept_new();
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->audit = gw_audit_new();
 	g->routes = gw_routes_new(&g->route_count);
@@ -147,6 +148,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	gw_keys_free(g.keys);
 	gw_hub_free(g.hub);
 	gw_limits_free(g.limits);
+	gw_kept_free(g.kept);
 	route_table_unref(g.table);
 	free(g.routes);
 	free(g.metrics.routes);

@@ -46,6 +46,7 @@ struct gateway {
 	struct gw_metrics metrics;
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;
+	struct gw_kept *kept;
 	struct gw_route *routes; /* method NULL ends */
 	size_t route_count;
 
@@ -127,6 +128,17 @@ void gw_store_reconnect(struct gateway *g);
 NODISCARD int gw_store_as(struct gateway *g, const char *domains, struct err *err);
 /* The route table as of now; points into g. Errors: the store's. */
 NODISCARD int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err);
+
+/* --- kept.c: skills as they were answered last -------------------------------------------------------------------------- */
+
+struct gw_kept;
+struct gw_kept *gw_kept_new(void);
+void gw_kept_free(struct gw_kept *k); /* NULL is fine */
+/* The text of domain/name as of this position; "" when it is not kept. Good until the next gw_kept_put(). */
+struct str gw_kept_find(struct gw_kept *k, struct str domain, struct str name,
+			const struct store_rv *at, int64_t now_ms);
+void gw_kept_put(struct gw_kept *k, struct str domain, struct str name, const struct store_rv *at,
+		 int64_t now_ms, struct str text);
 
 /* --- helpers of route functions (call.c) ---------------------------------------------------------------------------- */
 
