@@ -229,6 +229,7 @@ def test_who_takes_nothing_is_cut_off_and_costs_the_others_nothing(s, api):
 def test_lists_and_watches_take_selectors(s, api):
     def names(query):
         return [o["metadata"]["name"] for o in api.items("/api/v1/skills?" + query)]
+    s.wait_converged()
     everything = api.items("/api/v1/skills")
     managers = [o["metadata"]["name"] for o in everything if o["spec"]["role"] == "manager"]
     assert managers and len(managers) < len(everything)
