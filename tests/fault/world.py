@@ -321,9 +321,10 @@ sources:
         return self.post(domain, skill, "K%016x" % self.random.getrandbits(64))
 
     def quick(self, taken=()):
-        """Deployed skills that answer at once: what waits while its domain is suspended does not."""
+        """Deployed skills that answer at once: what waits while its domain is suspended does not, and what the newest commit deletes may not."""
         return [r for r in self.rows("select domain, skill from desired where until is null order by 1, 2")
-                if r["skill"] != wishes.SLOW and r["domain"] not in taken and r["domain"] not in self.wishes.suspended]
+                if r["skill"] != wishes.SLOW and r["domain"] not in taken and r["domain"] not in self.wishes.suspended
+                and r["skill"] in self.skills.get(r["domain"], self.wishes.lab)]
 
     def api_key(self):
         if self.key is None:
