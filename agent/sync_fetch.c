@@ -398,6 +398,11 @@ static int read_rows(struct sync *s, struct err *err)
 			if (!src->snapshot &&
 			    str_find(list[i].conditions_json, STR("WaitingForChecks"), 0) >= 0)
 				src->has_denials = src->waiting = src->only_waiting = true;
+			/* What stood in the way may have been lifted in the moment before whoever was to look again died. */
+			if (!src->snapshot &&
+			    (str_find(list[i].conditions_json, STR("; left alone "), 0) >= 0 ||
+			     str_find(list[i].conditions_json, STR("; held "), 0) >= 0))
+				src->again = true;
 			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0)
 				src->unwell = true;

@@ -390,6 +390,19 @@ def test_a_suspended_domain_goes_on_when_its_time_is_over(s):
     s.wait("v2", lambda: s.content("paused", "a") != a, 20)
 
 
+def test_what_was_lifted_just_before_a_death_is_looked_at_by_the_next(s):
+    commit(s, skill_files("lifted", "a", "v1"))
+    a = s.content("lifted", "a")
+    assert s.wish("suspensions", {"kind": "Domain", "name": "lifted"})[0] == 200
+    commit(s, skill_files("lifted", "a", "v2"))
+    assert s.content("lifted", "a") == a
+    s.stop(signal.SIGKILL)
+    # As sync had committed it, and was to look again.
+    s.rows("update suspension set until = since + 1, ended_by = 'key:t' where name = 'lifted' and until is null")
+    s.start()
+    s.wait("v2", lambda: s.content("lifted", "a") != a)
+
+
 def test_a_suspended_source_is_not_looked_at(s):
     commit(s, skill_files("srcsus", "a", "v1"))
     a = s.content("srcsus", "a")
