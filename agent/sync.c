@@ -28,6 +28,7 @@ int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 	int rc = store_tick(s->ctx->store, &now, err);
 	if (rc < 0)
 		return rc;
+	s->rev = now.rev;
 	if (now.next_expiry_ms && now.next_expiry_ms <= now.now_ms)
 		rc = sync_expiries_tick(s, err);
 	else if (now.next_expiry_ms)

@@ -121,9 +121,13 @@ static bool is_judged(const struct sync_source *src, const struct tree_id *tip)
 	return src->observed.len && str_eqz(src->observed, tree_id_hex(tip, hex));
 }
 
-/* Its disk is waited for after the release is told, and before the next fetch could move away from it. */
-static void keep_released(struct sync_source *src)
+/*
+ * After a release: its disk is waited for once it is told, and before the next fetch could move away from it; and the next one is made ready for, while nobody
+ * waits.
+ */
+static int settle_down(struct sync_source *src, struct err *err)
 {
+	bool released = src->keep.len > 0;
 	struct err ignored = ERR_INIT;
 	if (src->keep.len && src->mirror)
 		(void)!mirror_keep(src->mirror, "released", &src->keep, &ignored);
@@ -132,10 +136,12 @@ static void keep_released(struct sync_source *src)
 		mirror_close(src->mirror);
 		src->mirror = NULL;
 	}
-	if (src->keep.len || src->was_large)
+	int rc = released ? sync_prepare(src->up, err) : 0;
+	if (src->was_large)
 		malloc_trim(0);
 	src->keep.len = 0;
 	src->was_large = false;
+	return rc;
 }
 
 /* "words <email>" from the bytes of a commit, which need be no text at all; the database takes nothing else. */
@@ -357,8 +363,8 @@ static int source_tick(struct sync_source *src, struct err *err)
 	if (rc == 0)
 		rc = look_for_checks(src, err);
 	bool requested = src->request_token != src->handled_token;
-	if (!src->job && !src->tip_is_new)
-		keep_released(src);
+	if (rc == 0 && !src->job && !src->tip_is_new)
+		rc = settle_down(src, err);
 	if (rc == 0 && !src->job && !src->tip_is_new && !src->suspended &&
 	    (requested || src->due_ms <= now))
 		rc = start_look(src, err);

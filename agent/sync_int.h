@@ -68,6 +68,16 @@ struct sync_source {
 	struct admit_memory *texts; /* what admission has to know of their texts */
 };
 
+/* What keeps skills and domains from changing, as of a revision of the store. */
+struct sync_holds {
+	struct arena *arena;
+	int64_t rev; /* 0: not known */
+	struct suspension *suspended;
+	size_t suspended_count;
+	struct quarantine *quarantined;
+	size_t quarantined_count;
+};
+
 struct sync {
 	struct role_ctx *ctx;
 	struct admit_guard
@@ -94,6 +104,8 @@ struct sync {
 	struct config_doc *platform; /* as released; NULL: none yet */
 	struct digest firm;
 	struct str firm_text;
+	int64_t rev; /* of the store, when this tick began; our own releases move it on */
+	struct sync_holds holds;
 	bool idle; /* the last tick found nothing to do */
 	int64_t checkpoint_rev, checkpoint_ms; /* the last revision signed, and when (monotonic) */
 };
@@ -108,8 +120,13 @@ extern const struct worker_opts sync_worker_opts; /* without its state */
 /* --- sync_state.c ------------------------------------------------------------------------------------------ */
 
 NODISCARD int sync_load(struct sync *s, struct err *err);
+/* All of it, ahead of the next pass, while nobody waits. */
+NODISCARD int sync_prepare(struct sync *s, struct err *err);
 /* What deployed domains expose, for a pass that has something to judge. */
 NODISCARD int sync_load_surfaces(struct sync *s, struct err *err);
+/* Suspensions and quarantines; asked for only when the store has moved since. */
+NODISCARD int sync_load_holds(struct sync *s, struct err *err);
+void sync_forget_holds(struct sync *s);
 void sync_forget(struct sync *s);
 struct str sync_owner(const struct sync *s, struct str domain); /* empty: nobody's */
 const struct overlay *sync_overlay(const struct sync *s, struct str domain);

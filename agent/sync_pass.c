@@ -30,7 +30,6 @@ static int keep_text(void *state, struct tree_source *t, const struct skill *s, 
 
 static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
 {
-	CLEANUP(store_blob_writer_closep) struct blob_writer *blobs = NULL;
 	if (!p->s->guard)
 		p->s->guard = admit_guard_new(guard_rules_builtin());
 	struct keeping keeping = {.texts = p->texts, .guard = p->s->guard};
@@ -42,14 +41,14 @@ static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *e
 					.on_skill = p->texts ? keep_text : NULL,
 					.shrink = p->texts != NULL,
 					.state = &keeping};
-	int rc = store_blob_writer_open(p->s->ctx->store, &blobs, err);
+	int rc = p->blobs ? 0 : store_blob_writer_open(p->s->ctx->store, &p->blobs, err);
 	if (rc < 0)
 		return rc;
-	keeping.blobs = blobs;
+	keeping.blobs = p->blobs;
 	snapshot_unref(p->snapshot);
 	p->snapshot = NULL;
 	rc = snapshot_build(p->tree, &p->source, p->previous, &o, &p->snapshot, err);
-	return rc < 0 ? rc : store_blob_writer_flush(blobs, err);
+	return rc < 0 ? rc : store_blob_writer_settle(p->blobs, err);
 }
 
 static int make_plan(struct pass *p, struct err *err)
@@ -73,26 +72,26 @@ static void refuse(struct pass *p, struct str domain, const char *why)
 		str_of(arena_printf(p->arena, "%.*s: %s", STR_ARG(domain), why));
 }
 
-static bool is_suspended(const struct suspension *list, size_t count, struct str domain,
-			 struct str skill)
+static bool is_suspended(const struct sync_holds *h, struct str domain, struct str skill)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (str_eqz(list[i].kind, "Domain") && str_eq(list[i].name, domain))
+	for (size_t i = 0; i < h->suspended_count; i++) {
+		const struct suspension *u = &h->suspended[i];
+		if (str_eqz(u->kind, "Domain") && str_eq(u->name, domain))
 			return true;
-		if (skill.len && str_eqz(list[i].kind, "Skill") && str_eq(list[i].domain, domain) &&
-		    str_eq(list[i].name, skill))
+		if (skill.len && str_eqz(u->kind, "Skill") && str_eq(u->domain, domain) &&
+		    str_eq(u->name, skill))
 			return true;
 	}
 	return false;
 }
 
 /* Why this source may not change the domain now, or NULL. */
-static const char *domain_is_barred(struct pass *p, struct str domain,
-				    const struct suspension *list, size_t count)
+static const char *domain_is_barred(struct pass *p, struct str domain)
 {
+	const struct sync_holds *h = &p->s->holds;
 	struct str owner = sync_owner(p->s, domain);
 	const struct overlay *overlay = sync_overlay(p->s, domain);
-	if (is_suspended(list, count, domain, STR_NULL))
+	if (is_suspended(h, domain, STR_NULL))
 		return "it is suspended; resume it to let changes through";
 	if (overlay && !p->overlay && !p->lifts_overlay &&
 	    !str_eqz(overlay->source, p->source.name)) {
@@ -118,23 +117,22 @@ static bool is_not_ours_to_miss(const struct pass *p, const struct domain_change
 /* Takes out of the plan what may not change, before anybody judges it. */
 static int bar_domains(struct pass *p, struct err *err)
 {
-	struct suspension *list = NULL;
-	size_t count = 0, kept = 0;
+	size_t kept = 0;
 	if (p->plan->domain_count == 0)
 		return 0;
-	int rc = store_suspension_list(p->s->ctx->store, p->arena, &list, &count, err);
+	int rc = sync_load_holds(p->s, err);
 	for (size_t i = 0; rc == 0 && i < p->plan->domain_count; i++) {
 		struct domain_change *d = &p->plan->domains[i];
 		if (is_not_ours_to_miss(p, d))
 			continue;
-		const char *why = domain_is_barred(p, d->name, list, count);
+		const char *why = domain_is_barred(p, d->name);
 		if (why) {
 			refuse(p, d->name, why);
 			continue;
 		}
 		size_t skills = 0;
 		for (size_t k = 0; k < d->skill_count; k++) {
-			if (is_suspended(list, count, d->name, d->skills[k].name))
+			if (is_suspended(&p->s->holds, d->name, d->skills[k].name))
 				p->held_count++;
 			else
 				d->skills[skills++] = d->skills[k];
@@ -325,9 +323,6 @@ int pass_run(struct pass *p, struct err *err)
 		rc = look_again_without_platform(p, err);
 	if (rc == 0 && p->force)
 		force(p);
-	if (rc == 0 && p->plan->domain_count)
-		rc = store_quarantine_list(p->s->ctx->store, p->arena, STR_NULL, &p->quarantined,
-					   &p->quarantined_count, err);
 	return rc == 0 ? pass_write(p, err) : rc;
 }
 
@@ -336,10 +331,12 @@ void pass_release(struct pass *p)
 	admission_free(p->admission);
 	plan_free(p->plan);
 	snapshot_unref(p->snapshot);
+	store_blob_writer_close(p->blobs);
 	arena_free(p->arena);
 	p->admission = NULL;
 	p->plan = NULL;
 	p->snapshot = NULL;
+	p->blobs = NULL;
 	p->arena = NULL;
 }
 

@@ -40,6 +40,7 @@ struct pass {
 
 	/* What came of it. */
 	struct arena *arena;
+	struct blob_writer *blobs; /* files that the outcome's transaction brings along */
 	struct snapshot *snapshot;
 	struct plan *plan;
 	struct admission *admission;
@@ -48,8 +49,6 @@ struct pass {
 	size_t refused_count, refused_cap;
 	struct str *incomplete; /* domains of which a suspended skill was left out */
 	size_t incomplete_count, incomplete_cap;
-	struct quarantine *quarantined;
-	size_t quarantined_count;
 	size_t held_count;
 	size_t old_read; /* old skills read from the store */
 	int64_t release_id, rev;

@@ -30,10 +30,11 @@ static bool name_in(const struct str *list, size_t count, struct str name)
 static bool is_quarantined(const struct pass *p, struct str domain, struct str skill,
 			   const struct digest *content)
 {
-	for (size_t i = 0; i < p->quarantined_count; i++)
-		if (str_eq(p->quarantined[i].domain, domain) &&
-		    str_eq(p->quarantined[i].skill, skill) &&
-		    digest_equal(&p->quarantined[i].content, content))
+	const struct sync_holds *h = &p->s->holds;
+	for (size_t i = 0; i < h->quarantined_count; i++)
+		if (str_eq(h->quarantined[i].domain, domain) &&
+		    str_eq(h->quarantined[i].skill, skill) &&
+		    digest_equal(&h->quarantined[i].content, content))
 			return true;
 	return false;
 }
@@ -366,11 +367,13 @@ int pass_write(struct pass *p, struct err *err)
 		       p->refused_count == 0;
 	if (nothing) {
 		map_release(&r.seen_contexts);
-		return 0;
+		return store_blob_writer_flush(p->blobs, err);
 	}
 	if (rc == 0 && !p->dry_run) {
 		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
 				     worker_lease(p->s->worker), &t, err);
+		if (rc == 0)
+			rc = store_blob_writer_join(p->blobs, t, err);
 		if (rc == 0)
 			rc = put_verdicts(p, t, err);
 		if (rc == 0)

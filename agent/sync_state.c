@@ -24,8 +24,43 @@ static void forget_deployed(struct sync *s)
 	s->loaded = false;
 }
 
+void sync_forget_holds(struct sync *s)
+{
+	arena_free(s->holds.arena);
+	s->holds = (struct sync_holds){0};
+}
+
+int sync_load_holds(struct sync *s, struct err *err)
+{
+	struct store *store = s->ctx->store;
+	struct sync_holds h = {.rev = s->rev};
+	if (s->rev && s->holds.rev == s->rev)
+		return 0;
+	sync_forget_holds(s);
+	h.arena = arena_new(64 * 1024 * 1024);
+	int rc = store_suspension_list(store, h.arena, &h.suspended, &h.suspended_count, err);
+	if (rc == 0)
+		rc = store_quarantine_list(store, h.arena, STR_NULL, &h.quarantined,
+					   &h.quarantined_count, err);
+	if (rc == 0)
+		rc = arena_check(h.arena, "what is held back", err);
+	if (rc == 0)
+		s->holds = h;
+	else
+		arena_free(h.arena);
+	return rc;
+}
+
+/* Our own release holds nothing back: what was known before it still is, when nobody else has come between. */
+static void move_on(struct sync *s, const struct pass *p)
+{
+	if (p->rev == s->rev + 1 && s->holds.rev == s->rev)
+		s->holds.rev = s->rev = p->rev;
+}
+
 void sync_forget(struct sync *s)
 {
+	sync_forget_holds(s);
 	forget_deployed(s);
 	s->sources_read = false;
 }
@@ -166,14 +201,26 @@ static bool learn_domain(struct sync *s, const struct pass *p, const struct admi
 	return true;
 }
 
+/*
+ * So many changes are read again from the store at the next idle moment (sync_prepare()), rather than told one by one while somebody waits for the
+ * release.
+ */
+#define LEARN_MOST 250
+
+/* With an unchanged platform an ordinary update of known domains is all there is. */
+static bool can_learn(const struct sync *s, const struct pass *p)
+{
+	size_t skills = 0;
+	for (size_t i = 0; i < p->admission->domain_count; i++)
+		skills += p->admission->domains[i].change->skill_count;
+	return p->held_count == 0 && !p->overlay && skills <= LEARN_MOST &&
+	       digest_equal(&p->snapshot->platform_digest, &s->deployed->platform_digest) &&
+	       digest_equal(&p->snapshot->firm, &s->firm);
+}
+
 void sync_learn(struct sync *s, const struct pass *p)
 {
-	bool all = p->held_count == 0 && !p->overlay && !p->platform_from_tree;
-	/* With an unchanged platform an ordinary update of known domains is all there is. */
-	if (p->held_count == 0 && !p->overlay &&
-	    digest_equal(&p->snapshot->platform_digest, &s->deployed->platform_digest) &&
-	    digest_equal(&p->snapshot->firm, &s->firm))
-		all = true;
+	bool all = can_learn(s, p);
 	for (size_t i = 0; all && i < p->admission->domain_count; i++) {
 		const struct admission_domain *ad = &p->admission->domains[i];
 		if (ad->release || (ad->op == CHANGE_DELETE && ad->verdict.allow))
@@ -181,6 +228,14 @@ void sync_learn(struct sync *s, const struct pass *p)
 	}
 	if (!all)
 		forget_deployed(s);
+	if (strcmp(p->kind, "sync") == 0)
+		move_on(s, p);
+}
+
+int sync_prepare(struct sync *s, struct err *err)
+{
+	int rc = sync_load(s, err);
+	return rc == 0 ? sync_load_surfaces(s, err) : rc;
 }
 
 /* --- signing and events ---------------------------------------------------------------------------------------- */

@@ -369,8 +369,11 @@ int sync_wishes_tick(struct sync *s, struct err *err)
 	size_t count = 0;
 	int rc = store_wish_open(s->ctx->store, a, worker_lease(s->worker), WISHES_AT_ONCE, &list,
 				 &count, err);
-	for (size_t i = 0; rc == 0 && i < count; i++)
+	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = one_wish(s, &list[i], err);
+		/* It may have been one to hold something back. */
+		sync_forget_holds(s);
+	}
 	if (rc == 0 && count == WISHES_AT_ONCE)
 		worker_wake(s->worker);
 	return rc;

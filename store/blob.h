@@ -33,6 +33,12 @@ NODISCARD int store_blob_writer_open(struct store *s, struct blob_writer **ret, 
 NODISCARD int store_blob_writer_add(struct blob_writer *w, const struct digest *d, struct str bytes,
 				    struct err *err);
 NODISCARD int store_blob_writer_flush(struct blob_writer *w, struct err *err);
+/*
+ * For the end of what a transaction will refer to: flushes, unless what is gathered is so little that the transaction can carry it without a round trip
+ * of its own. Then store_blob_writer_join() sends it in t's flight, or store_blob_writer_flush() alone when there will be no transaction.
+ */
+NODISCARD int store_blob_writer_settle(struct blob_writer *w, struct err *err);
+NODISCARD int store_blob_writer_join(struct blob_writer *w, struct store_txn *t, struct err *err);
 struct blob_writer_stats {
 	uint64_t added, known, written, bytes;
 };

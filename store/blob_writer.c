@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "store/blob.h"
+#include "store/txn_int.h"
 #include "store/wire_int.h"
 
 #define BATCH_BYTES ((size_t)4 * 1024 * 1024)
@@ -241,8 +242,17 @@ static int copy_out(struct blob_writer *w, struct err *err)
 	return r;
 }
 
-static void bind_all(struct bind *b, const struct blob_writer *w)
+static int by_digest(const void *pa, const void *pb)
 {
+	const struct item *a = pa, *b = pb;
+	return memcmp(a->digest.bytes, b->digest.bytes, DIGEST_SIZE);
+}
+
+/* In the order of digests, so that two writers of the same files wait for each other and do not lock each other out. */
+static void bind_all(struct bind *b, struct blob_writer *w)
+{
+	qsort(w->items, w->count, sizeof(*w->items), by_digest);
+
 	BIND_COLUMN(b, w->count, bind_digest, &w->items[i].digest);
 	BIND_COLUMN(b, w->count, bind_bytes,
 		    w->bytes.data ? w->bytes.data + w->items[i].offset : "", w->items[i].len);
@@ -293,14 +303,13 @@ static int put_many(struct blob_writer *w, struct err *err)
 	return r == ERR_CONFLICT ? insert_out(w, err) : r;
 }
 
-int store_blob_writer_flush(struct blob_writer *w, struct err *err)
+static bool is_few(const struct blob_writer *w)
 {
-	if (!w->count)
-		return 0;
-	bool few = w->count <= FEW_COUNT && w->bytes.len <= FEW_BYTES;
-	int r = few ? put_few(w, err) : put_many(w, err);
-	if (r < 0)
-		return r;
+	return w->count <= FEW_COUNT && w->bytes.len <= FEW_BYTES;
+}
+
+static void forget_gathered(struct blob_writer *w)
+{
 	for (size_t i = 0; i < w->count; i++) {
 		w->stats.known += w->items[i].known;
 		w->stats.written += !w->items[i].known;
@@ -308,7 +317,34 @@ int store_blob_writer_flush(struct blob_writer *w, struct err *err)
 	}
 	w->count = 0;
 	buf_reset(&w->bytes);
-	return 0;
+}
+
+int store_blob_writer_flush(struct blob_writer *w, struct err *err)
+{
+	if (!w->count)
+		return 0;
+	int r = is_few(w) ? put_few(w, err) : put_many(w, err);
+	if (r == 0)
+		forget_gathered(w);
+	return r;
+}
+
+int store_blob_writer_settle(struct blob_writer *w, struct err *err)
+{
+	return is_few(w) ? 0 : store_blob_writer_flush(w, err);
+}
+
+int store_blob_writer_join(struct blob_writer *w, struct store_txn *t, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_put);
+	if (!w->count)
+		return 0;
+	assert(is_few(w));
+	bind_all(&b, w);
+	int r = txn_send(t, &b, err);
+	if (r == 0)
+		forget_gathered(w);
+	return r;
 }
 
 void store_blob_writer_stats(const struct blob_writer *w, struct blob_writer_stats *ret)

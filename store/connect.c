@@ -240,6 +240,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	rows_release(&s->last);
+	observed_forget(s);
 	PQfinish(s->pg);
 	store_access_release(&s->access);
 	free(s->application);

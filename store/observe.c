@@ -1,7 +1,9 @@
 /* What one look at a source came to: written only when it differs from what is there. */
 #include "base/doc.h"
+#include "base/mem.h"
 #include "store/source.h"
 #include "store/txn_int.h"
+#include "store/wire_int.h"
 
 static const struct doc_node *old_condition(const struct doc_node *list, const char *type)
 {
@@ -123,28 +125,103 @@ static void put(struct store_txn *t, const struct store_observation *o, struct s
 	tell_domains(t, o, refused);
 }
 
-int store_source_observe(struct store_txn *t, const struct store_observation *o, struct err *err)
+/* --- what is known of the rows ------------------------------------------------------------------------------- */
+
+/*
+ * Only the holder of sync's lease writes what is compared here, so that under one epoch its own last look is the row: one round trip less
+ * in every release.
+ */
+struct observed {
+	struct observed *next;
+	int64_t epoch;
+	struct arena *arena;
+	struct store_source row;
+};
+
+void observed_forget(struct store *s)
+{
+	while (s->observed) {
+		struct observed *next = s->observed->next;
+		arena_free(s->observed->arena);
+		free(s->observed);
+		s->observed = next;
+	}
+}
+
+static struct observed *known(struct store *s, struct str name, int64_t epoch)
+{
+	for (struct observed *k = s->observed; k; k = k->next)
+		if (k->epoch == epoch && str_eq(k->row.name, name))
+			return k;
+	return NULL;
+}
+
+static int read_row(struct store_txn *t, struct str name, struct observed *ret, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_source_list);
-	bind_text(&b, o->source);
+	bind_text(&b, name);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	int r = txn_query(t, &b, &rows, err);
 	if (r < 0)
 		return r;
 	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"",
-			       STR_ARG(o->source));
-	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
-	struct store_source s = {.name = STR_NULL};
+		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(name));
 	struct row c = row_of(&rows, 0);
-	source_read(&c, a, &s);
+	source_read(&c, ret->arena, &ret->row);
+	return 0;
+}
+
+static void remember(struct store *s, const struct store_source *was, int64_t epoch,
+		     const struct store_observation *o, struct str conditions)
+{
+	struct observed *k = mem_zalloc(sizeof(*k));
+	struct arena *a = arena_new(BUF_MAX);
+	bool reached = o->revision.len > 0;
+	struct str refused = reached ? refused_of(o) : was->refused_json;
+	*k = (struct observed){.epoch = epoch, .arena = a};
+	k->row.name = arena_str(a, was->name);
+	k->row.observed_revision = arena_str(a, reached ? o->revision : was->observed_revision);
+	k->row.observed_tree = reached ? o->tree : was->observed_tree;
+	k->row.released_revision = arena_str(a, o->released ? o->revision : was->released_revision);
+	k->row.handled_token = MAX(was->handled_token, o->handled_token);
+	k->row.failures = o->failures;
+	k->row.next_try_ms = o->retry_in_ms > 0;
+	k->row.conditions_json = arena_str(a, conditions);
+	k->row.refused_json = arena_str(a, refused);
+	for (struct observed **at = &s->observed; *at; at = &(*at)->next)
+		if (str_eq((*at)->row.name, was->name)) {
+			struct observed *gone = *at;
+			*at = gone->next;
+			arena_free(gone->arena);
+			free(gone);
+			break;
+		}
+	k->next = s->observed;
+	s->observed = k;
+}
+
+int store_source_observe(struct store_txn *t, const struct store_observation *o, struct err *err)
+{
+	struct store *s = store_txn_store(t);
+	int64_t epoch = txn_lease(t) ? txn_lease(t)->epoch : 0;
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	struct observed fresh = {.arena = a};
+	const struct observed *before = epoch ? known(s, o->source, epoch) : NULL;
+	int r = before ? 0 : read_row(t, o->source, &fresh, err);
+	if (r < 0)
+		return r;
+	before = before ? before : &fresh;
 	const struct doc_node *old = NULL;
-	if (doc_parse_json(a, s.conditions_json, &doc_limits_json, "conditions", &old, NULL) < 0)
+	if (doc_parse_json(a, before->row.conditions_json, &doc_limits_json, "conditions", &old,
+			   NULL) < 0)
 		old = NULL;
 	CLEANUP(buf_release) struct buf conditions = BUF_INIT(256 * 1024);
-	write_conditions(&conditions, o, old, clock_wall(store_clock(store_txn_store(t))));
+	write_conditions(&conditions, o, old, clock_wall(store_clock(s)));
 	r = buf_check(&conditions, "the source's conditions", err);
-	if (r >= 0 && !same(&s, o, buf_str(&conditions)))
-		put(t, o, s.refused_json, buf_str(&conditions));
-	return r;
+	if (r < 0 || same(&before->row, o, buf_str(&conditions)))
+		return r;
+	put(t, o, before->row.refused_json, buf_str(&conditions));
+	if (epoch)
+		remember(s, &before->row, epoch, o, buf_str(&conditions));
+	return 0;
 }

@@ -100,6 +100,7 @@ static bool same_declaration(const struct store_source *a, const struct store_so
 static void put(struct store_txn *t, const struct store_source *w, bool there)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_source_put);
+	observed_forget(store_txn_store(t));
 	bind_text(&b, w->name);
 	bind_text(&b, w->kind);
 	bind_text(&b, w->url);

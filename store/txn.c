@@ -311,8 +311,10 @@ void store_txn_end(struct store_txn *t)
 	if (!t)
 		return;
 	roll_back(t);
-	if (!t->done)
+	if (!t->done) {
 		t->s->release.known = false;
+		observed_forget(t->s);
+	}
 	t->s->txn = NULL;
 	for (size_t i = 0; i < t->late_count; i++)
 		bind_release(&t->late[i]);

@@ -16,6 +16,7 @@ int wire_lost(struct store *s, const char *doing, struct err *err)
 	memset(s->prepared, 0, sizeof(s->prepared));
 	memset(&s->failed, 0, sizeof(s->failed));
 	memset(&s->release, 0, sizeof(s->release));
+	observed_forget(s);
 	if (err)
 		*err = words;
 	return code;

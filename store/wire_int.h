@@ -49,7 +49,12 @@ struct store {
 		int64_t id;
 		struct digest hash;
 	} release;
+	/* Rows of sources as sync's own looks left them, likewise (store_source_observe). */
+	struct observed *observed;
 };
+
+/* Lets go of what is known of sources. */
+void observed_forget(struct store *s);
 
 /* Queues a statement (preparing it first when it is new here). keep: the caller wants its rows. Sends what fits without blocking. */
 NODISCARD int wire_send(struct store *s, const struct bind *b, bool keep, struct err *err);
