@@ -55,6 +55,7 @@ struct admission_domain {
 	 */
 	const struct domain *release;
 	struct verdict *reduced;
+	struct surface surface; /* what others see of release; none for a deletion */
 	struct str *held; /* skills kept at their old version, or out, by name */
 	size_t held_count;
 	bool waiting; /* denied only because a required check has not been posted yet */

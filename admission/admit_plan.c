@@ -65,6 +65,7 @@ void admitting_show(struct admitting *m, size_t i, const struct domain *candidat
 	struct surface s = {.domain = m->o->plan->domains[i].name};
 	if (candidate)
 		surface_of(m->arena, candidate, &s);
+	m->out->domains[i].surface = s;
 	/* Most changes leave what others see as it is: then what is deployed says it all. */
 	if (surfaces_has(m->o->deployed, &s))
 		surfaces_remove(m->beside, s.domain);

@@ -190,18 +190,15 @@ static struct str manifest_of_domain(struct arena *a, const struct domain *d)
 }
 
 /* Empty when others see what they saw: the store has it, and half a thousand skills need not be written again for one. */
-static struct str exposes_of(struct pass *p, enum change_op op, const struct domain *d)
+static struct str exposes_of(struct pass *p, const struct admission_domain *ad)
 {
-	struct arena *a = p->arena;
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	struct surface surface;
 	struct json j;
-	surface_of(a, d, &surface);
-	if (op == CHANGE_UPDATE && surfaces_has(p->s->surfaces, &surface))
+	if (ad->op == CHANGE_UPDATE && surfaces_has(p->s->surfaces, &ad->surface))
 		return STR_NULL;
 	json_init(&j, &out);
-	surface_json(&j, &surface);
-	return arena_str(a, buf_str(&out));
+	surface_json(&j, &ad->surface);
+	return arena_str(p->arena, buf_str(&out));
 }
 
 static struct str spec_of_domain(struct arena *a, const struct domain *d)
@@ -252,7 +249,7 @@ static void add_domain(struct pass *p, struct rows *r, const struct admission_do
 	/* With something held back the domain is not what its tree says: without the tree's id the next pass looks at every skill. */
 	if (held == 0 && !ad->reduced && !name_in(p->incomplete, p->incomplete_count, ad->name))
 		row->tree = ad->release->tree;
-	row->exposes_json = exposes_of(p, ad->op, ad->release);
+	row->exposes_json = exposes_of(p, ad);
 	row->manifest_json = manifest_of_domain(p->arena, ad->release);
 	row->spec_json = spec_of_domain(p->arena, ad->release);
 }

@@ -189,15 +189,12 @@ static bool learn_domain(struct sync *s, const struct pass *p, const struct admi
 		to->runtime = c->to->runtime;
 		to->context = c->to->context;
 	}
-	CLEANUP(arena_freep) struct arena *a = arena_new(64 * 1024 * 1024);
-	struct surface surface;
 	d->source = p->source;
 	d->tree = ad->release->tree;
 	d->candidate = ad->verdict.key.candidate;
 	d->policy = ad->verdict.key.policy;
-	surface_of(a, ad->release, &surface);
-	if (!surfaces_has(s->surfaces, &surface))
-		surfaces_set(s->surfaces, &surface);
+	if (!surfaces_has(s->surfaces, &ad->surface))
+		surfaces_set(s->surfaces, &ad->surface);
 	return true;
 }
 

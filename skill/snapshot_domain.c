@@ -15,6 +15,7 @@ struct reading_domain {
 	const struct domain *before; /* NULL: there was none */
 	struct str path; /* "skills/ecm" */
 	size_t file_cap;
+	size_t next; /* in before->skills: Git's order of folders is nearly that of names */
 };
 
 static struct domain *domain_new(struct str name, const struct tree_id *tree)
@@ -190,10 +191,22 @@ static void add_skill(struct reading_domain *r, struct skill *s)
 	d->skills[d->skill_count++] = (struct domain_skill){.skill = s};
 }
 
+static const struct domain_skill *skill_before(struct reading_domain *r, struct str name)
+{
+	const struct domain *d = r->before;
+	const struct domain_skill *guess = d && r->next < d->skill_count ? &d->skills[r->next]
+									 : NULL;
+	if (!guess || !str_eq(guess->skill->name, name))
+		guess = domain_skill_find(d, name);
+	if (guess)
+		r->next = (size_t)(guess - d->skills) + 1;
+	return guess;
+}
+
 static int read_skill(struct reading_domain *r, const struct tree_entry *e, struct err *err)
 {
 	struct build *b = r->b;
-	const struct domain_skill *old = domain_skill_find(r->before, e->name);
+	const struct domain_skill *old = skill_before(r, e->name);
 	if (old && tree_id_equal(&old->skill->tree, &e->id)) {
 		add_skill(r, skill_ref(old->skill));
 		b->s->cost.skills_reused++;

@@ -67,13 +67,15 @@ void domain_resolve(struct build *b, struct domain *d, const struct domain *befo
 	d->platform_policy = s->platform_digest;
 	d->firm = s->firm;
 	config_cascade(s->platform, d->config, NULL, &d->effective, &d->findings, d->name, STR(""));
-	for (size_t i = 0; i < d->skill_count; i++) {
+	for (size_t i = 0, k = 0; i < d->skill_count; i++) {
 		struct domain_skill *ds = &d->skills[i];
-		const struct domain_skill *old = same ? domain_skill_find(before, ds->skill->name)
-						      : NULL;
+		/* Both lists are in the order of names. */
+		while (same && k < before->skill_count &&
+		       str_cmp(before->skills[k].skill->name, ds->skill->name) < 0)
+			k++;
 		findings_init(&ds->findings, d->arena);
-		if (old && old->skill == ds->skill) {
-			take_resolved(d, ds, old);
+		if (same && k < before->skill_count && before->skills[k].skill == ds->skill) {
+			take_resolved(d, ds, &before->skills[k]);
 			if (same_context)
 				continue;
 		} else {
