@@ -9,33 +9,30 @@
 	10000 /* far beyond what any file takes: what is admitted rests on no clock */
 #define TEXT_SEEN 8192 /* a NUL among the first bytes says that it is no text */
 
-struct entry {
-	struct digest digest; /* the key */
-	struct guard_facts *facts; /* NULL: nothing was found */
-	bool current;
-};
-
 struct admit_guard {
 	const struct guard_rules *rules;
+	/* Nearly all of many are clean: an entry is its digest, in the arena, and &clean, so that it leaves no holes between what is scanned and let go. */
 	struct map entries;
+	struct arena *keys;
 	int64_t budget_ms;
 	struct tree_source *source;
 };
 
-static const struct guard_facts clean;
+static struct guard_facts clean;
 
 struct admit_guard *admit_guard_new(const struct guard_rules *rules)
 {
 	struct admit_guard *g = mem_zalloc(sizeof(*g));
 	g->rules = rules;
+	g->keys = arena_new(BUF_MAX);
 	g->budget_ms = FILE_BUDGET_MS;
 	return g;
 }
 
-static void entry_free(struct entry *e)
+static void facts_free(struct guard_facts *f)
 {
-	free(e->facts);
-	free(e);
+	if (f != &clean)
+		free(f);
 }
 
 void admit_guard_free(struct admit_guard *g)
@@ -43,8 +40,9 @@ void admit_guard_free(struct admit_guard *g)
 	if (!g)
 		return;
 	MAP_EACH (&g->entries, e)
-		entry_free(e->value);
+		facts_free(e->value);
 	map_release(&g->entries);
+	arena_free(g->keys);
 	free(g);
 }
 
@@ -96,7 +94,7 @@ static struct guard_facts *pack(const struct guard_findings *found, struct str t
 	size_t count = found->count + found->note_count;
 	size_t bytes = fault ? strlen(fault) + 1 : 0;
 	if (!count && !fault)
-		return NULL;
+		return &clean;
 	for (size_t i = 0; i < found->count; i++)
 		bytes += found->items[i].reason.len + 1;
 	for (size_t i = 0; i < found->note_count; i++)
@@ -132,7 +130,7 @@ static struct guard_facts *look(const struct admit_guard *g, struct str bytes)
 	struct err err = ERR_INIT;
 	const struct guard_options options = {.budget_ms = g->budget_ms};
 	if (!bytes.len || memchr(bytes.p, 0, MIN(bytes.len, (size_t)TEXT_SEEN)))
-		return NULL;
+		return &clean;
 	int rc = guard_scan(g->rules, &options, bytes, a, &found, &err);
 	return pack(&found, bytes, rc < 0 ? err.msg : NULL);
 }
@@ -141,10 +139,7 @@ void admit_guard_note(struct admit_guard *g, const struct digest *digest, struct
 {
 	if (map_find(&g->entries, key_of(digest)))
 		return;
-	struct entry *e = mem_zalloc(sizeof(*e));
-	e->digest = *digest;
-	e->facts = look(g, bytes);
-	map_set(&g->entries, key_of(&e->digest), e);
+	map_set(&g->entries, arena_str(g->keys, key_of(digest)), look(g, bytes));
 }
 
 void admit_guard_source(struct admit_guard *g, struct tree_source *t)
@@ -156,56 +151,60 @@ int admit_guard_get(struct admit_guard *g, const struct digest *digest, const st
 		    const struct guard_facts **ret, struct err *err)
 {
 	CLEANUP(buf_release) struct buf bytes = BUF_INIT(GUARD_TEXT_MAX);
-	const struct entry *e = map_find(&g->entries, key_of(digest));
-	if (!e) {
+	const struct guard_facts *facts = map_find(&g->entries, key_of(digest));
+	if (!facts) {
 		if (!g->source || !blob->len)
 			return err_set(err, ERR_INTERNAL, "the guard has not seen the file");
 		int rc = tree_read(g->source, blob, &bytes, err);
 		if (rc < 0)
 			return rc;
 		admit_guard_note(g, digest, buf_str(&bytes));
-		e = map_find(&g->entries, key_of(digest));
+		facts = map_find(&g->entries, key_of(digest));
 	}
-	*ret = e->facts ? e->facts : &clean;
+	*ret = facts;
 	return 0;
 }
 
 /* --- forgetting ----------------------------------------------------------------------------------------------- */
 
-static void mark(struct admit_guard *g, const struct digest *digest)
+/* What is kept, gathered beside what there was. */
+struct sweep {
+	struct admit_guard *g;
+	struct map kept;
+	struct arena *keys;
+};
+
+static void keep(struct sweep *w, const struct digest *digest)
 {
-	struct entry *e = map_find(&g->entries, key_of(digest));
-	if (e)
-		e->current = true;
+	struct guard_facts *facts = map_find(&w->g->entries, key_of(digest));
+	if (!facts || map_find(&w->kept, key_of(digest)))
+		return;
+	map_set(&w->kept, arena_str(w->keys, key_of(digest)), facts);
 }
 
-static void mark_domain(struct admit_guard *g, const struct domain *d)
+static void keep_domain(struct sweep *w, const struct domain *d)
 {
 	for (size_t i = 0; i < d->file_count; i++)
-		mark(g, &d->files[i].digest);
-	mark(g, &d->config_file.digest);
+		keep(w, &d->files[i].digest);
+	keep(w, &d->config_file.digest);
 	for (size_t i = 0; i < d->skill_count; i++) {
 		const struct manifest *m = &d->skills[i].skill->manifest;
 		for (size_t k = 0; k < m->count; k++)
-			mark(g, &m->files[k].digest);
+			keep(w, &m->files[k].digest);
 	}
 }
 
 void admit_guard_sweep(struct admit_guard *g, struct snapshot *const *current, size_t count)
 {
-	struct map kept = MAP_INIT;
+	struct sweep w = {.g = g, .kept = MAP_INIT, .keys = arena_new(BUF_MAX)};
 	for (size_t k = 0; k < count; k++)
 		for (size_t i = 0; current[k] && i < current[k]->domain_count; i++)
-			mark_domain(g, current[k]->domains[i]);
-	MAP_EACH (&g->entries, e) {
-		struct entry *entry = e->value;
-		if (!entry->current) {
-			entry_free(entry);
-			continue;
-		}
-		entry->current = false;
-		map_set(&kept, key_of(&entry->digest), entry);
-	}
+			keep_domain(&w, current[k]->domains[i]);
+	MAP_EACH (&g->entries, e)
+		if (!map_find(&w.kept, e->key))
+			facts_free(e->value);
 	map_release(&g->entries);
-	g->entries = kept;
+	arena_free(g->keys);
+	g->entries = w.kept;
+	g->keys = w.keys;
 }

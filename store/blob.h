@@ -24,8 +24,8 @@ NODISCARD int store_blob_put(struct store *s, struct store_txn *t, struct str by
 			     struct digest *ret, struct err *err);
 
 /*
- * The bulk way: blobs are gathered (4 MiB or 1,000 at a time), those that the store has are left out, and the rest is streamed by COPY.
- * Holds no transaction open between flushes. Not beside an open store_txn on the same connection.
+ * The bulk way: blobs are gathered (1 MiB or 1,000 at a time), those that the store has are left out, and the rest is streamed by COPY while the next
+ * are gathered: between the first store_blob_writer_add() and the next flush, settle or close the connection is the writer's alone.
  */
 struct blob_writer;
 NODISCARD int store_blob_writer_open(struct store *s, struct blob_writer **ret, struct err *err);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "store/blob.h"
+#include "store/source.h"
 #include "store/release.h"
 #include "tests/unit/store/help_release.h"
 
@@ -102,11 +103,55 @@ START_TEST(a_batch_ends_at_its_limits)
 		add(w, text_of(i, text));
 	ck_assert_int_eq(support_pg_int("select count(*) from blob"), 0);
 	add(w, text_of(999, text));
-	ck_assert_int_eq(support_pg_int("select count(*) from blob"), 1000);
+	/* The first is on its way, and has arrived when the second sets out. */
 	CLEANUP_FREE char *big = mem_zalloc(5 * 1024 * 1024);
 	add(w, str_make(big, 5 * 1024 * 1024));
+	ck_assert_int_eq(support_pg_int("select count(*) from blob where size < 1000"), 1000);
+	assert_ok(store_blob_writer_flush(w, &support_err));
 	ck_assert_int_eq(support_pg_int("select max(size) from blob"), 5 * 1024 * 1024);
 	store_blob_writer_close(w);
+}
+END_TEST
+
+static void add_batch(struct blob_writer *w, int from)
+{
+	char text[64];
+	for (int i = 0; i < 1000; i++)
+		add(w, text_of(from + i, text));
+}
+
+START_TEST(a_batch_on_its_way_gives_in_to_who_stores_the_same)
+{
+	struct store *s = support_pg_open(STORE_SYNC), *g = support_pg_open(STORE_GATEWAY);
+	struct blob_writer *w = NULL;
+	struct blob_writer_stats stats;
+	char text[64];
+	assert_ok(store_blob_writer_open(s, &w, &support_err));
+	add_batch(w, 0);
+	add_batch(w, 1000);
+	/* The third is known to nobody when it is asked whether anything is there at all. */
+	for (int i = 2000; i < 2999; i++)
+		add(w, text_of(i, text));
+	assert_ok(store_blob_put(g, NULL, text_of(2500, text), NULL, &support_err));
+	assert_ok(store_blob_writer_flush(w, &support_err));
+	store_blob_writer_stats(w, &stats);
+	ck_assert_uint_eq(stats.added, 2999);
+	ck_assert_uint_eq(stats.written + stats.known, 2999);
+	store_blob_writer_close(w);
+	ck_assert_int_eq(support_pg_int("select count(*) from blob"), 2999);
+}
+END_TEST
+
+START_TEST(a_writer_that_is_closed_on_its_way_leaves_the_connection_to_others)
+{
+	struct store *s = support_pg_open(STORE_SYNC);
+	struct blob_writer *w = NULL;
+	struct store_tick now;
+	assert_ok(store_blob_writer_open(s, &w, &support_err));
+	add_batch(w, 0);
+	store_blob_writer_close(w);
+	assert_ok(store_tick(s, &now, &support_err));
+	ck_assert_int_eq(support_pg_int("select count(*) from blob"), 1000);
 }
 END_TEST
 
@@ -248,6 +293,8 @@ static const struct support_case cases[] = {
 	CASE(the_writer_leaves_out_what_is_known),
 	CASE(a_blob_that_somebody_stores_meanwhile_is_no_conflict),
 	CASE(a_batch_ends_at_its_limits),
+	CASE(a_batch_on_its_way_gives_in_to_who_stores_the_same),
+	CASE(a_writer_that_is_closed_on_its_way_leaves_the_connection_to_others),
 	CASE(the_files_of_a_manifest_come_in_its_order),
 	CASE(only_what_nothing_names_is_collected),
 	CASE_SLOW(eighty_thousand_files_pass_through_in_bounded_memory, 180),
