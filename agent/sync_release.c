@@ -180,10 +180,17 @@ static struct str manifest_of_domain(struct arena *a, const struct domain *d)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	struct manifest m = {.files = arena_array(a, d->file_count + 1, sizeof(*m.files))};
 	struct json j;
-	for (size_t i = 0; i < d->file_count; i++)
+	/* In the order of paths, the configuration in its place among the others. */
+	const struct domain_file *config = d->config_file.path.len ? &d->config_file : NULL;
+	for (size_t i = 0; i < d->file_count; i++) {
+		if (config && str_cmp(config->path, d->files[i].path) < 0) {
+			add_file(&m, config);
+			config = NULL;
+		}
 		add_file(&m, &d->files[i]);
-	if (d->config_file.path.len)
-		add_file(&m, &d->config_file);
+	}
+	if (config)
+		add_file(&m, config);
 	json_init(&j, &out);
 	manifest_json(&j, &m);
 	return arena_str(a, buf_str(&out));
