@@ -165,6 +165,11 @@ int admit_guard_get(struct admit_guard *g, const struct digest *digest, const st
 	return 0;
 }
 
+bool admit_guard_is_clean(const struct admit_guard *g, const struct digest *digest)
+{
+	return map_find(&g->entries, key_of(digest)) == &clean;
+}
+
 /* --- forgetting ----------------------------------------------------------------------------------------------- */
 
 /* What is kept, gathered beside what there was. */

@@ -44,6 +44,8 @@ void admit_guard_source(struct admit_guard *g, struct tree_source *t);
 NODISCARD int admit_guard_get(struct admit_guard *g, const struct digest *digest,
 			      const struct tree_id *blob, const struct guard_facts **ret,
 			      struct err *err);
+/* It was seen, and nothing was found in it. */
+bool admit_guard_is_clean(const struct admit_guard *g, const struct digest *digest);
 /* Forgets files that none of the snapshots (some may be NULL) has. */
 void admit_guard_sweep(struct admit_guard *g, struct snapshot *const *current, size_t count);
 size_t admit_guard_count(const struct admit_guard *g);

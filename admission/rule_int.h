@@ -18,6 +18,7 @@ struct rule_index {
 	const struct config *effectives, *domain_effective;
 	size_t route_visits;
 	bool *crowded; /* beside domain->skills; rule_route_crowded() */
+	bool *clean; /* beside domain->skills: the guard has seen all files and found nothing */
 	size_t managers;
 	size_t unread; /* skills of which the role, a trigger or a forward may be missing: rule_unread() */
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
@@ -34,6 +35,9 @@ void rule_index_release(struct rule_index *x);
 bool rule_unread(const struct skill *s);
 /* The role of in->skill is the one that is written, or is none because nobody wrote one. */
 bool rule_role_known(const struct rule_in *in);
+
+/* The guard knows every file of the skill, and has nothing to tell of any: five rules need not look at each again. */
+bool rule_guard_clean(struct admit_guard *g, const struct skill *s);
 
 /* --- speaking ----------------------------------------------------------------------------------------- */
 

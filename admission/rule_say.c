@@ -88,6 +88,7 @@ void rule_index_init(struct rule_index *x, const struct rule_in *in)
 	x->texts = mem_array(n + 1, sizeof(*x->texts));
 	x->made = mem_array(n + 1, sizeof(*x->made));
 	x->crowded = mem_array(n + 1, sizeof(*x->crowded));
+	x->clean = mem_array(n + 1, sizeof(*x->clean));
 	index_effective(x, in);
 	/* A folder whose name is none is no skill at all. */
 	for (size_t i = 0; d && i < d->findings.count; i++)
@@ -97,6 +98,7 @@ void rule_index_init(struct rule_index *x, const struct rule_in *in)
 	for (size_t i = 0; i < n; i++) {
 		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
 		index_text(x, i, d->skills[i].skill, in->memory);
+		x->clean[i] = rule_guard_clean(in->guard, d->skills[i].skill);
 		x->crowded[i] = rule_route_crowded(in->surfaces, d->skills[i].skill,
 						   &x->route_visits);
 	}
@@ -109,6 +111,7 @@ void rule_index_release(struct rule_index *x)
 	free(x->made);
 	free(x->texts);
 	free(x->crowded);
+	free(x->clean);
 	map_release(&x->files);
 	map_release(&x->forwarded);
 }
