@@ -109,7 +109,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	src->tip_is_new = false;
 	src->handled_token = src->request_token;
 	set_text(&src->observed, str_of(p->source.revision));
-	src->was_large = src->snapshot->cost.skills_parsed >= LARGE_PASS;
+	src->was_large |= src->snapshot->cost.skills_parsed >= LARGE_PASS;
 	if (p->release_id)
 		set_text(&src->released, str_of(p->source.revision));
 }
@@ -136,7 +136,7 @@ static int settle_down(struct sync_source *src, struct err *err)
 		mirror_close(src->mirror);
 		src->mirror = NULL;
 	}
-	int rc = released ? sync_prepare(src->up, err) : 0;
+	int rc = released || src->was_large ? sync_prepare(src->up, err) : 0;
 	if (src->was_large)
 		malloc_trim(0);
 	src->keep.len = 0;
@@ -245,6 +245,8 @@ static int take_tip(struct sync_source *src, struct err *err)
 	bool held = false;
 	if (src->suspended)
 		return 0;
+	/* Reading what is deployed leaves as much behind as a large pass. */
+	src->was_large |= !src->up->loaded;
 	int rc = sync_load(src->up, err);
 	if (rc < 0)
 		return rc;
