@@ -5,23 +5,28 @@
 
 /* --- GitHub ----------------------------------------------------------------------------------------------------- */
 
-/* The runner's own escapes; ':' and ',' only end properties. */
+/* The runner's own escapes; ':' and ',' only end properties. What a terminal or an eye would take for something else is written out. */
 static void escape(struct buf *out, struct str s, bool property)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.p[i];
-		if (c == '%')
+	for (size_t i = 0; i < s.len;) {
+		size_t from = i;
+		uint32_t r = str_next_rune(s, &i);
+		if (r == '%')
 			buf_addz(out, "%25");
-		else if (c == '\r')
+		else if (r == '\r')
 			buf_addz(out, "%0D");
-		else if (c == '\n')
+		else if (r == '\n')
 			buf_addz(out, "%0A");
-		else if (property && c == ':')
+		else if (property && r == ':')
 			buf_addz(out, "%3A");
-		else if (property && c == ',')
+		else if (property && r == ',')
 			buf_addz(out, "%2C");
+		else if (r == '\t')
+			buf_add_char(out, '\t');
+		else if (rune_is_deceptive(r) || r == 0xFFFD)
+			buf_addf(out, "\\u{%x}", (unsigned)r);
 		else
-			buf_add_char(out, c);
+			buf_add_str(out, str_sub(s, from, i));
 	}
 }
 
