@@ -7,6 +7,12 @@
 #define MARKER "<!-- aspora-admission -->\n"
 #define FINDINGS_SHOWN 50
 
+/* Forges make a link of "www." alone. */
+static bool ends_in_www(struct str s, size_t at)
+{
+	return at >= 3 && str_eq_nocase(str_sub(s, at - 3, at), STR("www"));
+}
+
 static void escape(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.len;) {
@@ -19,7 +25,8 @@ static void escape(struct buf *out, struct str s)
 		else if (rune_is_deceptive(r) || r == 0xFFFD)
 			buf_addf(out, "\\\\u{%x}", (unsigned)r);
 		else {
-			if (r < 0x80 && strchr("\\`*_{}[]()+-!|~$", (int)r))
+			if ((r < 0x80 && strchr("\\`*_{}[]()+-!|~$", (int)r)) ||
+			    (r == '.' && ends_in_www(s, from)))
 				buf_add_char(out, '\\');
 			buf_add_str(out, str_sub(s, from, i));
 		}
