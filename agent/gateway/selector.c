@@ -109,6 +109,9 @@ static int add_terms(struct selector *s, struct arena *a, struct str text, bool 
 		     struct err *err)
 {
 	struct str rest = str_trim(text), term, key = STR("");
+	/* "a," has an empty last term that next_term() does not see. */
+	if (str_ends(rest, STR(",")))
+		return bad(rest, label, err);
 	while (next_term(&rest, &term)) {
 		if (s->count == SELECTOR_TERMS_MAX)
 			return err_set(err, ERR_USAGE, "more than %d terms in a selector",
