@@ -93,6 +93,9 @@ int gw_target_parse(struct arena *a, struct str path, struct str query, struct g
 	/* "/a/" has an empty last segment that str_split() does not see. */
 	if (rc == 0 && path.len > 1 && path.p[path.len - 1] == '/')
 		rc = err_set(err, ERR_USAGE, "the path ends in a slash");
+	/* The same of a query. */
+	if (rc == 0 && str_ends(query, STR("&")))
+		rc = err_set(err, ERR_USAGE, "a query parameter without a name");
 	while (rc == 0 && query.len && str_split(&query, '&', &piece))
 		rc = add_pair(a, piece, ret, err);
 	return rc;
