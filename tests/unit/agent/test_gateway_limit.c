@@ -89,6 +89,69 @@ START_TEST(who_is_refused_is_told_what_to_do_instead)
 }
 END_TEST
 
+START_TEST(the_wait_is_told_in_whole_seconds_and_is_enough)
+{
+	/* A long key is a key like any other. */
+	static const char long_key[] = "0123456789012345678901234567890123456789012345678901234567";
+	begin(1, 3, 9, 9);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(pass(long_key, 0), 0);
+	int wait = pass(long_key, 0);
+	ck_assert_int_eq(wait, 1);
+	ck_assert_int_eq(pass(long_key, wait * 1000 - 1), 1);
+	ck_assert_int_eq(pass(long_key, wait * 1000), 0);
+	gw_limits_free(limits);
+}
+END_TEST
+
+START_TEST(who_is_refused_does_not_pay_for_asking)
+{
+	begin(1, 1, 100, 100);
+	ck_assert_int_eq(pass("a", 0), 0);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(pass("a", i < 999 ? i : 999), 1);
+	ck_assert_int_eq(pass("a", 1000), 0);
+	gw_limits_free(limits);
+}
+END_TEST
+
+START_TEST(a_full_class_costs_nothing_of_the_bucket)
+{
+	struct err err = ERR_INIT;
+	int64_t after = 0;
+	begin(1, 2, 1, 1);
+	ck_assert_int_eq(ask(GW_CLASS_PEOPLE, "a", 0), 0);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(ask(GW_CLASS_PEOPLE, "a", 0), 1);
+	ck_assert_int_eq(gw_limits_enter(limits, GW_CLASS_PEOPLE, "b", 0, &after, &err), ERR_QUOTA);
+	ck_assert_str_eq(err.msg, "1 requests of people are under way already");
+	gw_limits_leave(limits, GW_CLASS_PEOPLE);
+	ck_assert_int_eq(ask(GW_CLASS_PEOPLE, "a", 0), 0);
+	gw_limits_free(limits);
+}
+END_TEST
+
+START_TEST(a_bucket_fills_at_its_rate_however_often_it_is_asked)
+{
+	int passed = 0;
+	begin(7, 7, 100, 100);
+	for (int64_t ms = 0; ms < 10000; ms++)
+		passed += pass("a", ms) == 0;
+	/* Seven at once, and seven a second for just under ten seconds. */
+	ck_assert_int_eq(passed, 7 + 69);
+	gw_limits_free(limits);
+}
+END_TEST
+
+START_TEST(classes_have_names)
+{
+	ck_assert_str_eq(gw_class_name(GW_CLASS_HEALTH), "health");
+	ck_assert_str_eq(gw_class_name(GW_CLASS_PEOPLE), "people");
+	ck_assert_str_eq(gw_class_name(GW_CLASS_PROGRAMS), "programs");
+	gw_limits_free(NULL);
+}
+END_TEST
+
 int main(void)
 {
 	static const struct support_case cases[] = {
@@ -96,6 +159,11 @@ int main(void)
 		CASE(one_key_does_not_pay_for_another),
 		CASE(each_class_has_its_own_share_and_health_has_no_limit),
 		CASE(who_is_refused_is_told_what_to_do_instead),
+		CASE(the_wait_is_told_in_whole_seconds_and_is_enough),
+		CASE(who_is_refused_does_not_pay_for_asking),
+		CASE(a_full_class_costs_nothing_of_the_bucket),
+		CASE(a_bucket_fills_at_its_rate_however_often_it_is_asked),
+		CASE(classes_have_names),
 		{0},
 	};
 	return support_main("agent/gateway_limit", cases);

@@ -64,6 +64,21 @@ static const struct {
 	{"/a", "b=1&&c=2", "without a name"},
 	{"/a", "b=1&b=2", "has \"b\" twice"},
 	{"/a", "b=1&%62=2", "has \"b\" twice"},
+	{"/a", "b=1&", "without a name"},
+	{"/a", "&b=1", "without a name"},
+	{"/a", "&", "without a name"},
+	{"/a", "b&b", "has \"b\" twice"},
+	{"/a", "a+b=1&a%20b=2", "has \"a b\" twice"},
+	{"/a", "b=%", "in the query is not followed"},
+	{"/a", "b=%0a", "a control character in the query"},
+	{"/a", "%0d=1", "a control character in the query"},
+	{"/a", "b=%c3", "the query is not UTF-8"},
+	{"/%c3/%a9", "", "not UTF-8"}, /* a character is not cut in two by a slash */
+	{"/%2f", "", "a slash inside"},
+	{"/a%2F%2e%2e", "", "a slash inside"},
+	{"///", "", "an empty segment"},
+	{"/%09", "", "a control character"},
+	{"/%1b[31m", "", "a control character"},
 	{"/a", "b=%00", "a control character in the query"},
 	{"/a", "b=%zz", "in the query is not followed"},
 	{"/a", "b=%ff", "the query is not UTF-8"},
@@ -101,11 +116,36 @@ START_TEST(a_query_key_may_be_there_without_a_value_or_not_at_all)
 }
 END_TEST
 
+START_TEST(what_only_looks_like_a_dot_segment_is_a_name)
+{
+	static const char *const names[] = {"...", ".a", "a.", "..a", "%252e", "..;", ". "};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char path[64];
+		snprintf(path, sizeof(path), "/x/%s", names[i]);
+		assert_ok(parse(path, ""));
+		ck_assert_uint_eq(target.segment_count, 2);
+	}
+	assert_str(target.segments[1], ". ");
+}
+END_TEST
+
+START_TEST(a_query_is_decoded_and_keys_are_told_apart_by_case)
+{
+	assert_ok(parse("/a", "b=%26%3d%2B&B=2&%c3%a4=%C3%96"));
+	assert_str(gw_query(&target, "b"), "&=+");
+	assert_str(gw_query(&target, "B"), "2");
+	assert_str(gw_query(&target, "\xC3\xA4"), "\xC3\x96");
+	ck_assert_uint_eq(target.query_count, 3);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(a_path_is_its_segments),
 	CASE(decoding_happens_once),
 	CASE_LOOP(what_is_ambiguous_is_refused, ARRAY_SIZE(bad)),
 	CASE(parts_have_limits),
+	CASE(what_only_looks_like_a_dot_segment_is_a_name),
+	CASE(a_query_is_decoded_and_keys_are_told_apart_by_case),
 	CASE(a_query_key_may_be_there_without_a_value_or_not_at_all),
 	{0}};
 
