@@ -110,6 +110,9 @@ SCHEMA_FILES := $(sort $(wildcard store/schema/*.sql))
 GEN_OBJS_store := $(if $(SQL_FILES),$(B)/obj/gen/store_sql.o) $(if $(SCHEMA_FILES),$(B)/obj/gen/store_schema.o)
 # The guard's rules, likewise.
 GEN_OBJS_guard := $(B)/obj/gen/guard_table.o
+# The dashboard, bundled.
+WEB_FILES := $(sort $(wildcard agent/web/src/*))
+GEN_OBJS_agent := $(B)/obj/gen/web_files.o
 GEN_HEADERS := $(if $(SQL_FILES),$(B)/gen/store_sql.h)
 
 AGENT_PARTS := agent runtime store admission gitsync guard skill base
@@ -155,6 +158,10 @@ $(B)/gen/store_schema.c: $(SCHEMA_FILES) script/gen-sql
 $(B)/gen/guard_table.c: guard/patterns.yaml script/gen-guard
 	@mkdir -p $(B)/gen
 	$(call say,GEN,guard_table)script/gen-guard $@ guard/patterns.yaml
+
+$(B)/gen/web_files.c: $(WEB_FILES) agent/web/package-lock.json script/gen-web
+	@mkdir -p $(B)/gen
+	$(call say,GEN,web_files)script/gen-web $@ $(B)/web
 
 define component
 $(call lib_of,$(1)): $(call objs_of,$(1))

@@ -57,3 +57,13 @@ cmark_node *markdown_parse(struct arena *a, struct str text)
 	at_work = before;
 	return doc;
 }
+
+const char *markdown_html(struct arena *a, cmark_node *doc)
+{
+	struct arena *before = at_work;
+	at_work = a;
+	/* CMARK_OPT_UNSAFE is not set: raw HTML and addresses that run code are left out. */
+	char *html = cmark_render_html(doc, CMARK_OPT_DEFAULT);
+	at_work = before;
+	return html;
+}

@@ -14,5 +14,7 @@
  * the tree has: at most 300 bytes for each byte of the worst text found, which is what the arena's limit should allow.
  */
 cmark_node *markdown_parse(struct arena *a, struct str text);
+/* The tree as HTML, in a, in cmark's safe mode. */
+const char *markdown_html(struct arena *a, cmark_node *doc);
 
 #endif

@@ -22,14 +22,42 @@ static bool is_open(const struct gateway *g, struct str method, const struct gw_
 	       r->roles == 0;
 }
 
+/* A browser that has logged in sends a cookie instead of a key. */
+static struct str session_key(struct gw_call *c)
+{
+	c->session = gw_session_find(c->g->sessions, gw_field(c->q, "cookie"));
+	if (!c->session)
+		return STR_NULL;
+	struct str key = secret_lend(&c->session->key);
+	return str_of(arena_printf(c->arena, "Bearer %.*s", STR_ARG(key)));
+}
+
+static bool is_mutation(const struct gw_request *q)
+{
+	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
+}
+
+/* Another site can make a browser send its cookie; it cannot read the token that our pages send along. */
+static int check_token(const struct gw_call *c, struct err *err)
+{
+	struct str token = gw_field(c->q, "x-csrf-token");
+	if (!is_mutation(c->q) || (token.len == GW_SESSION_DIGITS &&
+				   crypto_equal(token.p, c->session->csrf, GW_SESSION_DIGITS)))
+		return 0;
+	err_set(err, ERR_DENIED, "the request does not carry the token of its session");
+	return err_remedy(err, "reload the page");
+}
+
 /* Nothing but health says anything without a key: not even what there is. */
 static int identify(struct gw_call *c, struct err *err)
 {
 	if (is_open(c->g, c->q->method, &c->target))
 		return 0;
+	c->authorization = gw_field(c->q, "authorization");
+	if (c->authorization.len == 0)
+		c->authorization = session_key(c);
 	int rc = c->g->store_ok
-			 ? gw_keys_check(c->g->keys, c->g->store, gw_field(c->q, "authorization"),
-					 &c->who, err)
+			 ? gw_keys_check(c->g->keys, c->g->store, c->authorization, &c->who, err)
 			 : err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
 	if (rc == ERR_UNAUTHENTICATED)
 		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
@@ -37,7 +65,7 @@ static int identify(struct gw_call *c, struct err *err)
 		/* The cache may change while the request waits. */
 		c->who.domains = arena_strdup(c->arena, c->who.domains);
 	}
-	return rc;
+	return rc == 0 && c->session ? check_token(c, err) : rc;
 }
 
 static int authorise(const struct gw_call *c, struct err *err)
@@ -175,11 +203,6 @@ static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
 	/* What it waits for may have come between its look and now. */
 	if (a->again)
 		loop_timer_reset(g->poll, 50);
-}
-
-static bool is_mutation(const struct gw_request *q)
-{
-	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
 }
 
 /* Who was refused a change, and what; what succeeded is in the chain already. */

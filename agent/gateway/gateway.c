@@ -104,6 +104,7 @@ static int open_all(struct gateway *g, struct err *err)
 	g->kept = gw_kept_new();
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->audit = gw_audit_new();
+	g->sessions = gw_sessions_new(g->ctx->clock);
 	g->routes = gw_routes_new(&g->route_count);
 	g->metrics.routes = mem_array(g->route_count + 1, sizeof(*g->metrics.routes));
 	g->metrics.started_ms = clock_wall(g->ctx->clock);
@@ -145,6 +146,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	    (gw_store_as(&g, "*", &ignored) < 0 || gw_audit_flush(g.audit, g.store, &ignored) < 0))
 		log_err(LOG_WARN_, "audit.not_written", &ignored, NULL);
 	gw_audit_free(g.audit);
+	gw_sessions_free(g.sessions);
 	gw_keys_free(g.keys);
 	gw_hub_free(g.hub);
 	gw_limits_free(g.limits);

@@ -16,6 +16,7 @@
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/selector.h"
 #include "agent/gateway/server.h"
+#include "agent/gateway/session.h"
 #include "agent/gateway/target.h"
 #include "agent/role.h"
 #include "base/field.h"
@@ -43,6 +44,7 @@ struct gateway {
 	char *scope; /* what store_scope() was set to last; NULL: not known */
 	struct gw_keys *keys;
 	struct gw_audit *audit;
+	struct gw_sessions *sessions;
 	struct gw_metrics metrics;
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;
@@ -70,6 +72,8 @@ struct gw_call {
 	struct gw_principal who;
 	bool entered; /* counted by the limits */
 	enum gw_class class;
+	struct str authorization; /* "Bearer KEY": as sent, or of the session */
+	const struct gw_session *session; /* of a browser; NULL: the key came with the request */
 	void *wait; /* of a reply that waits or streams; in the arena */
 	void (*over)(struct gw_call *c); /* when it is over, answered or not; NULL: nothing to do */
 };
@@ -171,6 +175,11 @@ int gw_status(struct gw_call *c, struct err *err);
 int gw_version(struct gw_call *c, struct err *err);
 int gw_whoami(struct gw_call *c, struct err *err);
 int gw_access(struct gw_call *c, struct err *err);
+int gw_web_file(struct gw_call *c, struct err *err);
+int gw_session_create(struct gw_call *c, struct err *err);
+int gw_session_get(struct gw_call *c, struct err *err);
+int gw_session_delete(struct gw_call *c, struct err *err);
+int gw_skill_page(struct gw_call *c, struct err *err);
 int gw_audit_list(struct gw_call *c, struct err *err);
 int gw_audit_verify(struct gw_call *c, struct err *err);
 int gw_audit_skills(struct gw_call *c, struct err *err);

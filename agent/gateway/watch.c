@@ -359,7 +359,7 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 							  : gw_call_query(c, "domain");
 	w->skill = kind ? gw_call_query(c, "skill") : STR_NULL;
 	w->of = kind ? NULL : kind_find(gw_call_query(c, "kind"));
-	w->authorization = arena_str(c->arena, gw_field(c->q, "authorization"));
+	w->authorization = arena_str(c->arena, c->authorization);
 	w->said_ms = w->key_ms = now_ms(w);
 	w->events = kind && strcmp(kind->name, "Event") == 0;
 	if (w->events) {

@@ -1,0 +1,79 @@
+#include "agent/gateway/session.h"
+
+#include "base/mem.h"
+
+struct gw_sessions {
+	const struct clock *clock;
+	struct gw_session slots[GW_SESSIONS_MAX];
+};
+
+struct gw_sessions *gw_sessions_new(const struct clock *clock)
+{
+	struct gw_sessions *s = mem_zalloc(sizeof(*s));
+	s->clock = clock;
+	return s;
+}
+
+void gw_session_close(struct gw_sessions *s, const struct gw_session *one)
+{
+	struct gw_session *slot = &s->slots[one - s->slots];
+	secret_release(&slot->key);
+	crypto_wipe(slot, sizeof(*slot));
+}
+
+void gw_sessions_free(struct gw_sessions *s)
+{
+	for (size_t i = 0; s && i < GW_SESSIONS_MAX; i++)
+		gw_session_close(s, &s->slots[i]);
+	free(s);
+}
+
+static bool is_over(const struct gw_sessions *s, const struct gw_session *one)
+{
+	return clock_mono(s->clock) - one->used_ms > GW_SESSION_IDLE_MS;
+}
+
+const struct gw_session *gw_session_open(struct gw_sessions *s, struct str key)
+{
+	struct gw_session *slot = &s->slots[0];
+	for (size_t i = 0; i < GW_SESSIONS_MAX && slot->id[0]; i++)
+		if (!s->slots[i].id[0] || s->slots[i].used_ms < slot->used_ms)
+			slot = &s->slots[i];
+	gw_session_close(s, slot);
+	base62_random(slot->id, GW_SESSION_DIGITS);
+	base62_random(slot->csrf, GW_SESSION_DIGITS);
+	secret_set(&slot->key, key);
+	slot->used_ms = clock_mono(s->clock);
+	return slot;
+}
+
+/* The value of our cookie among "a=1; b=2". */
+static struct str cookie_value(struct str field)
+{
+	struct str one, name;
+	while (str_split(&field, ';', &one)) {
+		one = str_trim(one);
+		if (str_split(&one, '=', &name) && str_eqz(name, GW_SESSION_COOKIE))
+			return one;
+	}
+	return STR_NULL;
+}
+
+const struct gw_session *gw_session_find(struct gw_sessions *s, struct str cookie_field)
+{
+	struct str id = cookie_value(cookie_field);
+	if (id.len != GW_SESSION_DIGITS)
+		return NULL;
+	for (size_t i = 0; i < GW_SESSIONS_MAX; i++) {
+		struct gw_session *slot = &s->slots[i];
+		if (!slot->id[0] || !crypto_equal(slot->id, id.p, GW_SESSION_DIGITS))
+			continue;
+		if (is_over(s, slot)) {
+			gw_session_close(s, slot);
+			return NULL;
+		}
+		slot->used_ms = clock_mono(s->clock);
+		return slot;
+	}
+	return NULL;
+}

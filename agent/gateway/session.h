@@ -1,0 +1,33 @@
+/*
+ * Sessions of the dashboard: a browser shows its key once and is known by a cookie from then on, which no script can read and no other site can use. They live
+ * in this process only; after a restart people log in again.
+ */
+#ifndef AGENT_GATEWAY_SESSION_H
+#define AGENT_GATEWAY_SESSION_H
+
+#include "base/clock.h"
+#include "base/crypto.h"
+
+#define GW_SESSIONS_MAX 256
+#define GW_SESSION_IDLE_MS ((int64_t)12 * 3600 * 1000)
+#define GW_SESSION_DIGITS 32 /* of base62: 190 bits */
+#define GW_SESSION_COOKIE "aspora_session"
+
+struct gw_session {
+	char id[GW_SESSION_DIGITS + 1]; /* the cookie's value; empty: a free place */
+	char csrf[GW_SESSION_DIGITS + 1]; /* what a page sends along with every change */
+	struct secret key;
+	int64_t used_ms; /* monotonic */
+};
+
+struct gw_sessions;
+
+struct gw_sessions *gw_sessions_new(const struct clock *clock); /* gives */
+void gw_sessions_free(struct gw_sessions *s); /* NULL is fine; wipes the keys */
+/* A new one for a key (copied); the longest unused makes room. Good until the next call. */
+const struct gw_session *gw_session_open(struct gw_sessions *s, struct str key);
+/* The session of a Cookie field, or NULL. Noted as used. */
+const struct gw_session *gw_session_find(struct gw_sessions *s, struct str cookie_field);
+void gw_session_close(struct gw_sessions *s, const struct gw_session *one);
+
+#endif

@@ -1,0 +1,79 @@
+import { get, list } from "./api.js";
+import { Age, Badge, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+
+export function Admissions() {
+  const all = useLoad(() => list("admissions", 300), [], ["Admission"]);
+  return (
+    <Loaded of={all}>
+      {(admissions) => (
+        <>
+          <h1>Admissions</h1>
+          <Table caption="Admissions, newest first" rows={admissions} rowKey={(a) => a.metadata.domain + a.metadata.name} none="Nothing has been judged yet."
+            columns={[
+              { title: "Domain", sort: (a) => a.metadata.domain, of: (a) => <a href={"#/admissions/" + seg(a.metadata.domain) + "/" + seg(a.metadata.name)}>{a.metadata.domain || "the platform"} {short(a.spec.candidate)}</a> },
+              { title: "Verdict", sort: (a) => a.status.verdict, of: (a) => <Badge>{a.status.phase}</Badge> },
+              { title: "Findings", num: true, sort: (a) => a.status.findings.length, of: (a) => a.status.findings.length },
+              { title: "First", of: (a) => (a.status.findings[0] ? a.status.findings[0].message : "–") },
+              { title: "Commit", of: (a) => <code>{short((a.metadata.source || {}).revision)}</code> },
+              { title: "Age", sort: (a) => a.metadata.createdAt, of: (a) => <Age at={a.metadata.createdAt} /> },
+            ]} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function byFile(findings) {
+  const files = new Map();
+  for (const f of findings) {
+    const at = f.path || "the domain as a whole";
+    if (!files.has(at)) files.set(at, []);
+    files.get(at).push(f);
+  }
+  for (const list of files.values()) list.sort((a, b) => (a.line || 0) - (b.line || 0));
+  return [...files];
+}
+
+function Finding({ f }) {
+  return (
+    <li class={"finding " + f.severity}>
+      <span class="line">{f.line ? f.line + ":" + (f.column || 1) : "–"}</span>
+      <div>
+        <Badge tone={f.severity === "deny" ? "bad" : f.severity === "warn" ? "busy" : "plain"}>{f.severity}</Badge> <code>{f.rule}</code> {f.message}
+        {f.remedy && <div class="remedy">{f.remedy}</div>}
+        {f.replacement != null && <pre class="fix">{f.replacement}</pre>}
+        {f.related_path && <div class="quiet">see {f.related_path}{f.related_line ? ":" + f.related_line : ""}</div>}
+      </div>
+    </li>
+  );
+}
+
+export function Admission({ names: [domain, name] }) {
+  const all = useLoad(() => get("domains/" + seg(domain) + "/admissions/" + seg(name)), [domain, name], []);
+  return (
+    <Loaded of={all}>
+      {(a) => (
+        <>
+          <p class="crumbs"><a href="#/admissions">Admissions</a></p>
+          <h1>{a.metadata.domain} {short(a.spec.candidate)} <Badge>{a.status.phase}</Badge></h1>
+          <dl class="facts">
+            <dt>Source</dt><dd>{(a.metadata.source || {}).name} <code>{(a.metadata.source || {}).revision}</code></dd>
+            <dt>When</dt><dd>{a.metadata.createdAt}</dd>
+            <dt>Policy</dt><dd><code>{short(a.spec.policy)}</code>, rules version {a.spec.rulesVersion}</dd>
+          </dl>
+          <section aria-labelledby="findings-title">
+            <h2 id="findings-title">Findings</h2>
+            {!a.status.findings.length && <p>None: it was admitted as it is.</p>}
+            {byFile(a.status.findings).map(([path, findings]) => (
+              <section key={path} aria-label={path}>
+                <h3><code>{path}</code></h3>
+                <ol class="findings">{findings.map((f) => <Finding key={f.fingerprint + f.line} f={f} />)}</ol>
+              </section>
+            ))}
+          </section>
+          {a.status.receipt && <details><summary>Signed receipt</summary><pre>{a.status.receipt.text}</pre><p class="quiet">signature {a.status.receipt.signature}</p></details>}
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,122 @@
+import "./app.css";
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { login, logout, onEnd, resume, session } from "./api.js";
+import * as live from "./live.js";
+import { Overview } from "./overview.jsx";
+import { Skill, Skills } from "./skills.jsx";
+import { Release, Releases } from "./releases.jsx";
+import { Admission, Admissions } from "./admissions.jsx";
+import { Execution, Executions } from "./executions.jsx";
+import { Events, Instances } from "./world.jsx";
+
+const pages = [
+  ["overview", "Overview", Overview],
+  ["skills", "Skills", Skills, Skill, 2],
+  ["releases", "Releases", Releases, Release, 1],
+  ["admissions", "Admissions", Admissions, Admission, 2],
+  ["executions", "Executions", Executions, Execution, 1],
+  ["events", "Events", Events],
+  ["instances", "Instances", Instances],
+];
+
+// "#/skills/ecm/manager" → ["skills", "ecm", "manager"]
+function place() {
+  const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+}
+
+function Login({ done }) {
+  const [error, setError] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (e) => {
+    e.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await login(new FormData(e.target).get("key").trim());
+      done();
+    } catch (problem) {
+      setError(problem);
+    }
+    setBusy(false);
+  };
+  return (
+    <main class="login" id="main">
+      <h1>Aspora</h1>
+      <form onSubmit={submit}>
+        <label for="key">API key</label>
+        <input id="key" name="key" type="password" autocomplete="off" spellcheck={false} required autofocus aria-describedby="key-help" />
+        <p id="key-help" class="quiet">An operator makes one with <code>aspora key create NAME --role viewer</code>.</p>
+        {error && <p class="problem" role="alert">{error.message}</p>}
+        <button type="submit" class="main" disabled={busy}>Log in</button>
+      </form>
+    </main>
+  );
+}
+
+function Live() {
+  const [state, set] = useState("starting");
+  useEffect(() => live.onState(set), []);
+  const words = { starting: "connecting", live: "live", broken: "not connected" };
+  return <span class={"live " + state} role="status">{words[state]}</span>;
+}
+
+function Shell({ leave }) {
+  const [at, setAt] = useState(place());
+  useEffect(() => {
+    const moved = () => {
+      setAt(place());
+      window.scrollTo(0, 0);
+    };
+    window.addEventListener("hashchange", moved);
+    live.start();
+    return () => {
+      window.removeEventListener("hashchange", moved);
+      live.stop();
+    };
+  }, []);
+  const [name, , Many, One, names] = pages.find((p) => p[0] === at[0]) || pages[0];
+  const one = One && at.length > names;
+  useEffect(() => {
+    document.title = (one ? at.slice(1).join("/") : pages.find((p) => p[0] === name)[1]) + " · Aspora";
+  }, [at.join("/")]);
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
+      <header>
+        <a class="brand" href="#/overview">Aspora</a>
+        <nav aria-label="Pages">
+          {pages.map(([key, title]) => <a key={key} href={"#/" + key} aria-current={key === name ? "page" : undefined}>{title}</a>)}
+        </nav>
+        <div class="who">
+          <Live />
+          <span title={"domains: " + session.domains.join(", ")}>{session.name} <span class="quiet">{session.role}</span></span>
+          <button type="button" onClick={leave}>Log out</button>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {one ? <One key={at.join("/")} names={at.slice(1)} /> : <Many key={name} />}
+      </main>
+    </>
+  );
+}
+
+function App() {
+  const [state, set] = useState("asking");
+  useEffect(() => {
+    onEnd(() => set("out"));
+    resume().then(() => set("in"), () => set("out"));
+  }, []);
+  const leave = () => logout().catch(() => {}).then(() => set("out"));
+  if (state === "asking") return <p class="loading">Loading …</p>;
+  return state === "in" ? <Shell leave={leave} /> : <Login done={() => set("in")} />;
+}
+
+const root = document.getElementById("app");
+root.textContent = "";
+render(<App />, root);

@@ -1,0 +1,201 @@
+// The small things every page is made of.
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+import { onChange } from "./live.js";
+
+export function age(iso) {
+  if (!iso) return "–";
+  const s = Math.max(0, Math.round((Date.now() - Date.parse(iso)) / 1000));
+  if (s < 60) return s + "s";
+  if (s < 3600) return Math.floor(s / 60) + "m";
+  if (s < 86400) return Math.floor(s / 3600) + "h" + (s % 3600 >= 60 ? Math.floor((s % 3600) / 60) + "m" : "");
+  return Math.floor(s / 86400) + "d";
+}
+export const short = (digest) => (digest || "").slice(0, 12);
+export const usd = (micro) => "$" + ((micro || 0) / 1e6).toFixed(micro && micro < 10000 ? 4 : 2);
+export const seg = encodeURIComponent;
+
+export function Age({ at }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const t = setInterval(() => tick((n) => n + 1), 15000);
+    return () => clearInterval(t);
+  }, []);
+  return <time dateTime={at || ""} title={at || ""}>{age(at)}</time>;
+}
+
+// What load() gives, loaded again when one of `kinds` changes. {data, error, again}.
+export function useLoad(load, deps, kinds) {
+  const [state, set] = useState({ data: null, error: null });
+  const turn = useRef(0);
+  const again = () => {
+    const mine = ++turn.current;
+    load().then(
+      (data) => mine === turn.current && set({ data, error: null }),
+      (error) => mine === turn.current && set((old) => ({ data: old.data, error })),
+    );
+  };
+  useEffect(() => {
+    set({ data: null, error: null });
+    again();
+    let pending = null;
+    const off = onChange((changes) => {
+      const ours = !changes || !kinds || changes.some((c) => kinds.includes(c.kind));
+      if (!ours || pending) return;
+      pending = setTimeout(() => {
+        pending = null;
+        again();
+      }, 150);
+    });
+    return () => {
+      turn.current++;
+      clearTimeout(pending);
+      off();
+    };
+  }, deps);
+  return { ...state, again };
+}
+
+export function Loaded({ of, children }) {
+  if (of.error && !of.data) return <ProblemBox error={of.error} />;
+  if (!of.data) return <p class="loading">Loading …</p>;
+  return (
+    <>
+      {of.error && <ProblemBox error={of.error} />}
+      {children(of.data)}
+    </>
+  );
+}
+
+export function ProblemBox({ error }) {
+  const doc = error.doc || {};
+  return (
+    <div class="problem" role="alert">
+      <strong>{error.message}</strong>
+      {doc.remedy && <span> {doc.remedy}</span>}
+    </div>
+  );
+}
+
+export function condition(o, type) {
+  return ((o.status && o.status.conditions) || []).find((c) => c.type === type);
+}
+
+const tones = { True: "good", Ready: "good", succeeded: "good", Allowed: "good", allow: "good", ready: "good", Current: "good", stable: "good",
+  False: "bad", failed: "bad", Denied: "bad", deny: "bad", lost: "bad", Warning: "bad", Stalled: "bad", Revoked: "bad" };
+export function Badge({ children, tone }) {
+  const word = String(children);
+  return <span class={"badge " + (tone || tones[word] || "plain")}>{word}</span>;
+}
+
+export function Ready({ of }) {
+  const stalled = condition(of, "Stalled");
+  const ready = condition(of, "Ready");
+  const busy = condition(of, "Reconciling");
+  if (stalled && stalled.status === "True") return <Badge tone="bad">{stalled.reason}</Badge>;
+  if (busy && busy.status === "True") return <Badge tone="busy">{busy.reason}</Badge>;
+  if (!ready) return <Badge>Unknown</Badge>;
+  return <Badge tone={ready.status === "True" ? "good" : "bad"}>{ready.status === "True" ? "Ready" : ready.reason}</Badge>;
+}
+
+export function Conditions({ of }) {
+  const all = (of.status && of.status.conditions) || [];
+  return (
+    <ul class="conditions">
+      {all.map((c) => (
+        <li key={c.type}>
+          <Badge tone={c.type === "Ready" ? (c.status === "True" ? "good" : "bad") : c.status === "True" ? (c.type === "Stalled" ? "bad" : "busy") : "plain"}>{c.type + "=" + c.status}</Badge>{" "}
+          <span class="reason">{c.reason}</span> {c.message}
+          {c.blockedBy && <span class="quiet"> blocked by {c.blockedBy}</span>}
+          {c.remedy && <div class="remedy">{c.remedy}</div>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// rows: objects; columns: [{title, of(row), sort(row), num}]. Sorted by a click or Enter on the title.
+export function Table({ caption, columns, rows, none, rowKey }) {
+  const [sort, setSort] = useState({ by: -1, down: false });
+  const shown = sort.by < 0 ? rows : [...rows].sort((a, b) => {
+    const x = columns[sort.by].sort(a), y = columns[sort.by].sort(b);
+    return (x < y ? -1 : x > y ? 1 : 0) * (sort.down ? -1 : 1);
+  });
+  if (!rows.length) return <p class="quiet">{none || "Nothing here yet."}</p>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table>
+        <caption class="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((c, i) => (
+              <th key={c.title} scope="col" class={c.num ? "num" : ""} aria-sort={sort.by === i ? (sort.down ? "descending" : "ascending") : undefined}>
+                {c.sort ? (
+                  <button type="button" class="sort" onClick={() => setSort({ by: i, down: sort.by === i && !sort.down })}>
+                    {c.title}
+                    <span aria-hidden="true">{sort.by === i ? (sort.down ? " ▾" : " ▴") : ""}</span>
+                  </button>
+                ) : c.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((r, n) => (
+            <tr key={rowKey ? rowKey(r) : n}>
+              {columns.map((c) => <td key={c.title} class={c.num ? "num" : ""}>{c.of(r)}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+// A dialog that asks before something is done; focus stays in it, Escape leaves.
+export function Confirm({ title, children, act, word, close, busy, disabled }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const d = ref.current;
+    if (d && !d.open) d.showModal();
+  }, []);
+  return (
+    <dialog ref={ref} onClose={close} aria-labelledby="confirm-title">
+      <h2 id="confirm-title">{title}</h2>
+      {children}
+      <div class="buttons">
+        <button type="button" onClick={() => ref.current.close()}>Leave it</button>
+        <button type="button" class="danger" onClick={act} disabled={busy || disabled}>{busy ? "Working …" : word}</button>
+      </div>
+    </dialog>
+  );
+}
+
+// xs in seconds, ys numbers; a table says the same to whoever cannot see it.
+export function Plot({ title, unit, xs, ys }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    if (!ref.current || xs.length < 2) return undefined;
+    const css = getComputedStyle(document.documentElement);
+    const ink = css.getPropertyValue("--ink").trim(), line = css.getPropertyValue("--accent").trim(), grid = css.getPropertyValue("--line").trim();
+    const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+    const plot = new uPlot({
+      width: ref.current.clientWidth || 480, height: 180, legend: { show: false }, cursor: { show: false },
+      series: [{}, { stroke: line, width: 2, points: { show: xs.length < 60, size: 5, stroke: line } }],
+      axes: [axis, { ...axis, size: 64, values: (_, v) => v.map((n) => n + " " + unit) }],
+    }, [xs, ys], ref.current);
+    const size = () => plot.setSize({ width: ref.current.clientWidth, height: 180 });
+    window.addEventListener("resize", size);
+    return () => {
+      window.removeEventListener("resize", size);
+      plot.destroy();
+    };
+  }, [xs.join(), ys.join()]);
+  const last = ys.length ? ys[ys.length - 1] : 0;
+  return (
+    <figure class="plot">
+      <figcaption>{title}{ys.length > 0 && <span class="quiet"> last {last} {unit}, most {Math.max(...ys)} {unit}</span>}</figcaption>
+      {xs.length < 2 ? <p class="quiet">Too few executions to draw.</p> : <div ref={ref} role="img" aria-label={title + ", " + ys.length + " executions, last " + last + " " + unit} />}
+    </figure>
+  );
+}

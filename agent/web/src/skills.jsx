@@ -1,0 +1,161 @@
+import { useState } from "preact/hooks";
+import { get, list } from "./api.js";
+import { Age, Badge, Conditions, Loaded, Plot, Ready, Table, condition, seg, short, usd, useLoad } from "./parts.jsx";
+
+const kinds = ["Skill", "Instance", "Domain", "Route"];
+const path = (s) => "#/skills/" + seg(s.metadata.domain) + "/" + seg(s.metadata.name);
+
+export function Skills() {
+  const all = useLoad(() => list("skills", 20000), [], kinds);
+  const [text, setText] = useState("");
+  const [domain, setDomain] = useState(() => sessionStorage.getItem("domain") || "");
+  const [state, setState] = useState("");
+  const choose = (d) => {
+    sessionStorage.setItem("domain", d);
+    setDomain(d);
+  };
+  return (
+    <Loaded of={all}>
+      {(skills) => {
+        const domains = [...new Set(skills.map((s) => s.metadata.domain))].sort();
+        const wanted = text.trim().toLowerCase();
+        const shown = skills.filter((s) => (!domain || s.metadata.domain === domain) &&
+          (!state || ((condition(s, "Ready") || {}).status === "True") === (state === "ready")) &&
+          (!wanted || [s.metadata.domain + "/" + s.metadata.name, s.spec.title, s.spec.description, ...(s.spec.triggers || [])].join(" ").toLowerCase().includes(wanted)));
+        return (
+          <>
+            <h1>Skills</h1>
+            <form class="filters" onSubmit={(e) => e.preventDefault()} role="search">
+              <label>Search <input type="search" value={text} onInput={(e) => setText(e.target.value)} /></label>
+              <label>Domain <select value={domain} onChange={(e) => choose(e.target.value)}>
+                <option value="">all</option>
+                {domains.map((d) => <option key={d}>{d}</option>)}
+              </select></label>
+              <label>State <select value={state} onChange={(e) => setState(e.target.value)}>
+                <option value="">all</option><option value="ready">ready</option><option value="not">not ready</option>
+              </select></label>
+              <span class="quiet" role="status">{shown.length} of {skills.length}</span>
+            </form>
+            <Table caption="Skills" rows={shown.slice(0, 500)} rowKey={(s) => s.metadata.domain + "/" + s.metadata.name} none="No skill is like that."
+              columns={[
+                { title: "Skill", sort: (s) => s.metadata.domain + "/" + s.metadata.name, of: (s) => <a href={path(s)}>{s.metadata.domain}/{s.metadata.name}</a> },
+                { title: "Role", sort: (s) => s.spec.role, of: (s) => s.spec.role },
+                { title: "State", sort: (s) => (condition(s, "Ready") || {}).status || "", of: (s) => <Ready of={s} /> },
+                { title: "Trigger", of: (s) => (s.spec.triggers || []).join("; ") },
+                { title: "Version", of: (s) => <code>{short(s.status.digest)}</code> },
+                { title: "Age", sort: (s) => s.metadata.createdAt, of: (s) => <Age at={s.metadata.createdAt} /> },
+              ]} />
+            {shown.length > 500 && <p class="quiet">The first 500; search to see others.</p>}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+async function loadSkill(domain, name) {
+  const at = "domains/" + seg(domain) + "/skills/" + seg(name);
+  const [skill, page, executions, routes, history] = await Promise.all([
+    get(at), get(at + "/page").catch((error) => ({ error })),
+    get("executions?limit=200&domain=" + seg(domain) + "&skill=" + seg(name)),
+    list("routes?domain=" + seg(domain) + "&skill=" + seg(name)),
+    get("changes?since=i" + "1.0&kind=Skill&domain=" + seg(domain)).catch(() => ({ items: [] }))]);
+  return { skill, page, executions: executions.items, routes,
+    history: history.items.filter((c) => c.name === name && c.object && c.object.release).reverse() };
+}
+
+// The words of a version's difference, whatever their shape.
+function differences(detail) {
+  if (!detail) return [];
+  if (Array.isArray(detail)) return detail.flatMap(differences);
+  if (typeof detail === "string") return [detail];
+  const own = detail.text || detail.says || detail.words || detail.message;
+  return own ? [own] : Object.values(detail).flatMap(differences);
+}
+
+function Rollout({ status }) {
+  const d = status.desired || {}, s = status.serving || {}, c = status.candidate;
+  return (
+    <dl class="facts">
+      <dt>Wanted</dt><dd><code>{short(d.content) || "–"}</code>{d.release ? <> by <a href={"#/releases/" + d.release}>release {d.release}</a></> : null}</dd>
+      <dt>Serves</dt><dd><code>{short(s.content) || "nothing"}</code></dd>
+      <dt>Candidate</dt><dd>{c ? <><code>{short(c.content)}</code> {c.state} {c.reason}</> : "none"}</dd>
+      <dt>Instances</dt><dd>{(status.instances || {}).ready || 0} ready, {(status.instances || {}).starting || 0} starting</dd>
+    </dl>
+  );
+}
+
+export function Skill({ names: [domain, name] }) {
+  const all = useLoad(() => loadSkill(domain, name), [domain, name], [...kinds, "Execution", "Release"]);
+  return (
+    <Loaded of={all}>
+      {({ skill, page, executions, routes, history }) => {
+        const ended = executions.filter((e) => e.status.endedAt).reverse();
+        const xs = ended.map((e) => Date.parse(e.status.endedAt) / 1000);
+        const good = ended.filter((e) => e.status.phase === "succeeded").length;
+        return (
+          <>
+            <p class="crumbs"><a href="#/skills">Skills</a> / {domain}</p>
+            <h1>{skill.spec.title || name} <Ready of={skill} /></h1>
+            <p>{skill.spec.description}</p>
+            <div class="columns">
+              <section aria-labelledby="state-title">
+                <h2 id="state-title">State</h2>
+                <Conditions of={skill} />
+                <Rollout status={skill.status} />
+              </section>
+              <section aria-labelledby="routes-title">
+                <h2 id="routes-title">Routes</h2>
+                <Table caption="Routes" rows={routes} none="Nothing leads here but its name."
+                  columns={[
+                    { title: "Kind", of: (r) => r.spec.kind },
+                    { title: "Pattern", of: (r) => <code>{r.spec.pattern}</code> },
+                    { title: "Versions", of: (r) => r.spec.versions.map((v) => <div key={v.content}><code>{short(v.content)}</code> {v.mode} {v.weightMillionths / 10000}%</div>) },
+                  ]} />
+              </section>
+            </div>
+            <section aria-labelledby="work-title">
+              <h2 id="work-title">Executions</h2>
+              <p>{ended.length ? `${good} of the last ${ended.length} succeeded (${Math.round((100 * good) / ended.length)}%).` : "None yet."}</p>
+              <div class="columns">
+                <Plot title="Time" unit="ms" xs={xs} ys={ended.map((e) => e.status.durationMs || 0)} />
+                <Plot title="Cost" unit="USD" xs={xs} ys={ended.map((e) => (e.status.costMicrousd || 0) / 1e6)} />
+              </div>
+              <Table caption="Latest executions" rows={executions.slice(0, 10)} rowKey={(e) => e.metadata.name}
+                columns={[
+                  { title: "Execution", of: (e) => <a href={"#/executions/" + e.metadata.name}>{e.metadata.name}</a> },
+                  { title: "State", of: (e) => <Badge>{e.status.phase}</Badge> },
+                  { title: "Time", num: true, of: (e) => (e.status.durationMs == null ? "–" : e.status.durationMs + " ms") },
+                  { title: "Cost", num: true, of: (e) => usd(e.status.costMicrousd) },
+                  { title: "By", of: (e) => e.spec.requestedBy },
+                  { title: "Age", of: (e) => <Age at={e.metadata.createdAt} /> },
+                ]} />
+            </section>
+            <section aria-labelledby="versions-title">
+              <h2 id="versions-title">Versions</h2>
+              <ol class="versions">
+                {history.map((c) => (
+                  <li key={c.resourceVersion}>
+                    <a href={"#/releases/" + c.object.release}>release {c.object.release}</a> <code>{short(c.object.content)}</code> <Badge>{c.op}</Badge> <span class="quiet">{c.actor}, <Age at={c.at} /> ago</span>
+                    <ul>{differences(c.object.detail).map((t, i) => <li key={i}>{t}</li>)}</ul>
+                  </li>
+                ))}
+              </ol>
+              {!history.length && <p class="quiet">Its versions are older than the log that is kept.</p>}
+            </section>
+            <section aria-labelledby="text-title">
+              <h2 id="text-title">SKILL.md</h2>
+              {page.error ? <p class="quiet">{page.error.message}</p> : (
+                <>
+                  {/* Made by cmark in safe mode on the server: no raw HTML, no address that runs code; and the page's policy runs no inline script. */}
+                  <article class="markdown" dangerouslySetInnerHTML={{ __html: page.html }} />
+                  <details><summary>{page.files.length} files</summary><ul>{page.files.map((f) => <li key={f.path}><code>{f.path}</code> <span class="quiet">{f.size} bytes</span></li>)}</ul></details>
+                </>
+              )}
+            </section>
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { get, list } from "./api.js";
+import { Age, Badge, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+
+function About({ e }) {
+  const { kind, domain, name } = e.spec;
+  const what = kind + " " + (domain && domain !== name ? domain + "/" : "") + name;
+  return kind === "Skill" ? <a href={"#/skills/" + seg(domain) + "/" + seg(name)}>{what}</a> : what;
+}
+
+export function EventList({ events }) {
+  return (
+    <Table caption="Events, newest first" rows={events} rowKey={(e) => e.metadata.name + e.status.count} none="Nothing has happened yet."
+      columns={[
+        { title: "Age", of: (e) => <Age at={e.status.lastAt} /> },
+        { title: "Type", of: (e) => <Badge>{e.status.type}</Badge> },
+        { title: "Reason", of: (e) => e.status.reason },
+        { title: "About", of: (e) => <About e={e} /> },
+        { title: "Message", of: (e) => e.status.message + (e.status.count > 1 ? " (" + e.status.count + " times)" : "") },
+      ]} />
+  );
+}
+
+export function Events() {
+  const [warnings, setWarnings] = useState(false);
+  const all = useLoad(() => get("events?limit=300"), [], null);
+  return (
+    <>
+      <h1>Events</h1>
+      <form class="filters" onSubmit={(e) => e.preventDefault()}>
+        <label><input type="checkbox" checked={warnings} onChange={(e) => setWarnings(e.target.checked)} /> warnings only</label>
+      </form>
+      <Loaded of={all}>{({ items }) => <EventList events={items.filter((e) => !warnings || e.status.type === "Warning")} />}</Loaded>
+    </>
+  );
+}
+
+export function Instances() {
+  const all = useLoad(() => list("instances", 5000), [], ["Instance"]);
+  return (
+    <Loaded of={all}>
+      {(items) => (
+        <>
+          <h1>Instances</h1>
+          <Table caption="Instances" rows={items} rowKey={(i) => i.metadata.name} none="No sandbox runs now."
+            columns={[
+              { title: "Instance", of: (i) => <code>{i.metadata.name}</code> },
+              { title: "Skill", sort: (i) => i.metadata.domain + "/" + i.spec.skill, of: (i) => <a href={"#/skills/" + seg(i.metadata.domain) + "/" + seg(i.spec.skill)}>{i.metadata.domain}/{i.spec.skill}</a> },
+              { title: "State", sort: (i) => i.status.phase, of: (i) => <Badge>{i.status.phase}</Badge> },
+              { title: "Node", sort: (i) => i.status.node, of: (i) => i.status.node },
+              { title: "Driver", of: (i) => i.spec.driver },
+              { title: "Version", of: (i) => <code>{short(i.spec.content)}</code> },
+              { title: "Age", sort: (i) => i.metadata.createdAt, of: (i) => <Age at={i.metadata.createdAt} /> },
+            ]} />
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,220 @@
+// The dashboard in a real Chromium, against a whole asporad: node dashboard.mjs ADDRESS KEY VIEWER_KEY WORK_TREE
+// Prints "ok NAME" or "not ok NAME: why" for each test; test_dashboard.py starts the server and counts.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const [address, key, viewer, work] = process.argv.slice(2);
+const base = "http://" + address + "/";
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+const page = await context.newPage();
+page.setDefaultTimeout(15000);
+const trouble = [];
+page.on("pageerror", (e) => trouble.push("error: " + e.message));
+page.on("console", (m) => m.type() === "error" && !/status of 40[1349]|status of 422/.test(m.text()) && trouble.push("console: " + m.text()));
+page.on("dialog", (d) => (trouble.push("a script opened a dialog: " + d.message()), d.dismiss()));
+page.on("request", (r) => !r.url().startsWith(base) && !r.url().startsWith("data:") && trouble.push("asked elsewhere: " + r.url()));
+
+let failed = 0;
+async function test(name, fn) {
+  try {
+    trouble.length = 0;
+    await fn();
+    if (trouble.length) throw new Error(trouble.join("; "));
+    console.log("ok " + name);
+  } catch (e) {
+    failed++;
+    console.log("not ok " + name + ": " + String(e.message).replace(/\s+/g, " ").slice(0, 600));
+  }
+}
+function must(fact, says) {
+  if (!fact) throw new Error(says);
+}
+const go = async (hash, heading) => {
+  await page.goto(base + "#/" + hash);
+  await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+};
+const git = (...args) => execFileSync("git", ["-c", "user.name=Rita", "-c", "user.email=rita@example.com", "-c", "commit.gpgsign=false", "-C", work, ...args]);
+function push(file, change, message) {
+  const at = path.join(work, file);
+  fs.writeFileSync(at, change(fs.readFileSync(at, "utf8")));
+  git("add", "-A");
+  git("commit", "-q", "-m", message);
+  git("push", "-q", "origin", "HEAD:refs/heads/main");
+}
+async function login(p, k) {
+  await p.goto(base);
+  await p.getByLabel("API key").fill(k);
+  await p.getByRole("button", { name: "Log in" }).click();
+  await p.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+}
+
+const pages = [["overview", "Overview"], ["skills", "Skills"], ["skills/ecm/order-details", /Order details/], ["releases", "Releases"], ["releases/1", /Release 1/],
+  ["admissions", "Admissions"], ["executions", "Executions"], ["events", "Events"], ["instances", "Instances"]];
+
+await test("a wrong key is refused in words, and nothing is shown", async () => {
+  await page.goto(base);
+  await page.getByLabel("API key").fill("aspora_wrong");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").getByText("the key is not valid").waitFor();
+  must((await page.getByRole("navigation").count()) === 0, "pages are shown without a session");
+});
+
+await test("a key logs in; the cookie is out of reach of scripts and of other sites", async () => {
+  await login(page, key);
+  const cookie = (await context.cookies()).find((c) => c.name === "aspora_session");
+  must(cookie && cookie.httpOnly && cookie.sameSite === "Strict", JSON.stringify(cookie));
+  must((await page.evaluate(() => document.cookie)) === "", "a script reads the cookie");
+});
+
+await test("a change without the session's token is refused", async () => {
+  const status = await page.evaluate(() => fetch("/api/v1/suspensions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ kind: "Domain", name: "hr" }) }).then((r) => r.status));
+  must(status === 403, "it was answered " + status);
+});
+
+for (const [hash, heading] of pages)
+  await test("page " + hash + " shows, and axe finds nothing serious, in the light and in the dark", async () => {
+    await go(hash, heading);
+    await page.locator(".loading").waitFor({ state: "detached" });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const found = await page.evaluate(async (source) => {
+        // Through an isolated function object: the page's policy forbids inline scripts.
+        if (!window.axe) new Function(source).call(window);
+        return (await window.axe.run(document, { resultTypes: ["violations"] })).violations;
+      }, axe.source).catch(async () => {
+        const session = await context.newCDPSession(page);
+        await session.send("Runtime.evaluate", { expression: axe.source });
+        const r = await session.send("Runtime.evaluate", { expression: "axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))", awaitPromise: true, returnByValue: true });
+        return JSON.parse(r.result.value);
+      });
+      const bad = found.filter((v) => v.impact === "serious" || v.impact === "critical");
+      must(!bad.length, colorScheme + ": " + bad.map((v) => v.id + " " + v.nodes.map((n) => n.target + " " + (n.any[0] ? n.any[0].message : "")).join(" | ")).join("; "));
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  });
+
+await test("the whole site is there for the keyboard alone", async () => {
+  await go("overview", "Overview");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Tab");
+  must((await page.evaluate(() => document.activeElement.className)) === "skip", "the first stop is not the link that skips");
+  for (let i = 0; i < 12 && (await page.evaluate(() => document.activeElement.textContent)) !== "Skills"; i++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Skills" }).waitFor();
+});
+
+await test("skills are searched, filtered and sorted", async () => {
+  await page.evaluate(() => sessionStorage.clear());
+  await go("skills", "Skills");
+  await page.getByLabel("Search").fill("order status");
+  await page.getByText("1 of 9").waitFor();
+  await page.getByLabel("Search").fill("");
+  await page.getByLabel("Domain").selectOption("frm");
+  await page.getByText("3 of 9").waitFor();
+  await page.getByLabel("Domain").selectOption("");
+  const first = () => page.locator("tbody tr td:first-child").first().innerText();
+  await page.getByRole("button", { name: "Skill" }).click();
+  must((await first()) === "ecm/manager", "ascending: " + (await first()));
+  await page.getByRole("button", { name: "Skill" }).click();
+  must((await first()) === "wealth/portfolio-summary", "descending: " + (await first()));
+});
+
+await test("a skill shows what an execution did, and the trace of it", async () => {
+  await page.evaluate((k) => fetch("/api/v1/executions?wait=30s", { method: "POST", headers: { "Content-Type": "application/json", Authorization: "Bearer " + k }, body: JSON.stringify({ skill: "ecm/order-details", input: { order_id: "17" } }) }).then((r) => r.json()), key);
+  await go("executions", "Executions");
+  await page.locator("tbody a").first().click();
+  await page.getByText("Order 17 is shipped").first().waitFor();
+  await page.locator(".trace summary").first().click();
+  await page.getByText("bubblewrap").first().waitFor();
+});
+
+await test("a push is seen without reloading", async () => {
+  await go("releases", "Releases");
+  push("skills/ecm/order-details/SKILL.md", (t) => t + "\nAsk for the number first.\n", "ask first");
+  await page.locator("tbody").getByText("ask first").waitFor();
+  await go("skills/ecm/order-details", /Order details/);
+  await page.locator(".markdown").getByText("Ask for the number first.").waitFor();
+});
+
+await test("what is refused is shown on its line, with what to write", async () => {
+  push("skills/hr/resume-screen/SKILL.md", (t) => t.replace(/^name: .*$/m, "name: [resume"), "a slip");
+  await go("overview", "Overview");
+  await page.getByRole("alert").getByText("AdmissionDenied").waitFor();
+  await page.getByRole("link", { name: "Show what was refused" }).click();
+  await page.locator("tbody tr").filter({ hasText: "Denied" }).getByRole("link").first().click();
+  const finding = page.locator(".finding.deny").first();
+  await finding.waitFor();
+  must(/^\d+:\d+$/.test(await finding.locator(".line").innerText()), "no line: " + (await finding.innerText()));
+  await page.getByText("skills/hr/resume-screen/SKILL.md").waitFor();
+  await finding.locator(".remedy").waitFor();
+  push("skills/hr/resume-screen/SKILL.md", (t) => t.replace("name: [resume", "name: resume-screen"), "as it was");
+  await go("overview", "Overview");
+  await page.getByRole("alert").waitFor({ state: "detached" });
+});
+
+await test("a rollback is two clicks, shows its plan first, and happens", async () => {
+  await go("releases/1", /Release 1/);
+  await page.getByRole("button", { name: "Roll ecm back to here" }).click();
+  await page.locator("dialog .plan").waitFor();
+  await page.getByRole("button", { name: "Roll back", exact: true }).click();
+  await page.locator("dialog .done").waitFor();
+  await page.getByRole("button", { name: "Leave it" }).click();
+  await go("skills/ecm/order-details", /Order details/);
+  await page.locator(".markdown").getByText("Ask for the number first.").waitFor({ state: "detached" });
+});
+
+await test("what repositories write never runs", async () => {
+  const corpus = ["<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "[a](javascript:alert(3))", "<svg/onload=alert(4)>", "![b](data:text/html,<script>alert(5)</script>)",
+    "<iframe src=\"javascript:alert(6)\"></iframe>", "<a href=\"&#106;avascript:alert(7)\">c</a>", "[d](JaVaScRiPt:alert(8))", "<details open ontoggle=alert(9)>", "<style>*{display:none}</style>",
+    "[e](vbscript:alert(10))", "<form action=/ui/session method=post><button>f</button></form>", "<base href=//evil.example/>", "<meta http-equiv=refresh content=0;url=//evil.example>", "<math><mi xlink:href=javascript:alert(11)>g"];
+  push("skills/wealth/portfolio-summary/SKILL.md", (t) => t + "\n## Harmless\n\n" + corpus.join("\n\n") + "\n", "hostile text");
+  await go("skills/wealth/portfolio-summary", /.*/);
+  await page.waitForTimeout(300);
+  const r = await page.evaluate(() => fetch("/api/v1/domains/wealth/skills/portfolio-summary/page").then((x) => x.json()));
+  if (!r.html.includes("Harmless")) {
+    // It was refused on its way in, which is as good; shown it is as a finding.
+    await go("admissions", "Admissions");
+    await page.locator("tbody tr").filter({ hasText: "wealth" }).filter({ hasText: "Denied" }).first().waitFor();
+  } else {
+    await page.locator(".markdown").getByText("Harmless").waitFor();
+    must((await page.locator(".markdown script, .markdown iframe, .markdown form, .markdown svg, .markdown style, .markdown base, .markdown meta").count()) === 0, "markup came through");
+    must((await page.locator(".markdown a[href^='javascript' i], .markdown a[href^='vbscript' i]").count()) === 0, "an address that runs code came through");
+    for (const a of await page.locator(".markdown a").all()) await a.click({ trial: true });
+  }
+});
+
+await test("a viewer sees no button that would be refused", async () => {
+  const other = await browser.newContext();
+  const p = await other.newPage();
+  await login(p, viewer);
+  await p.goto(base + "#/releases/1");
+  await p.getByRole("heading", { level: 1, name: /Release 1/ }).waitFor();
+  must((await p.getByRole("button", { name: /Roll / }).count()) === 0, "a rollback is offered");
+  await other.close();
+});
+
+await test("it is readable on a phone", async () => {
+  await page.setViewportSize({ width: 375, height: 740 });
+  for (const [hash, heading] of pages) {
+    await go(hash, heading);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    must(wide <= 0, hash + " is " + wide + " pixels too wide");
+  }
+  await page.setViewportSize({ width: 1200, height: 900 });
+});
+
+await test("logging out ends the session", async () => {
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByLabel("API key").waitFor();
+  must((await page.evaluate(() => fetch("/api/v1/skills").then((r) => r.status))) === 401, "the session is still good");
+});
+
+await browser.close();
+process.exit(failed ? 1 : 0);
