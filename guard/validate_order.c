@@ -2,8 +2,9 @@
  * Is it an order, or does the text speak of one? "To ignore all previous instructions is the oldest trick" and "never reveal your system prompt" have the
  * words of an order; what stands before them tells. Looks at the folded view.
  */
-#include "guard/guard_int.h"
 #include "guard/validate_order.h"
+
+#include "guard/guard_int.h"
 
 #define BEFORE 160
 

@@ -1,9 +1,9 @@
 /* Tokens with a structure that can be checked. */
 #include "guard/validate_int.h"
 
-#include "base/crypto.h"
-
 #include <ctype.h>
+
+#include "base/crypto.h"
 
 #define CRC_DIGITS 6 /* 62^6 > 2^32 */
 

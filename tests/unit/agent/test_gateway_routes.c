@@ -195,16 +195,17 @@ START_TEST(query_keys_are_those_of_the_row)
 }
 END_TEST
 
-static const struct support_case cases[] = {CASE(only_health_and_the_dashboards_door_are_open_to_everybody),
-					    CASE(every_route_with_a_rule_has_a_name_to_ask_about),
-					    CASE(viewers_and_approvers_change_only_what_is_theirs),
-					    CASE(every_row_is_whole),
-					    CASE(a_row_answers_its_own_pattern),
-					    CASE(every_kind_is_listed_and_got_where_its_table_says),
-					    CASE(another_method_is_told_which_ones_there_are),
-					    CASE(unknown_paths_suggest_what_is_near),
-					    CASE(query_keys_are_those_of_the_row),
-					    {0}};
+static const struct support_case cases[] = {
+	CASE(only_health_and_the_dashboards_door_are_open_to_everybody),
+	CASE(every_route_with_a_rule_has_a_name_to_ask_about),
+	CASE(viewers_and_approvers_change_only_what_is_theirs),
+	CASE(every_row_is_whole),
+	CASE(a_row_answers_its_own_pattern),
+	CASE(every_kind_is_listed_and_got_where_its_table_says),
+	CASE(another_method_is_told_which_ones_there_are),
+	CASE(unknown_paths_suggest_what_is_near),
+	CASE(query_keys_are_those_of_the_row),
+	{0}};
 
 int main(void)
 {
