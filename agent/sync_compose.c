@@ -1,5 +1,5 @@
 /* Trees out of the store: what was deployed, as files again, with other files laid over it. */
-#include "agent/sync_int.h"
+#include "agent/sync_compose.h"
 #include "base/mem.h"
 
 struct files {

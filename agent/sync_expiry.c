@@ -1,4 +1,5 @@
 /* What ends by itself: overlays and suspensions whose time is over. */
+#include "agent/sync_compose.h"
 #include "agent/sync_int.h"
 #include "base/mem.h"
 #include "store/hold.h"

@@ -1,5 +1,6 @@
 /* Old skills, for differences in words and for holding a bad one back: out of the snapshot before, or out of the store. */
 #include "agent/context_doc.h"
+#include "agent/sync_compose.h"
 #include "agent/sync_int.h"
 
 /* More than so many are not worth the reading: a release that changes everything is described by its size. */

@@ -1,4 +1,5 @@
 /* Rollback: what was deployed before comes back out of the store, and what came after it goes into quarantine. */
+#include "agent/sync_compose.h"
 #include "agent/sync_wish.h"
 
 #define HISTORY_MAX 1000

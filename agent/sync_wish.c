@@ -1,5 +1,6 @@
 /* Wishes: what people asked for through the gateway, carried out one by one, each with its result on its own row. */
 #include "agent/sync_wish.h"
+#include "agent/sync_compose.h"
 
 #include "base/id.h"
 #include "base/mem.h"

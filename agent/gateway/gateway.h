@@ -9,6 +9,7 @@
 #ifndef AGENT_GATEWAY_GATEWAY_H
 #define AGENT_GATEWAY_GATEWAY_H
 
+#include "agent/gateway/answers.h"
 #include "agent/gateway/audit.h"
 #include "agent/gateway/auth.h"
 #include "agent/gateway/hub.h"
@@ -165,41 +166,5 @@ NODISCARD int gw_call_covers(struct gw_call *c, struct str domain, struct err *e
 bool gw_call_etag(struct gw_call *c, struct str tag);
 /* The value of a query key or "". */
 struct str gw_call_query(const struct gw_call *c, const char *key);
-
-/* --- route functions --------------------------------------------------------------------------------------------------- */
-
-int gw_health(struct gw_call *c, struct err *err);
-int gw_ready(struct gw_call *c, struct err *err);
-int gw_metrics_page(struct gw_call *c, struct err *err);
-int gw_status(struct gw_call *c, struct err *err);
-int gw_version(struct gw_call *c, struct err *err);
-int gw_whoami(struct gw_call *c, struct err *err);
-int gw_access(struct gw_call *c, struct err *err);
-int gw_web_file(struct gw_call *c, struct err *err);
-int gw_session_create(struct gw_call *c, struct err *err);
-int gw_session_get(struct gw_call *c, struct err *err);
-int gw_session_delete(struct gw_call *c, struct err *err);
-int gw_skill_page(struct gw_call *c, struct err *err);
-int gw_audit_list(struct gw_call *c, struct err *err);
-int gw_audit_verify(struct gw_call *c, struct err *err);
-int gw_audit_skills(struct gw_call *c, struct err *err);
-int gw_receipts(struct gw_call *c, struct err *err);
-int gw_key_create(struct gw_call *c, struct err *err);
-int gw_key_revoke(struct gw_call *c, struct err *err);
-int gw_changes(struct gw_call *c, struct err *err);
-int gw_openapi(struct gw_call *c, struct err *err);
-/* A list's route with watch=1, and the change log's (kind NULL): answers with a stream (watch.c). */
-int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err);
-bool gw_wants_watch(const struct gw_call *c);
-/* One entry of the change log, as an object. */
-void gw_change_json(struct json *j, int64_t incarnation, const struct change *c);
-int gw_object_list(struct gw_call *c, struct err *err);
-int gw_object_get(struct gw_call *c, struct err *err);
-int gw_check_post(struct gw_call *c, struct err *err);
-int gw_check_list(struct gw_call *c, struct err *err);
-int gw_execution_create(struct gw_call *c, struct err *err);
-int gw_execution_get(struct gw_call *c, struct err *err);
-int gw_execution_steps(struct gw_call *c, struct err *err);
-int gw_execution_cancel(struct gw_call *c, struct err *err);
 
 #endif
