@@ -81,6 +81,12 @@ static uint32_t compile_options(unsigned flags)
 		options |= PCRE2_CASELESS;
 	if (flags & (REGEX_ANCHORED | REGEX_WHOLE))
 		options |= PCRE2_ANCHORED;
+	/*
+	 * At one place the expression itself fails soonest. PCRE2 would first look for the last byte that a match needs,
+	 * kilobytes ahead, at every try.
+	 */
+	if ((flags & (REGEX_ANCHORED | REGEX_WHOLE)) == REGEX_ANCHORED)
+		options |= PCRE2_NO_START_OPTIMIZE;
 	if (flags & REGEX_WHOLE)
 		options |= PCRE2_ENDANCHORED;
 	return options;

@@ -201,7 +201,8 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 		const struct literal *l = &literals[i];
 		assert(l->text.len >= 1 && l->text.len <= LITERAL_MAX);
 		fill_entry(&s->entries[i], l);
-		place_in_group(groups, costs, l, s->entries[i].window);
+		if (l->text.len < 4)
+			place_in_group(groups, costs, l, s->entries[i].window);
 		if (l->text.len >= 3)
 			add_long(s, (uint16_t)i);
 		s->has_threes |= l->text.len == 3;

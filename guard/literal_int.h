@@ -27,7 +27,7 @@ struct literal_set {
 	uint16_t heads[LITERAL_HEADS];
 	bool has_threes; /* literals of just three bytes, whose windows are hashed with a fourth byte of nothing */
 	uint16_t short_from[257], *shorts; /* entries of one and two bytes, by the first */
-	/* Which groups a byte fits at each place of the window, by its low and its high nibble. */
+	/* Of literals of up to three bytes: which groups a byte fits at each place, by its low and its high nibble. */
 	uint8_t low[3][16], high[3][16];
 };
 
@@ -63,6 +63,23 @@ static inline bool literal_known(const struct literal_set *s, uint32_t key)
 {
 	uint32_t hash = literal_hash(key);
 	return s->bitmap[hash >> 6] >> (hash & 63) & 1;
+}
+
+/*
+ * Bit i: the window of four bytes at p + i is known, for the 16 places from p on. No branch: where many short words are
+ * looked for, most places share some bytes with one of them, and a guess at each would be wrong too often.
+ */
+static inline uint32_t literal_known16(const struct literal_set *s, const char *p)
+{
+	uint32_t mask = 0;
+	for (unsigned i = 0; i < 16; i += 4) {
+		uint32_t a = literal_known(s, literal_key(p + i));
+		uint32_t b = literal_known(s, literal_key(p + i + 1));
+		uint32_t c = literal_known(s, literal_key(p + i + 2));
+		uint32_t d = literal_known(s, literal_key(p + i + 3));
+		mask |= (a | b << 1 | c << 2 | d << 3) << i;
+	}
+	return mask;
 }
 
 /* Looks a place up; false when fn ended the search. */

@@ -23,7 +23,7 @@ bool literal_engine_available(enum literal_engine e)
 static inline bool try_places(const struct literal_hits *h, size_t base, uint32_t mask)
 {
 	while (mask) {
-		if (!literal_try(h, base + (unsigned)__builtin_ctz(mask)))
+		if (!literal_confirm(h, base + (unsigned)__builtin_ctz(mask)))
 			return false;
 		mask &= mask - 1;
 	}
@@ -40,7 +40,7 @@ __attribute__((target("ssse3"))) size_t literal_filter_ssse3(const struct litera
 		low[i] = _mm_loadu_si128((const __m128i *)(const void *)s->low[i]);
 		high[i] = _mm_loadu_si128((const __m128i *)(const void *)s->high[i]);
 	}
-	for (; from + 16 <= to && from + 18 <= h->text.len; from += 16) {
+	for (; from + 16 <= to && from + 19 <= h->text.len; from += 16) {
 		__m128i fits = _mm_set1_epi8(-1);
 		for (int i = 0; i < 3; i++) {
 			__m128i b = _mm_loadu_si128(
@@ -51,7 +51,7 @@ __attribute__((target("ssse3"))) size_t literal_filter_ssse3(const struct litera
 			fits = _mm_and_si128(fits, _mm_and_si128(l, u));
 		}
 		uint32_t none = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(fits, zero));
-		if (!try_places(h, from, ~none & 0xFFFF))
+		if (!try_places(h, from, (~none & 0xFFFF) | literal_known16(s, h->text.p + from)))
 			return SIZE_MAX;
 	}
 	return from;
@@ -69,7 +69,7 @@ __attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_
 		high[i] = _mm256_broadcastsi128_si256(
 			_mm_loadu_si128((const __m128i *)(const void *)s->high[i]));
 	}
-	for (; from + 32 <= to && from + 34 <= h->text.len; from += 32) {
+	for (; from + 32 <= to && from + 35 <= h->text.len; from += 32) {
 		__m256i fits = _mm256_set1_epi8(-1);
 		for (int i = 0; i < 3; i++) {
 			__m256i b = _mm256_loadu_si256(
@@ -80,7 +80,9 @@ __attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_
 			fits = _mm256_and_si256(fits, _mm256_and_si256(l, u));
 		}
 		uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero));
-		if (!try_places(h, from, ~none))
+		uint32_t known = literal_known16(s, h->text.p + from) |
+				 literal_known16(s, h->text.p + from + 16) << 16;
+		if (!try_places(h, from, ~none | known))
 			return SIZE_MAX;
 	}
 	return from;

@@ -1,7 +1,5 @@
 #include "guard/scan_int.h"
 
-#define RUN_MAX 48 /* digits of a run that are counted */
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -12,11 +10,11 @@ static bool is_separator(char c)
 	return c == ' ' || c == '-' || c == '.' || c == '/';
 }
 
-/* Digits from `at` on, single separators between them, no more than RUN_MAX. */
+/* Digits from `at` on, single separators between them, no more than GUARD_RUN_MAX. */
 static unsigned count_run(struct str text, size_t at)
 {
 	unsigned n = 0;
-	while (at < text.len && n < RUN_MAX) {
+	while (at < text.len && n < GUARD_RUN_MAX) {
 		if (is_digit(text.p[at]))
 			n++;
 		else if (!is_separator(text.p[at]) || at + 1 >= text.len ||
@@ -32,15 +30,11 @@ static bool try_group(struct guard_scan *s, size_t at, size_t length)
 {
 	const struct guard_rules *r = s->rules;
 	uint64_t fits = length < ARRAY_SIZE(r->digit_groups) ? r->digit_groups[length] : 0;
-	if (!fits)
-		return true;
-	unsigned run = count_run(s->frame->text, at);
-	while (fits) {
-		const struct guard_pattern *p = r->digits[__builtin_ctzll(fits)];
-		fits &= fits - 1;
-		if (run >= p->digits_least && !guard_scan_try(s, p, at))
+	if (fits)
+		fits &= r->digit_runs[count_run(s->frame->text, at)];
+	for (; fits; fits &= fits - 1)
+		if (!guard_scan_try(s, r->digits[__builtin_ctzll(fits)], at))
 			return false;
-	}
 	return guard_scan_go_on(s, 1);
 }
 

@@ -13,6 +13,7 @@
 
 #define GUARD_PATTERNS_MAX 1024
 #define GUARD_DIGITS_MAX 64 /* patterns led from a run of digits */
+#define GUARD_RUN_MAX 48 /* digits of a run that are counted */
 
 /* A row as it stands in the file; field.h fills it. */
 struct guard_row {
@@ -80,7 +81,8 @@ struct guard_rules {
 	struct guard_pattern *digits[GUARD_DIGITS_MAX];
 	size_t digit_count;
 	uint64_t digit_groups[33]; /* which of digits[] take a first group of so many digits */
-	unsigned digits_least; /* the fewest digits that any wants */
+	uint64_t digit_runs[GUARD_RUN_MAX +
+			    1]; /* which of them take a run of so many digits in all */
 	struct guard_pattern **detectors;
 	size_t detector_count;
 };

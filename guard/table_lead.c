@@ -91,8 +91,8 @@ static void add_digits(struct guard_rules *r, struct guard_pattern *p)
 {
 	size_t at = r->digit_count++;
 	r->digits[at] = p;
-	if (!r->digits_least || p->digits_least < r->digits_least)
-		r->digits_least = p->digits_least;
+	for (unsigned n = p->digits_least; n <= GUARD_RUN_MAX; n++)
+		r->digit_runs[n] |= (uint64_t)1 << at;
 	for (unsigned n = p->first_least; n <= p->first_most; n++)
 		r->digit_groups[n] |= (uint64_t)1 << at;
 }

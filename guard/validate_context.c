@@ -91,7 +91,13 @@ static bool word_at(struct str s, size_t at, const char *word, size_t len)
 
 bool validate_has_word(struct str s, const char *const *words)
 {
+	/* Most words begin with a letter that the text does not even have; a column of numbers has none at all. */
+	bool has[256] = {false};
+	for (size_t i = 0; i < s.len; i++)
+		has[(uint8_t)s.p[i]] = has[(uint8_t)s.p[i] | 0x20] = true;
 	for (; *words; words++) {
+		if (!has[(uint8_t) * *words])
+			continue;
 		size_t len = strlen(*words);
 		for (size_t at = 0; at + len <= s.len; at++)
 			if (((s.p[at] | 0x20) == **words || s.p[at] == **words) &&
@@ -113,23 +119,26 @@ static char table_separator(struct str line)
 {
 	static const char separators[] = "|\t,;";
 	for (const char *c = separators; *c; c++) {
-		size_t n = 0;
-		for (size_t i = 0; i < line.len; i++)
-			n += line.p[i] == *c;
-		if (n >= 1 && (*c != '|' || n >= 2))
+		ptrdiff_t first = str_find_byte(line, *c, 0);
+		if (first >= 0 && (*c != '|' || str_find_byte(line, *c, (size_t)first + 1) >= 0))
 			return *c;
 	}
 	return '\0';
 }
 
+/* Where the line before `at` begins, looked for down to `limit`. */
+static size_t line_start(struct str text, size_t at, size_t limit)
+{
+	const char *end = memrchr(text.p + limit, '\n', at - limit);
+	return end ? (size_t)(end - text.p) + 1 : limit;
+}
+
 static struct str line_around(struct str text, size_t at)
 {
-	size_t from = at, to = at;
-	while (from > 0 && text.p[from - 1] != '\n' && at - from < LINE_MAX_BYTES)
-		from--;
-	while (to < text.len && text.p[to] != '\n' && to - at < LINE_MAX_BYTES)
-		to++;
-	return str_sub(text, from, to);
+	size_t from = at > LINE_MAX_BYTES ? at - LINE_MAX_BYTES : 0;
+	struct str after = str_sub(text, at, MIN(text.len, at + LINE_MAX_BYTES));
+	ptrdiff_t end = str_find_byte(after, '\n', 0);
+	return str_sub(text, line_start(text, at, from), at + (end < 0 ? after.len : (size_t)end));
 }
 
 static struct str cell_of(struct str line, char separator, size_t number)
@@ -150,9 +159,7 @@ static struct str block_head(struct str text, size_t at)
 {
 	size_t limit = at > BLOCK_MAX_BYTES ? at - BLOCK_MAX_BYTES : 0, head = at;
 	while (head > limit) {
-		size_t from = head - 1;
-		while (from > limit && text.p[from - 1] != '\n')
-			from--;
+		size_t from = line_start(text, head - 1, limit);
 		if (str_trim(str_sub(text, from, head)).len == 0)
 			break;
 		head = from;
@@ -179,11 +186,11 @@ struct str validate_column(struct str text, size_t start)
 	char separator = table_separator(line);
 	if (!separator || !line.len)
 		return STR_NULL;
-	size_t line_start = (size_t)(line.p - text.p), number = 0;
-	struct str head = block_head(text, line_start);
+	size_t begin = (size_t)(line.p - text.p), number = 0;
+	struct str head = block_head(text, begin);
 	if (!head.len || !is_head(head, line, separator))
 		return STR_NULL;
-	for (size_t i = line_start; i < start; i++)
+	for (size_t i = begin; i < start; i++)
 		number += text.p[i] == separator;
 	return cell_of(head, separator, number);
 }
