@@ -207,8 +207,9 @@ unsigned decode_english(struct str text)
 			n++;
 			i++;
 		}
-		for (size_t k = 0; n && n < sizeof(word) && k < ARRAY_SIZE(common); k++)
-			found += str_eqz(str_make(word, n), common[k]);
+		for (size_t k = 0; n > 1 && n < sizeof(word) && k < ARRAY_SIZE(common); k++)
+			found += common[k][0] == word[0] && common[k][1] == word[1] &&
+				 str_eqz(str_make(word, n), common[k]);
 		i += n == 0;
 	}
 	return found;

@@ -5,7 +5,14 @@
 
 static const char *find_from(struct str text, size_t at, const char *needle)
 {
-	return at < text.len ? memmem(text.p + at, text.len - at, needle, strlen(needle)) : NULL;
+	size_t len = strlen(needle);
+	/* By its first byte: all are signs that most texts have few of. */
+	for (const char *hit; at + len <= text.len; at = (size_t)(hit - text.p) + 1) {
+		hit = memchr(text.p + at, needle[0], text.len - at - len + 1);
+		if (!hit || memcmp(hit, needle, len) == 0)
+			return hit;
+	}
+	return NULL;
 }
 
 /* From one opener to its closer; what is never closed hides the rest, as a browser sees it. */

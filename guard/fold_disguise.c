@@ -39,7 +39,9 @@ bool fold_known(struct str word)
 	size_t low = 0, high = ARRAY_SIZE(known);
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = str_cmp(str_of(known[mid]), word);
+		int order = known[mid][0] - word.p[0];
+		if (order == 0)
+			order = str_cmp(str_of(known[mid]), word);
 		if (order == 0)
 			return true;
 		if (order < 0)

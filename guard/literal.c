@@ -158,12 +158,15 @@ static void list_shorts(struct literal_set *s)
 	s->short_from[256] = n;
 }
 
-static void add_long(struct literal_set *s, uint16_t index)
+static void add_long(struct literal_set *s, const struct literal *l, uint16_t index)
 {
-	struct literal_entry *e = &s->entries[index];
-	uint32_t hash = literal_hash(e->key);
+	const struct literal_entry *e = &s->entries[index];
+	struct literal_link *link = &s->links[index];
+	link->key = e->len >= 4 ? literal_key(l->text.p + e->window)
+				: literal_key_of_three(l->text.p);
+	uint32_t hash = literal_hash(link->key);
 	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
-	e->next = s->heads[hash % LITERAL_HEADS];
+	link->next = s->heads[hash % LITERAL_HEADS];
 	s->heads[hash % LITERAL_HEADS] = index;
 }
 
@@ -182,10 +185,6 @@ static void fill_entry(struct literal_entry *e, const struct literal *l)
 	}
 	memcpy(e->value, value, sizeof(value));
 	memcpy(e->mask, mask, sizeof(mask));
-	if (e->len >= 4)
-		e->key = literal_key(l->text.p + e->window);
-	else if (e->len == 3)
-		e->key = literal_key_of_three(l->text.p);
 }
 
 struct literal_set *literal_set_new(const struct literal *literals, size_t count)
@@ -196,6 +195,7 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 	assert(count < LITERAL_NONE);
 	memset(s->heads, 0xFF, sizeof(s->heads));
 	s->entries = mem_array(count + 1, sizeof(*s->entries));
+	s->links = mem_array(count + 1, sizeof(*s->links));
 	s->count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct literal *l = &literals[i];
@@ -204,7 +204,7 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 		if (l->text.len < 4)
 			place_in_group(groups, costs, l, s->entries[i].window);
 		if (l->text.len >= 3)
-			add_long(s, (uint16_t)i);
+			add_long(s, l, (uint16_t)i);
 		s->has_threes |= l->text.len == 3;
 	}
 	list_shorts(s);
@@ -217,6 +217,7 @@ void literal_set_free(struct literal_set *s)
 	if (!s)
 		return;
 	free(s->entries);
+	free(s->links);
 	free(s->shorts);
 	free(s);
 }
@@ -246,8 +247,8 @@ static bool confirm_key(const struct literal_hits *h, uint32_t key, size_t at)
 	if (!literal_known(s, key))
 		return true;
 	for (uint16_t i = s->heads[literal_hash(key) % LITERAL_HEADS]; i != LITERAL_NONE;
-	     i = s->entries[i].next)
-		if (s->entries[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
+	     i = s->links[i].next)
+		if (s->links[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
 			return false;
 	return true;
 }

@@ -13,14 +13,19 @@
 struct literal_entry {
 	uint64_t value[2], mask[2]; /* a hit: ((text ^ value) & mask) == 0 */
 	uint32_t tag;
-	uint32_t key; /* the window, letters lowered */
-	uint16_t next; /* of the same head */
 	uint8_t len, window; /* where in the literal the window begins */
 	bool nocase;
 };
 
+/* Beside the entries, and small, so that all of them stay at hand: few places that are looked up are a hit. */
+struct literal_link {
+	uint32_t key; /* the window, letters lowered */
+	uint16_t next; /* entry of the same head */
+};
+
 struct literal_set {
 	struct literal_entry *entries;
+	struct literal_link *links; /* one an entry */
 	size_t count;
 	uint64_t bitmap
 		[1024]; /* of 2^16 hashes of windows: of four bytes, where a literal has as many */
