@@ -158,13 +158,29 @@ static void list_shorts(struct literal_set *s)
 	s->short_from[256] = n;
 }
 
+static bool fits(const struct literal_entry *e, unsigned place, unsigned b)
+{
+	unsigned value = (unsigned)(e->value[0] >> 8 * place),
+		 mask = (unsigned)(e->mask[0] >> 8 * place);
+	return place >= e->len || ((b ^ value) & mask & 0xFF) == 0;
+}
+
+static void add_short(struct literal_set *s, const struct literal_entry *e)
+{
+	for (unsigned first = 0; first < 256; first++)
+		for (unsigned b = 0; fits(e, 0, first) && b < 256; b++)
+			if (fits(e, 1, b))
+				s->pairs[first << 2 | b >> 6] |= (uint64_t)1 << (b & 63);
+}
+
 static void add_long(struct literal_set *s, const struct literal *l, uint16_t index)
 {
 	const struct literal_entry *e = &s->entries[index];
 	struct literal_link *link = &s->links[index];
-	link->key = e->len >= 4 ? literal_key(l->text.p + e->window)
-				: literal_key_of_three(l->text.p);
-	uint32_t hash = literal_hash(link->key);
+	uint32_t key = e->len >= 4 ? literal_key(l->text.p + e->window)
+				   : literal_key_of_three(l->text.p);
+	link->key = key;
+	uint32_t hash = literal_hash(key);
 	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
 	link->next = s->heads[hash % LITERAL_HEADS];
 	s->heads[hash % LITERAL_HEADS] = index;
@@ -205,6 +221,8 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 			place_in_group(groups, costs, l, s->entries[i].window);
 		if (l->text.len >= 3)
 			add_long(s, l, (uint16_t)i);
+		else
+			add_short(s, &s->entries[i]);
 		s->has_threes |= l->text.len == 3;
 	}
 	list_shorts(s);

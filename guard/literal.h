@@ -2,10 +2,10 @@
  * Finds many short literals in one pass over a text. Rules of the guard start from these hits and nowhere else, so this
  * pass is what a scan costs where there is nothing to find.
  *
- * Each literal is looked for by the bytes in it that are rarest in text (its window: four,
- * or as many as it has). A filter compares nibbles of
- * three neighbouring bytes against eight groups of windows, 16 or 32 places at once; what passes is looked up in a hash of
- * windows, and only then compared. Without a byte shuffle (SSSE3, AVX2; SSE2 has none) every place goes to the hash.
+ * Each literal is looked for by the bytes in it that are rarest in text (its window: four, or as many as it has). The windows of four
+ * are looked up at every place in a bitmap of their hashes, without a branch; literals of up to three bytes pass a filter first,
+ * which compares nibbles of three neighbouring bytes against eight groups of them, 16 or 32 places at once. Only what is known is
+ * compared. Without a byte shuffle (SSSE3, AVX2; SSE2 has none) every place goes through all of it in turn.
  * All three find the same, in the same order. (Hyperscan's "Teddy", Qiu et al., NSDI 2019.)
  */
 #ifndef GUARD_LITERAL_H

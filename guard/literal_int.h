@@ -7,7 +7,7 @@
 #include "guard/literal.h"
 
 #define LITERAL_BUCKETS 8
-#define LITERAL_HEADS 1024
+#define LITERAL_HEADS 4096
 #define LITERAL_NONE 0xFFFF
 
 struct literal_entry {
@@ -31,6 +31,7 @@ struct literal_set {
 		[1024]; /* of 2^16 hashes of windows: of four bytes, where a literal has as many */
 	uint16_t heads[LITERAL_HEADS];
 	bool has_threes; /* literals of just three bytes, whose windows are hashed with a fourth byte of nothing */
+	uint64_t pairs[1024]; /* of the two bytes that literals of one and two bytes begin with */
 	uint16_t short_from[257], *shorts; /* entries of one and two bytes, by the first */
 	/* Of literals of up to three bytes: which groups a byte fits at each place, by its low and its high nibble. */
 	uint8_t low[3][16], high[3][16];
@@ -85,6 +86,21 @@ static inline uint32_t literal_known16(const struct literal_set *s, const char *
 		mask |= (a | b << 1 | c << 2 | d << 3) << i;
 	}
 	return mask;
+}
+
+/* Of the places from p on that the filter let through, those where a literal of up to three bytes may stand. */
+static inline uint32_t literal_known_short(const struct literal_set *s, const char *p,
+					   uint32_t mask)
+{
+	uint32_t known = 0;
+	for (; mask; mask &= mask - 1) {
+		unsigned i = (unsigned)__builtin_ctz(mask), first = (uint8_t)p[i];
+		uint32_t pair = s->pairs[first << 2 | (uint8_t)p[i + 1] >> 6] >>
+					((uint8_t)p[i + 1] & 63) &
+				1;
+		known |= (pair | literal_known(s, literal_key_of_three(p + i))) << i;
+	}
+	return known;
 }
 
 /* Looks a place up; false when fn ended the search. */

@@ -51,7 +51,9 @@ __attribute__((target("ssse3"))) size_t literal_filter_ssse3(const struct litera
 			fits = _mm_and_si128(fits, _mm_and_si128(l, u));
 		}
 		uint32_t none = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(fits, zero));
-		if (!try_places(h, from, (~none & 0xFFFF) | literal_known16(s, h->text.p + from)))
+		if (!try_places(h, from,
+				literal_known_short(s, h->text.p + from, ~none & 0xFFFF) |
+					literal_known16(s, h->text.p + from)))
 			return SIZE_MAX;
 	}
 	return from;
@@ -80,9 +82,10 @@ __attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_
 			fits = _mm256_and_si256(fits, _mm256_and_si256(l, u));
 		}
 		uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero));
-		uint32_t known = literal_known16(s, h->text.p + from) |
+		uint32_t known = literal_known_short(s, h->text.p + from, ~none) |
+				 literal_known16(s, h->text.p + from) |
 				 literal_known16(s, h->text.p + from + 16) << 16;
-		if (!try_places(h, from, ~none | known))
+		if (!try_places(h, from, known))
 			return SIZE_MAX;
 	}
 	return from;
