@@ -47,7 +47,7 @@ struct guard_rules;
  * is a fault of the build and aborts.
  */
 const struct guard_rules *guard_rules_builtin(void);
-/* From a table in YAML; name is for errors. Gives. Errors: ERR_INVALID with file, line and column. */
+/* From a table in YAML; name is for errors. Gives. Errors: ERR_SYNTAX, ERR_INVALID, ERR_TOO_LARGE with file, line and column. */
 NODISCARD int guard_rules_load(struct str yaml, const char *name, struct guard_rules **ret,
 			       struct err *err);
 void guard_rules_free(struct guard_rules *r);

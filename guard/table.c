@@ -123,6 +123,15 @@ static void set_near(struct guard_pattern *p)
 	}
 }
 
+/* Runs of digits are led to their rules by a bit each. */
+static int count_digits(struct guard_rules *r, const struct guard_pattern *p, struct err *err)
+{
+	if (!p->digits_least || ++r->digit_count <= GUARD_DIGITS_MAX)
+		return 0;
+	return doc_err(err, ERR_TOO_LARGE, r->name, p->node,
+		       "more than %d rules are led from digits", GUARD_DIGITS_MAX);
+}
+
 static int make_pattern(struct guard_rules *r, const struct doc_node *node, bool trusted,
 			struct err *err)
 {
@@ -145,7 +154,7 @@ static int make_pattern(struct guard_rules *r, const struct doc_node *node, bool
 	p->index = (uint32_t)r->count;
 	set_near(p);
 	if ((rc = set_digits(r->name, p, err)) < 0 || (rc = set_code(r->name, p, err)) < 0 ||
-	    (rc = set_back(r->name, p, err)) < 0)
+	    (rc = set_back(r->name, p, err)) < 0 || (rc = count_digits(r, p, err)) < 0)
 		return rc;
 	if (guard_rules_find(r, p->rule.id))
 		return doc_err(err, ERR_INVALID, r->name, doc_find(node, "id"),

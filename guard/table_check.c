@@ -49,22 +49,32 @@ static size_t skip_class(struct str e, size_t at)
 	return i;
 }
 
-/* "{2,}" at `at`: a quantifier without an end. */
-static bool open_braces(struct str e, size_t at)
+/* A quantifier in braces at `at`, "{2}", "{2,5}", "{2,}": the length, and whether it has an end. 0: just a brace. */
+static size_t braces(struct str e, size_t at, bool *ret_open)
 {
-	size_t i = at + 1;
+	size_t i = at + 1, comma;
 	while (i < e.len && e.p[i] >= '0' && e.p[i] <= '9')
 		i++;
-	return i > at + 1 && i + 1 < e.len && e.p[i] == ',' && e.p[i + 1] == '}';
+	*ret_open = false;
+	if (i == at + 1 || i >= e.len)
+		return 0;
+	if (e.p[i] == ',') {
+		comma = i++;
+		while (i < e.len && e.p[i] >= '0' && e.p[i] <= '9')
+			i++;
+		*ret_open = i == comma + 1;
+	}
+	return i < e.len && e.p[i] == '}' ? i + 1 - at : 0;
 }
 
 /* Where a quantifier without a bound stands, or -1. A "+" after a quantifier only makes it possessive. */
 static ptrdiff_t find_unbounded(struct str e)
 {
-	bool after_quantifier = false;
+	bool after_quantifier = false, open = false;
 	for (size_t i = 0; i < e.len; i++) {
 		char c = e.p[i];
 		bool was = after_quantifier;
+		size_t len = c == '{' ? braces(e, i, &open) : 0;
 		after_quantifier = false;
 		if (c == '\\') {
 			i++;
@@ -72,10 +82,11 @@ static ptrdiff_t find_unbounded(struct str e)
 			i = skip_class(e, i);
 		} else if (c == '(' && i + 1 < e.len && e.p[i + 1] == '?') {
 			i++;
-		} else if (c == '*' || (c == '+' && !was) || (c == '{' && open_braces(e, i))) {
+		} else if (c == '*' || (c == '+' && !was) || (len && open)) {
 			return (ptrdiff_t)i;
-		} else if (c == '}' || c == '?') {
+		} else if (len || c == '?') {
 			after_quantifier = true;
+			i += len ? len - 1 : 0;
 		}
 	}
 	return -1;

@@ -106,11 +106,12 @@ void guard_rules_index(struct guard_rules *r)
 	g.original = arena_array(r->arena, literals, sizeof(*g.original));
 	g.view = arena_array(r->arena, literals, sizeof(*g.view));
 	r->detectors = arena_array(r->arena, r->count + 1, sizeof(*r->detectors));
+	r->digit_count = 0;
 	for (size_t i = 0; i < r->count; i++) {
 		struct guard_pattern *p = r->patterns[i];
 		if (p->detector)
 			r->detectors[r->detector_count++] = p;
-		else if (p->digits_least && r->digit_count < GUARD_DIGITS_MAX)
+		else if (p->digits_least)
 			add_digits(r, p);
 		else
 			gather(&g, p);
