@@ -31,6 +31,8 @@ static const struct gw_action actions[] = {
 	{"POST", "/api/v1/adoptions", "adopt", "domains"},
 	{"POST", "/api/v1/overlays/end", "end", "overlays"},
 	{"GET", "/api/v1/wishes/{name}", "get", "wishes"},
+	{"POST", "/api/v1/admissions/{digest}/checks", "create", "checks"},
+	{"GET", "/api/v1/admissions/{digest}/checks", "list", "checks"},
 	{"POST", "/api/v1/keys", "create", "keys"},
 	{"POST", "/api/v1/keys/{name}/revoke", "revoke", "keys"},
 	{"DELETE", "/api/v1/keys/{name}", "delete", "keys"},
