@@ -1,7 +1,9 @@
 """The gateway over HTTP, on a whole asporad: who may what, lists and objects, executions, and what is refused."""
+import base64
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -352,6 +354,264 @@ def test_odd_names_are_not_found(api):
                    "/api/v1/releases/99999999999999999999", "/api/v1/releases/x", "/api/v1/wishes/x", "/api/v1/domains/%22/skills/x"]:
         assert api.path(target) == 404, target
     assert api.path("/api/v1/" + "x" * 8192) == 414
+
+
+# --- what no client library sends (raw bytes; the numbers are those of the list of bad inputs) ------------------------------------
+
+
+def head(api, more="", method="GET", target="/api/v1/whoami", key=True):
+    auth = "Authorization: Bearer %s\r\n" % api.key if key else ""
+    return "%s %s HTTP/1.1\r\nHost: x\r\n%s%s" % (method, target, auth, more)
+
+
+def statuses(api, text):
+    """Of every answer that comes back for these bytes."""
+    said = api.send(text if isinstance(text, bytes) else text.encode("latin-1"))
+    found = [int(n) for n in re.findall(r"^HTTP/1\.1 ([0-9]{3})", said, re.M)]
+    assert found, (text[:200], said[:200])
+    assert not any(n in (500, 502) for n in found), said[:600]
+    assert api.key not in said
+    return found
+
+
+POST = dict(method="POST", target="/api/v1/executions")
+SMUGGLED = "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("fields,body,status", [
+    ("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n", 400),
+    ("Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n", 400),
+    ("Content-Length: 2\r\nContent-Length: 2", "{}", 400),
+    ("Content-Length: 2\r\nContent-Length: 3", "{}", 400),
+    ("Content-Length: 2, 2", "{}", 400),
+    ("Content-Length: +2", "{}", 400),
+    ("Content-Length: 0x2", "{}", 400),
+    ("Content-Length: -2", "{}", 400),
+    ("Content-Length: 18446744073709551618", "{}", 400),
+    ("Content-Length: 2 ; x", "{}", 400),
+    ("Host: y\r\nContent-Length: 2", "{}", 400),
+    ("Authorization: Bearer x\r\nContent-Length: 2", "{}", 400),
+    ("Transfer-Encoding: gzip", "", 501),
+    ("Transfer-Encoding: gzip, chunked", "0\r\n\r\n", 501),
+    ("Transfer-Encoding: chunked, chunked", "0\r\n\r\n", 501),
+    ("Transfer-Encoding: chunked;q=1", "0\r\n\r\n", 501),
+    ("Transfer-Encoding: xchunked", "0\r\n\r\n", 501),
+    ("Transfer-Encoding : chunked", "0\r\n\r\n", 400),
+    ("Transfer-Encoding:\r\n chunked", "0\r\n\r\n", 400),
+    ("X: y\r\n continued", "", 400),
+    ("X : y", "", 400),
+    ("X: y\nZ: w", "", 400),
+    ("X: y\rZ: w", "", 400),
+    ("X: a\0b", "", 400),
+    ("X\0: b", "", 400),
+    ("X: a\x1bb", "", 400),
+    ("no colon", "", 400)])
+def test_a_request_that_two_readers_could_read_differently_ends_its_connection(api, fields, body, status):
+    """59, 60, 61: lengths that contradict, codings, folded and bare lines. What stands behind it is never read as a request."""
+    assert statuses(api, head(api, fields + "\r\n\r\n" + body + SMUGGLED, **POST)) == [status]
+
+
+@pytest.mark.parametrize("body", ["5\r\n{}", "2;x=y\r\n{}\r\n0\r\n\r\n", "2\n{}\n0\n\n", "0x2\r\n{}\r\n0\r\n\r\n", "-2\r\n{}\r\n",
+                                  "2\r\n{}0\r\n\r\n", "2\r\n{}\r\n0\r\nX: y\r\n\r\n", " 2\r\n{}\r\n0\r\n\r\n"])
+def test_chunks_are_strict_on_the_wire(api, body):
+    """60: exactly chunked, and chunks exactly as they must be."""
+    more = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    said = api.send(head(api, more + body, **POST).encode())
+    assert said == "" if body == "5\r\n{}" else said.startswith("HTTP/1.1 400"), said
+    # The same in order is understood: the body is there, and says nothing of what to run.
+    assert statuses(api, head(api, more + "2\r\n{}\r\n0\r\n\r\n", **POST)) == [422]
+
+
+def test_a_host_is_named_once_and_is_no_other(api):
+    """62: Host missing, twice, or beside a whole URL."""
+    key = "Authorization: Bearer %s\r\n\r\n" % api.key
+    assert statuses(api, "GET /api/v1/whoami HTTP/1.1\r\n" + key) == [400]
+    assert statuses(api, "GET /api/v1/whoami HTTP/1.1\r\nHost: a\r\nHost: a\r\n" + key) == [400]
+    for target in ("http://evil.example/api/v1/whoami", "https://x/", "//evil.example/api/v1/whoami", "x:80", "*"):
+        assert statuses(api, "GET %s HTTP/1.1\r\nHost: x\r\n%s" % (target, key)) == [400], target
+
+
+def test_raw_bytes_in_a_target_are_refused(api):
+    """61, 63: NUL, blanks, control and high bytes as they are; encoded ones are tested above."""
+    for odd in ("\0", "\t", " ", "\x0b", "\x7f", "\xff", "\xc0\xae"):
+        assert statuses(api, head(api, "\r\n", target="/api/v1/skills%sx" % odd)) == [400], repr(odd)
+    for target in ("/api/v1/domains/%252e%252e", "/api/v1/..;/skills", "/api/v1/domains/ecm/skills/%E2%80%AE"):
+        assert statuses(api, head(api, "\r\n", target=target)) == [404], target
+
+
+def test_heads_have_limits_on_the_wire(api):
+    """64: a head of 16 KiB and one past, 64 fields and one past, a target of 8 KiB and one past."""
+    def sized(n):
+        bare = head(api, "Connection: close\r\nX: \r\n\r\n")
+        return bare.replace("X: ", "X: " + "x" * (n - len(bare)))
+    assert statuses(api, sized(16 * 1024)) == [200]
+    assert statuses(api, sized(16 * 1024 + 1)) == [431]
+    assert statuses(api, sized(160 * 1024)) == [431]
+    have = 3
+    fields = lambda n: head(api, "Connection: close\r\n" + "".join("X%d: y\r\n" % i for i in range(n - have)) + "\r\n")
+    assert statuses(api, fields(64)) == [200]
+    assert statuses(api, fields(65)) == [431]
+    long = "/api/v1/whoami?x="
+    for n, status in [(8 * 1024, 400), (8 * 1024 + 1, 414)]:
+        assert statuses(api, head(api, "Connection: close\r\n\r\n", target=long + "y" * (n - len(long)))) == [status], n
+
+
+def test_methods_that_are_none_of_ours(api):
+    """65: TRACE shows nothing back, CONNECT and a method of its own are refused with what there is."""
+    said = api.send(head(api, "X-Secret: squirrel\r\nConnection: close\r\n\r\n", method="TRACE").encode())
+    assert said.startswith("HTTP/1.1 405") and "\r\nAllow: GET, HEAD\r\n" in said and "squirrel" not in said
+    assert statuses(api, head(api, "\r\n", method="CONNECT", target="x:443")) == [400]
+    for method in ("get", "G E T", "GET\0", "", "G" * 64):
+        found = statuses(api, head(api, "Connection: close\r\n\r\n", method=method))
+        assert len(found) == 1 and found[0] in (400, 405), (method, found)
+
+
+def test_ranges_and_preconditions_that_mean_nothing_here_change_nothing(api):
+    """66: an unknown range unit or nonsense is a whole answer, never a part of one."""
+    whole = api.get("/api/v1/skills").text
+    for given in ("bytes=0-1", "bytes=-1", "bytes=9-1", "bytes=0-0,0-0,0-0", "lines=1", "bytes=" + "0-," * 1000, "x"):
+        r = api.get("/api/v1/skills", headers={"Range": given})
+        assert r.status == 200 and r.text == whole and "Content-Range" not in r.headers, given
+    for name in ("If-Match", "If-Unmodified-Since", "If-Modified-Since", "If-Range"):
+        assert api.get("/api/v1/skills", headers={name: '"nonsense'}).status == 200, name
+    assert statuses(api, head(api, "If-None-Match: a\r\nIf-None-Match: b\r\n\r\n")) == [400]
+
+
+def test_an_idempotency_key_is_given_once(api):
+    """67: the rest of it is tested with executions."""
+    two = "Idempotency-Key: a\r\nIdempotency-Key: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    assert statuses(api, head(api, two, **POST)) == [400]
+
+
+def test_a_cursor_of_another_domain_shows_nothing_of_it(s, api):
+    """68: a cursor is a place, not a permission."""
+    ecm = as_(s, api, "ecm")
+    mine = [(o["metadata"]["domain"], o["metadata"]["name"]) for o in ecm.items("/api/v1/skills")]
+    first = api.get("/api/v1/skills?limit=1").json["metadata"]["continue"]
+    place = first.rsplit(".", 2)[0]
+    for domain, name in [("aaa", "a"), ("ecm", "manager"), ("frm", "alert-review"), ("zzz", "z")]:
+        r = ecm.get("/api/v1/skills?continue=%s.%s.%s" % (place, domain.encode().hex(), name.encode().hex()))
+        assert r.status == 200, r
+        got = [(o["metadata"]["domain"], o["metadata"]["name"]) for o in r.json["items"]]
+        assert got == [x for x in mine if x > (domain, name)], (domain, name)
+    for odd in (first + "0", first[:-1], first.upper(), first + ".00", "c1", "c1...", "%20" + first, first.replace("c1.", "c1.-")):
+        assert ecm.get("/api/v1/skills?continue=" + odd).status in (400, 410), odd
+
+
+@pytest.mark.parametrize("path", ["executions", "suspensions", "resumptions", "rollbacks", "uploads", "keys"])
+def test_a_body_sets_nothing_that_it_may_not(api, path):
+    """69: fields of who asks are no fields of what is asked."""
+    for field in ("tenant_id", "admin", "actor", "id", "__proto__", "metadata"):
+        r = api.post("/api/v1/" + path, {field: "x"})
+        assert r.status == 422 and field in r.json["detail"] and "no such field" in r.json["detail"], (path, r)
+
+
+def test_browsers_are_told_nothing_by_default(s, api):
+    """71: a key in a cookie is no session, and no other origin is let in; sessions and their tokens are tested with the dashboard."""
+    nobody = Api(api.address)
+    r = nobody.get("/api/v1/skills", headers={"Cookie": "key=%s; Authorization=Bearer %s" % (api.key, api.key)})
+    assert r.status == 401
+    for origin in ("null", "http://evil.example", "http://" + api.address):
+        for method in ("GET", "OPTIONS"):
+            r = api.call(method, "/api/v1/skills", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+            assert r.status == (200 if method == "GET" else 405)
+            assert not [h for h in r.headers if h.lower().startswith("access-control-")] and "Set-Cookie" not in r.headers
+
+
+def test_nothing_is_upgraded_and_only_a_body_may_be_expected(api):
+    """72: no other protocol behind the same port."""
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    for upgrade in ("websocket", "h2c", "TLS/1.2"):
+        said = api.send(head(api, "Connection: Upgrade, close\r\nUpgrade: %s\r\n%s\r\n" % (upgrade, key)).encode())
+        assert said.startswith("HTTP/1.1 200 "), (upgrade, said[:100])
+    assert statuses(api, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == [400]
+    for expect in ("100-continue, x", "200-ok", ""):
+        assert statuses(api, head(api, "Expect: %s\r\nContent-Length: 2\r\n\r\n{}" % expect, **POST))[-1] in (415, 417), expect
+    assert statuses(api, head(api, "Expect: 100-continue\r\nExpect: 100-continue\r\n\r\n")) == [400]
+
+
+def flipped(key, at):
+    return key[:at] + ("a" if key[at] != "a" else "b") + key[at + 1:]
+
+
+def test_a_key_is_one_key_in_one_place(s, api):
+    """73: all that is almost a key is refused in the words of one that is unknown."""
+    key = s.keys["viewer"]
+    nobody = Api(api.address)
+    said = set()
+    for odd in (key[:-1], key + "a", key[1:], key.upper(), key.swapcase(), flipped(key, len(key) - 1), flipped(key, 20), "aspora_",
+                key.replace("aspora_", "other_x"), key + " " + key, key[:30] + " " + key[31:], '"%s"' % key, "x" * 8000):
+        r = nobody.get("/api/v1/whoami", headers={"Authorization": "Bearer " + odd})
+        assert r.status == 401 and key not in r.text, odd
+        said.add(r.json["detail"])
+    assert said == {"the key is not valid"}
+    for query in ("key=", "access_token=", "authorization=Bearer%20", "api_key="):
+        r = nobody.get("/api/v1/whoami?" + query + key)
+        assert r.status == 401 and key not in r.text
+        # Nor beside one that is right: what stands in a URL is in every log on the way.
+        r = api.get("/api/v1/whoami?" + query + key)
+        assert r.status == 400 and key not in r.text
+    for name in ("X-API-Key", "Proxy-Authorization", "Authorisation"):
+        assert nobody.get("/api/v1/whoami", headers={name: "Bearer " + key}).status == 401
+    with open(s.log, encoding="utf-8") as f:
+        assert key not in f.read()
+
+
+def test_only_bearer_is_a_scheme(s, api):
+    """74: misspelt, other schemes, two values in one field or in two."""
+    nobody = Api(api.address)
+    key = s.keys["viewer"]
+    for good in ("Bearer " + key, "bearer " + key, "BEARER   " + key):
+        assert nobody.get("/api/v1/whoami", headers={"Authorization": good}).status == 200, good
+    for odd in ("", key, "Bearer", "Bearer ", "Bearr " + key, "Bearer:" + key, "Bearer=" + key, "Token " + key, "Bearer\t" + key,
+                "Basic " + base64.b64encode(("viewer:" + key).encode()).decode(), "Digest username=x", "Bearer %s, Bearer %s" % (key, key)):
+        r = nobody.get("/api/v1/whoami", headers={"Authorization": odd})
+        assert r.status == 401 and r.headers["WWW-Authenticate"].startswith("Bearer"), odd
+    two = "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nAUTHORIZATION: Bearer %s\r\n\r\n"
+    assert statuses(api, two % (key, key)) == [400]
+
+
+def token(header, payload, signature=b"x"):
+    def part(v):
+        raw = v if isinstance(v, bytes) else json.dumps(v).encode()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return ".".join([part(header), part(payload), part(signature)])
+
+
+CLAIMS = {"iss": "https://issuer.example", "aud": "aspora", "sub": "the-admin", "exp": 4102444800, "role": "admin"}
+
+
+@pytest.mark.parametrize("bearer", [
+    token({"alg": "none"}, CLAIMS, b""), token({"alg": "None"}, CLAIMS), token({"alg": "NONE"}, CLAIMS), token({"alg": "HS256"}, CLAIMS),
+    token({"alg": "RS256", "jku": "http://127.0.0.1:1/keys"}, CLAIMS), token({"alg": "RS256", "x5u": "file:///etc/passwd"}, CLAIMS),
+    token({"alg": "EdDSA", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": "AA"}}, CLAIMS), token({"alg": "EdDSA", "crit": ["x"], "x": 1}, CLAIMS),
+    token({"alg": "EdDSA", "b64": False}, CLAIMS), token({"alg": "EdDSA", "zip": "DEF"}, CLAIMS),
+    token({"alg": "none"}, CLAIMS).rsplit(".", 1)[0], token({"alg": "none"}, CLAIMS) + ".x", token({"alg": "none"}, CLAIMS) + "==",
+    token({"alg": "none"}, b"[]"), token({"alg": "none"}, b'{"role":"viewer","role":"admin"}'), "..", ".", "a.b.c",
+    token({"alg": "none"}, dict(CLAIMS, exp="never")), token({"alg": "none"}, dict(CLAIMS, exp=10 ** 18)),
+    token({"alg": "EdDSA", "kid": "../../keys/release.pub"}, CLAIMS), token({"alg": "EdDSA", "kid": "k" * 4000}, CLAIMS),
+    token({"alg": "EdDSA", "typ": "id_token"}, CLAIMS)])
+def test_a_token_of_an_issuer_is_no_key(api, bearer):
+    """75, 76, 77, 78, 79: no issuer is trusted, so no token is, whatever it says of itself; nothing of it is fetched or shown."""
+    r = Api(api.address).get("/api/v1/whoami", headers={"Authorization": "Bearer " + bearer})
+    assert r.status == 401 and r.json["detail"] == "the key is not valid" and (len(bearer) < 9 or bearer not in r.text)
+
+
+def test_nothing_answers_for_an_issuer(api):
+    """80, 81: there is no key set, callback or login to attack: the same answer as anywhere that nothing is."""
+    nobody = Api(api.address)
+    for path in ("/.well-known/jwks.json", "/.well-known/openid-configuration", "/callback?code=x&state=y", "/login", "/oauth2/token",
+                 "/api/v1/login?redirect_uri=http://evil.example"):
+        r = nobody.get(path)
+        assert r.status == 401 and "Location" not in r.headers, path
+        r = api.get(path)
+        assert r.status == 404 and "Location" not in r.headers, path
+
+
+def test_a_large_token_is_refused_with_its_head(api):
+    """77, 79: 16 KiB of token and 1 MiB of kid do not get past the head's limit."""
+    for n in (16 * 1024, 64 * 1024):
+        assert statuses(api, "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % ("x" * n)) == [431]
 
 
 # --- executions ----------------------------------------------------------------------------------------------------------------
