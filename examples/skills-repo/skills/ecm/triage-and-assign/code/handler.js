@@ -29,8 +29,10 @@ process.stdin.on("end", () => {
   const context = JSON.parse(raw);
   const params = (context.trigger && context.trigger.params) || {};
   const given = context.input && typeof context.input === "object" ? context.input : { problem: context.input };
-  const problem = String(given.problem || params.problem || (context.trigger || {}).text || "").toLowerCase();
+  const problem = String(given.problem || params.problem || given.text || (context.trigger || {}).text || "").toLowerCase();
   const output = triage(problem, Number(given.amount || 0));
-  output.order = String(given.order_id || params.order_id || "");
+  // A manager forwards what somebody wrote; the number of the order is somewhere in it.
+  const written = (/\d+/.exec(given.text || "") || [""])[0];
+  output.order = String(given.order_id || params.order_id || written);
   process.stdout.write(JSON.stringify({ apiVersion: "aspora/v1", kind: "SkillResult", output }));
 });

@@ -19,7 +19,12 @@ process.stdin.on("end", () => {
   const context = JSON.parse(raw);
   const params = (context.trigger && context.trigger.params) || {};
   const given = context.input && typeof context.input === "object" ? context.input : {};
-  const id = String(given.alert_id || params.alert_id || "").toUpperCase();
-  const output = review(id, given.signals || alerts[id]);
+  // A manager forwards what somebody wrote; the number of the alert is somewhere in it.
+  const written = (/\bA-\d+\b/i.exec(given.text || "") || [""])[0];
+  const id = String(given.alert_id || params.alert_id || written).toUpperCase();
+  const unnamed = !id && !given.signals && (context.trigger || {}).kind === "command";
+  const output = unnamed
+    ? { found: false, reason: "which alert? Say for example 'review alert A-1'" }
+    : review(id, given.signals || alerts[id]);
   process.stdout.write(JSON.stringify({ apiVersion: "aspora/v1", kind: "SkillResult", output }));
 });

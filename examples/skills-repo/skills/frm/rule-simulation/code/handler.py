@@ -1,6 +1,7 @@
 """Simulate "stop payments over AMOUNT (in COUNTRY)" on a sample of past transactions."""
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,10 +11,14 @@ SAMPLE = Path(__file__).parent.parent / "data" / "transactions.csv"
 def parameters(context):
     given = context.get("input") if isinstance(context.get("input"), dict) else {}
     params = (context.get("trigger") or {}).get("params") or {}
-    amount = given.get("amount", params.get("amount"))
+    # A manager forwards what somebody wrote; the amount and the country are somewhere in it.
+    written = str(given.get("text", ""))
+    number = re.search(r"\d[\d,]*(\.\d+)?", written)
+    place = re.search(r"\bin ([A-Za-z]{2})\b", written)
+    amount = given.get("amount", params.get("amount", number and number.group()))
     if amount is None:
         raise SystemExit("the amount is missing: say for example 'simulate rule over 500 in AE'")
-    country = given.get("country", params.get("country")) or None
+    country = given.get("country", params.get("country", place and place.group(1))) or None
     return float(str(amount).replace(",", "")), country.upper() if country else None
 
 

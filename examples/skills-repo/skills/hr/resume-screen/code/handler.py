@@ -8,9 +8,13 @@ VACANCIES = json.loads((Path(__file__).parent.parent / "data" / "vacancies.json"
 
 
 def screen(vacancy, resume):
+    if not vacancy:
+        return {"verdict": "needs a person", "reason": "for which vacancy? Give it as the input \"vacancy\""}
     asked = VACANCIES.get(vacancy)
     if asked is None:
         return {"vacancy": vacancy, "verdict": "needs a person", "reason": "there is no such vacancy"}
+    if not resume.strip():
+        return {"vacancy": vacancy, "verdict": "needs a person", "reason": "there is no résumé to read: give it as the input \"resume\""}
     text = resume.lower()
     named = lambda skill: re.search(r"(?<![\w])" + re.escape(skill.lower()) + r"(?![\w])", text) is not None
     years = max([int(n) for n in re.findall(r"(\d+)\s+years", text)] or [0])
