@@ -26,7 +26,7 @@ diff says in words what changes.
   0 to create, 1 to update, 0 to delete, 2 unchanged
   [1]
   $ aspora diff --base main -o json hr
-  {"summary":{"create":0,"update":0,"delete":1,"unchanged":0},"domains":[{"name":"hr","op":"delete","policyChanged":false,"unchanged":0,"skills":[{"name":"resume-screen","op":"delete","from":"e160426bc425cf3211f0f273841d57aa70a88842da31228e1c3f57e5361c1fce","runtimeChanged":true,"contextChanged":true,"details":[]}]}]}
+  {"summary":{"create":0,"update":0,"delete":1,"unchanged":0},"domains":[{"name":"hr","op":"delete","policyChanged":false,"unchanged":0,"skills":[{"name":"resume-screen","op":"delete","from":"418b16a4080e45e4c2f02fe4bad56c942ced8c04ffb245fbc157d2afea27e107","runtimeChanged":true,"contextChanged":true,"details":[]}]}]}
   [1]
   $ git add -A && git commit -q -m second && aspora diff
   no changes

@@ -17,13 +17,13 @@ get lists and shows.
   DOMAIN     NAME                ROLE         READY   STATUS   VERSION        AGE
   ecm        manager             manager      True    Ready    1b3af832f09b  AGE
   ecm        order-details       specialist   True    Ready    2b6c48b5c0a8  AGE
-  ecm        triage-and-assign   specialist   True    Ready    6c12c22054bd  AGE
-  frm        alert-review        specialist   True    Ready    28898297f370  AGE
+  ecm        triage-and-assign   specialist   True    Ready    d5db2e4ada02  AGE
+  frm        alert-review        specialist   True    Ready    e4b59057de51  AGE
   frm        manager             manager      True    Ready    1e2b85c0c874  AGE
-  frm        rule-simulation     specialist   True    Ready    2f9e832aff01  AGE
-  hr         resume-screen       specialist   True    Ready    e160426bc425  AGE
+  frm        rule-simulation     specialist   True    Ready    8d878d713b41  AGE
+  hr         resume-screen       specialist   True    Ready    418b16a4080e  AGE
   platform   classifier          manager      True    Ready    7e06c7669813  AGE
-  wealth     portfolio-summary   specialist   True    Ready    d9ea8a660ef6  AGE
+  wealth     portfolio-summary   specialist   True    Ready    1a969434f4ee  AGE
   $ aspora get skills -d frm -o name
   skill/frm/alert-review
   skill/frm/manager
@@ -40,11 +40,11 @@ get lists and shows.
   skill/frm/manager
   $ aspora get domains | mask
   NAME       READY   STATUS   SKILLS   OWNER   VERSION        AGE
-  ecm        True    Ready    3        main    d44f6d9853f1  AGE
-  frm        True    Ready    3        main    c66c43689ccb  AGE
-  hr         True    Ready    1        main    9ea577d4c56b  AGE
+  ecm        True    Ready    3        main    265f2908f78f  AGE
+  frm        True    Ready    3        main    75a3f6e9b0c8  AGE
+  hr         True    Ready    1        main    cda1dac6bbd6  AGE
   platform   True    Ready    1        main    aae8de425a2e  AGE
-  wealth     True    Ready    1        main    d99b1bcc26ba  AGE
+  wealth     True    Ready    1        main    56920d4efa05  AGE
   $ aspora get domain ecm -o json | mask | head -n 12
   {
     "apiVersion": "aspora/v1",
@@ -60,16 +60,16 @@ get lists and shows.
         "name": "main",
   $ aspora get sources | mask
   NAME   READY   STATUS                    URL                                         BRANCH   REVISION       AGE
-  main   True    ReconciliationSucceeded   file://$DIR/work/repo   main     8935e79ac651  AGE
+  main   True    ReconciliationSucceeded   file://$DIR/work/repo   main     63984557e21e  AGE
   $ aspora get releases | mask
   NAME   SOURCE   REVISION       DOMAINS                      CHANGES   BY    AGE
-  1      main     8935e79ac651   ecm,frm,hr,platform,wealth   +9        Ana  AGE
+  1      main     63984557e21e   ecm,frm,hr,platform,wealth   +9        Ana  AGE
   $ aspora get routes -d frm --no-headers
-  frm   alert-review      alert     fraud.alert                                28898297f370   100%
-  frm   alert-review      command   review alert {alert_id}                    28898297f370   100%
+  frm   alert-review      alert     fraud.alert                                e4b59057de51   100%
+  frm   alert-review      command   review alert {alert_id}                    e4b59057de51   100%
   frm   manager           command   fraud help {question}                      1e2b85c0c874   100%
-  frm   rule-simulation   command   simulate rule over {amount}                2f9e832aff01   100%
-  frm   rule-simulation   command   simulate rule over {amount} in {country}   2f9e832aff01   100%
+  frm   rule-simulation   command   simulate rule over {amount}                8d878d713b41   100%
+  frm   rule-simulation   command   simulate rule over {amount} in {country}   8d878d713b41   100%
   $ aspora get routes --skill ecm/order-details --no-headers
   ecm   order-details   command   order status {order_id}   2b6c48b5c0a8   100%
   $ aspora get skills --sort-by metadata.name -o name | head -n 3
@@ -248,8 +248,8 @@ describe says all of one.
   Status:
     observedGeneration: 1
     phase: Ready
-    revision: 8935e79ac651
-    releasedRevision: 8935e79ac651
+    revision: 63984557e21e
+    releasedRevision: 63984557e21e
     fetchedAt: TIME
     domains: ecm, frm, hr, platform, wealth
     failures: 0
@@ -316,7 +316,7 @@ status says how it all is.
   executions  N succeeded
   
   SOURCE   READY   STATUS                    REVISION       FETCHED   URL
-  main     True    ReconciliationSucceeded   8935e79ac651   AGE   file://$DIR/work/repo
+  main     True    ReconciliationSucceeded   63984557e21e   AGE   file://$DIR/work/repo
   
   DOMAIN     OWNER   SKILLS   READY   FAILED
   ecm        main    3        3       0
@@ -336,19 +336,19 @@ A push that is refused is told where it is looked for.
   skill ecm/order-details: condition=Stalled
   $ aspora describe skill ecm/order-details --no-events | mask | sed -n '/Stalled/,$p'
     Stalled      True     AdmissionDenied
-        skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 9ad4f244223c)
+        skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 85381c324323)
         blocked by Admission/ecm
         -> write 0.25 or less, or have it changed there
   $ aspora get admissions -d ecm --state deny | mask
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
-  ecm      d4fc3cf6ce80-851a2c-13f0e3   deny      1          d4fc3cf6ce80   9ad4f244223c  AGE
+  ecm      24a3ce3359e8-d05238-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
   $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
   DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
   ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE
   ecm      order-details       specialist   True    AdmissionDenied   2b6c48b5c0a8  AGE
-  ecm      triage-and-assign   specialist   True    AdmissionDenied   6c12c22054bd  AGE
+  ecm      triage-and-assign   specialist   True    AdmissionDenied   d5db2e4ada02  AGE
   NAME       READY   STATUS            SKILLS   OWNER   VERSION        AGE
-  ecm        True    AdmissionDenied   3        main    d44f6d9853f1  AGE
+  ecm        True    AdmissionDenied   3        main    265f2908f78f  AGE
   $ aspora describe domain ecm | mask | sed -n '/^Findings/,/^Events/p'
   Findings:
     skills/ecm/order-details/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.25
@@ -361,7 +361,7 @@ A push that is refused is told where it is looked for.
 
 wait gives up, and says why.
   $ aspora wait skill/ecm/order-details --for condition=Stalled=False --timeout 500ms | mask
-  aspora: skill ecm/order-details is not as it should be: status.conditions[Stalled].status is not False; skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 9ad4f244223c) (`aspora describe skill ecm/order-details` says more)
+  aspora: skill ecm/order-details is not as it should be: status.conditions[Stalled].status is not False; skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 85381c324323) (`aspora describe skill ecm/order-details` says more)
   $ aspora wait skill/ecm/nobody --timeout 500ms
   aspora: skill ecm/nobody has not come to be
   [8]

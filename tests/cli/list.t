@@ -15,7 +15,7 @@ list shows the skills of the folder.
   DOMAIN   NAME                ROLE         HANDLER           CASES   TRIGGER                                                         VALID   VERSION        BUDGET           DESCRIPTION
   ecm      manager             manager      code/handler.js   2       command: order help {question}                                  True    1b3af832f09b   0.02 USD a run   Sends a question about an order to the skill that answers it. Use for any order question that names no skill.
   ecm      order-details       specialist   code/handler.py   2       command: order status {order_id}                                True    2b6c48b5c0a8   0.1 USD a run    Looks up one order and says its state, amount and last movement. Use when somebody asks about an order by number.
-  ecm      triage-and-assign   specialist   code/handler.js   2       command: triage order {order_id} {problem},alert: order.stuck   True    6c12c22054bd   0.1 USD a run    Judges how urgent a problem with an order is and assigns it to a team. Use for stuck, late, broken or refunded orders.
+  ecm      triage-and-assign   specialist   code/handler.js   2       command: triage order {order_id} {problem},alert: order.stuck   True    d5db2e4ada02   0.1 USD a run    Judges how urgent a problem with an order is and assigns it to a team. Use for stuck, late, broken or refunded orders.
   $ aspora list -o name
   skill/ecm/manager
   skill/ecm/order-details
@@ -54,7 +54,7 @@ list shows the skills of the folder.
           "budget": "0.1 USD a run"
         },
         "status": {
-          "digest": "d9ea8a660ef6f22ec4f574a69fe003f49cf891bc7955036d19f3256081482c96",
+          "digest": "1a969434f4ee21dbc88509b99577c3293b5f46aff553dfe6143278045b1805bf",
           "conditions": [
             {
               "type": "Valid",
@@ -86,7 +86,7 @@ list shows the skills of the folder.
         cases: 2
         budget: "0.2 USD a run"
       status:
-        digest: e160426bc425cf3211f0f273841d57aa70a88842da31228e1c3f57e5361c1fce
+        digest: "418b16a4080e45e4c2f02fe4bad56c942ced8c04ffb245fbc157d2afea27e107"
         conditions:
           - type: Valid
             status: "True"

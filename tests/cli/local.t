@@ -87,7 +87,7 @@ test runs the cases.
     ok    An unknown order is said to be unknown
   1 passed, 0 failed, 0 skipped
   $ aspora test hr -o json
-  {"apiVersion":"aspora/v1","kind":"TestReport","passed":2,"failed":0,"skipped":0,"cases":[{"domain":"hr","skill":"resume-screen","content":"e160426bc425cf3211f0f273841d57aa70a88842da31228e1c3f57e5361c1fce","case":"All required skills","line":3,"passed":true,"skipped":false,"why":""},{"domain":"hr","skill":"resume-screen","content":"e160426bc425cf3211f0f273841d57aa70a88842da31228e1c3f57e5361c1fce","case":"A required skill is missing","line":12,"passed":true,"skipped":false,"why":""}]}
+  {"apiVersion":"aspora/v1","kind":"TestReport","passed":2,"failed":0,"skipped":0,"cases":[{"domain":"hr","skill":"resume-screen","content":"418b16a4080e45e4c2f02fe4bad56c942ced8c04ffb245fbc157d2afea27e107","case":"All required skills","line":3,"passed":true,"skipped":false,"why":""},{"domain":"hr","skill":"resume-screen","content":"418b16a4080e45e4c2f02fe4bad56c942ced8c04ffb245fbc157d2afea27e107","case":"A required skill is missing","line":12,"passed":true,"skipped":false,"why":""}]}
   $ sed -i 's/field state equals "shipped"/field state equals "lost"/' skills/ecm/order-details/tests/cases.md && aspora test ecm/order-details
   ecm/order-details
     FAIL  Order 17 is found
