@@ -68,8 +68,8 @@ static struct str next_word(struct str *rest)
 	return word;
 }
 
-/* What is left of the line is the reason, without the end of the comment. */
-static struct str reason_of(struct str rest)
+/* What is left of the line, without the end of the comment. */
+static struct str without_closer(struct str rest)
 {
 	static const char *const closers[] = {"-->", "*/", "#}", "%>", "\"", NULL};
 	rest = str_trim(rest);
@@ -103,8 +103,8 @@ static size_t line_start(struct str text, size_t at)
 static void allow(struct guard_scan *s, size_t at)
 {
 	size_t end = line_end(s->text, at), next = line_end(s->text, end + 1);
-	struct str rest = str_sub(s->text, at + strlen("guard:allow"), end);
-	struct str id = next_word(&rest), reason = reason_of(rest);
+	struct str rest = without_closer(str_sub(s->text, at + strlen("guard:allow"), end));
+	struct str id = next_word(&rest), reason = str_trim(rest);
 	char *name = arena_strndup(s->out, id.p, MIN(id.len, (size_t)64));
 	const struct guard_rule *rule = guard_rules_find(s->rules, name);
 	if (!rule) {
