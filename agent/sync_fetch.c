@@ -7,6 +7,7 @@
 
 #include "agent/sync_int.h"
 #include "agent/sync_refuse.h"
+#include "base/fault.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "gitsync/tree_git.h"
@@ -92,6 +93,8 @@ static int look_for_checks(struct sync_source *src, struct err *err)
 
 static void remember_pass(struct sync_source *src, struct pass *p)
 {
+	src->passed = true;
+	src->tried = (struct tree_id){0};
 	drop_confirmations(src);
 	snapshot_unref(src->snapshot);
 	src->snapshot = p->snapshot;
@@ -182,7 +185,7 @@ static int judge_commit(struct sync_source *src, struct err *err)
 			 .also = sync_tell_pass,
 			 .state = src,
 			 .quiet = is_judged(src, &src->tip) && !src->unwell && !src->has_denials &&
-				  src->request_token == src->handled_token};
+				  src->passed && src->request_token == src->handled_token};
 	int rc = mirror_commit(src->mirror, &src->tip, clock_wall(s->ctx->clock), a, &commit, err);
 	if (rc == 0)
 		rc = tree_git_open(src->mirror, &src->tip, &tree, err);
@@ -239,6 +242,15 @@ static int hold(struct sync_source *src, struct err *err)
 	return sync_tell_rewrite(src, err);
 }
 
+static int hold_crasher(struct sync_source *src, struct err *err)
+{
+	src->tip_is_new = src->again = false;
+	src->held = src->tip;
+	src->tried = (struct tree_id){0};
+	drop_confirmations(src);
+	return sync_tell_crash_loop(src, err);
+}
+
 static int take_tip(struct sync_source *src, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -248,8 +260,14 @@ static int take_tip(struct sync_source *src, struct err *err)
 	/* Reading what is deployed leaves as much behind as a large pass. */
 	src->was_large |= !src->up->loaded;
 	int rc = sync_load(src->up, err);
+	if (rc == 0)
+		rc = sync_source_attempt(src, &held, err);
+	if (rc == 0 && held)
+		return hold_crasher(src, err);
 	if (rc < 0)
 		return rc;
+	if (FAULT("source.judge"))
+		return err_set(err, ERR_UNAVAILABLE, "injected fault");
 	rc = src->mirror ? 0 : mirror_open(src->mirror_path, false, &src->mirror, &why);
 	if (rc == 0) {
 		mirror_refresh(src->mirror);
@@ -412,7 +430,8 @@ static int read_rows(struct sync *s, struct err *err)
 			     str_find(list[i].conditions_json, STR("; held "), 0) >= 0))
 				src->again = true;
 			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
-			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0)
+			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0 ||
+			    str_find(list[i].conditions_json, STR("CrashLoop"), 0) >= 0)
 				src->unwell = true;
 		}
 	s->sources_read = rc == 0;

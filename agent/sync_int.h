@@ -22,6 +22,9 @@
 
 #define ACTOR_MAX 160
 
+/* So many processes may end over one thing before it is left alone. */
+#define SYNC_ATTEMPTS 3
+
 /* One configured Git repository. */
 struct sync_source {
 	struct sync *up;
@@ -57,6 +60,9 @@ struct sync_source {
 	struct tree_id held; /* a commit that is not followed until somebody says so */
 	bool unwell; /* its conditions speak of a failure or a hold */
 	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
+	bool passed; /* a pass has come to its end in this process: the next one need not be counted */
+	struct tree_id tried; /* counted in the store before its pass, by this process */
+	int64_t tried_token;
 	bool was_large; /* the last pass read much: its memory is still to be given back */
 	bool again; /* judge it once more: what it was judged beside has changed */
 	bool waiting; /* a domain waits for results that CI bots post */
@@ -106,6 +112,7 @@ struct sync {
 	struct str firm_text;
 	int64_t rev; /* of the store, when this tick began; our own releases move it on */
 	struct sync_holds holds;
+	char taken[64]; /* the wish that this process took last, and lived */
 	bool idle; /* the last tick found nothing to do */
 	int64_t checkpoint_rev, checkpoint_ms; /* the last revision signed, and when (monotonic) */
 };
@@ -162,6 +169,10 @@ NODISCARD int sync_tell_failure(struct sync_source *src, const struct err *why, 
 				struct err *err);
 /* tip does not follow what came before it and is held. */
 NODISCARD int sync_tell_rewrite(struct sync_source *src, struct err *err);
+/* Before tip is judged; *ret_held: it has been tried often enough (sync_attempt.c). */
+NODISCARD int sync_source_attempt(struct sync_source *src, bool *ret_held, struct err *err);
+/* SYNC_ATTEMPTS processes ended while they judged tip: it is held until there is another, or somebody asks. */
+NODISCARD int sync_tell_crash_loop(struct sync_source *src, struct err *err);
 /* A pass_also_fn whose state is the source: what the pass came to, in the pass's own transaction. */
 NODISCARD int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err *err);
 

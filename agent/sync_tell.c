@@ -14,6 +14,7 @@ struct report {
 	bool released;
 	int64_t retry_in_ms;
 	struct str refused; /* refused_json() */
+	struct str answer; /* to who asked for the look; empty: nothing new */
 };
 
 static int observe(struct store_txn *t, const struct report *r, struct err *err)
@@ -63,8 +64,9 @@ static int tell(const struct report *r, struct err *err)
 		rc = sync_event(t, "Source", STR_NULL, str_of(r->src->name), true, r->reason,
 				r->message, "", err);
 	if (rc == 0 && r->src->request_token != r->src->handled_token)
-		rc = store_wish_settle_sync(t, str_of(r->src->name), r->src->request_token,
-					    STR("{\"summary\":\"nothing new\"}"), err);
+		rc = store_wish_settle_sync(
+			t, str_of(r->src->name), r->src->request_token,
+			r->answer.len ? r->answer : STR("{\"summary\":\"nothing new\"}"), err);
 	if (rc == 0)
 		rc = store_txn_commit(t, NULL, err);
 	if (rc == 0)
@@ -154,6 +156,8 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 				 .tree = p->tree->root,
 				 .released = p->release_id != 0};
 	int rc = observe(t, &r, err);
+	if (rc == 0 && src->tried.len)
+		rc = store_source_try_over(t, str_of(src->name), err);
 	if (rc < 0 || src->request_token == src->handled_token)
 		return rc;
 	pass_report_json(p, &report);
@@ -175,5 +179,31 @@ int sync_tell_rewrite(struct sync_source *src, struct err *err)
 					   "allow_rewrite: true for this source"};
 	src->unwell = true;
 	log_event(LOG_WARN_, "source.held", "source", src->name, "why", message, NULL);
+	return tell(&r, err);
+}
+
+int sync_tell_crash_loop(struct sync_source *src, struct err *err)
+{
+	char tip[65];
+	CLEANUP(buf_release) struct buf answer = BUF_INIT(4096);
+	struct json j;
+	CLEANUP_FREE char *message =
+		mem_printf("sync ended %d times while judging %.12s; what was released before "
+			   "keeps serving",
+			   SYNC_ATTEMPTS, tree_id_hex(&src->tip, tip));
+	json_init(&j, &answer);
+	json_object(&j);
+	json_str(&j, "summary", str_of(message));
+	json_end(&j);
+	const struct report r = {.src = src,
+				 .reason = "CrashLoop",
+				 .message = str_of(message),
+				 .stalled = true,
+				 .answer = buf_str(&answer),
+				 .remedy = "push a commit without what ends it, or try this one "
+					   "again: aspora sync; asporad's log says what ended it "
+					   "(role.ended)"};
+	src->unwell = true;
+	log_event(LOG_ERROR_, "source.given_up", "source", src->name, "why", message, NULL);
 	return tell(&r, err);
 }

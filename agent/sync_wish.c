@@ -2,6 +2,7 @@
 #include "agent/sync_wish.h"
 #include "agent/sync_compose.h"
 
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "store/change.h"
@@ -295,6 +296,8 @@ static const struct wish_kind {
 
 static int carry_out(struct hand *h, struct err *err)
 {
+	if (FAULT("wish.carry_out"))
+		return err_set(err, ERR_UNAVAILABLE, "injected fault");
 	int rc = doc_parse_json(h->a, h->w->body_json, &doc_limits_json, "the request", &h->body,
 				err);
 	if (rc < 0)
@@ -329,10 +332,59 @@ static bool is_its_own_fault(int rc, const struct err *why)
 	       rc == ERR_TOO_LARGE || rc == ERR_SYNTAX || rc == ERR_UNSUPPORTED || rc == ERR_GONE;
 }
 
+/* Nobody else is to die of it: said to who asked, and the next one goes on. */
+static int give_up(struct store_txn *t, struct hand *h, struct err *err)
+{
+	struct err why = ERR_INIT;
+	err_set(&why, ERR_INTERNAL, "given up: sync ended %d times while carrying it out",
+		SYNC_ATTEMPTS);
+	err_remedy(&why, "asporad's log says what ended it (role.ended); ask again once that is "
+			 "mended, and report it");
+	log_err(LOG_ERROR_, "wish.given_up", &why, "wish", h->w->id, "kind", h->w->kind.p, NULL);
+	/* Of the domain, so that those who may see that see it; of none, of the source. */
+	bool named = h->w->domain.len > 0;
+	struct str about = named ? h->w->domain : h->w->source;
+	struct str text =
+		str_of(arena_printf(h->a, "%.*s %s: %s", STR_ARG(h->w->kind), h->w->id, why.msg));
+	int rc = about.len ? sync_event(t, named ? "Domain" : "Source", STR_NULL, about, true,
+					"CrashLoop", text, "", err)
+			   : 0;
+	return rc < 0 ? rc : settle(t, h, STR_NULL, &why, err);
+}
+
+/* Written down before it is carried out: each process that does not live to settle it is one attempt. */
+static int take(struct hand *h, bool *ret_gave_up, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct sync *s = h->s;
+	int attempts = 0;
+	int rc = wish_begin(h, &t, err);
+	if (rc == 0)
+		rc = store_wish_take(t, str_of(h->w->id), worker_lease(s->worker),
+				     strcmp(s->taken, h->w->id) == 0, &attempts, err);
+	*ret_gave_up = attempts > SYNC_ATTEMPTS;
+	if (rc == 0 && *ret_gave_up)
+		rc = give_up(t, h, err);
+	if (rc == 0)
+		rc = store_txn_commit(t, NULL, err);
+	if (rc == 0)
+		snprintf(s->taken, sizeof(s->taken), "%s", h->w->id);
+	return rc;
+}
+
+static int answer_fault(struct hand *h, const struct err *why, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	log_err(LOG_INFO_, "wish.refused", why, "kind", h->w->kind.p, NULL);
+	int rc = wish_begin(h, &t, err);
+	if (rc == 0)
+		rc = settle(t, h, STR_NULL, why, err);
+	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+}
+
 static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(512 * 1024 * 1024);
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	struct hand h = {.s = s, .w = w, .a = a};
 	struct err why = ERR_INIT;
 	snprintf(h.actor, sizeof(h.actor), "%.*s", STR_ARG(w->requested_by));
@@ -346,18 +398,15 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 		return 0;
 	}
 	log_reconcile_id(w->id);
+	bool gave_up = false;
 	int rc = sync_load(s, err);
-	if (rc == 0 && (rc = carry_out(&h, &why)) < 0) {
-		if (is_its_own_fault(rc, &why)) {
-			log_err(LOG_INFO_, "wish.refused", &why, "kind", w->kind.p, NULL);
-			rc = wish_begin(&h, &t, err);
-			if (rc == 0)
-				rc = settle(t, &h, STR_NULL, &why, err);
-			if (rc == 0)
-				rc = store_txn_commit(t, NULL, err);
-		} else {
+	if (rc == 0)
+		rc = take(&h, &gave_up, err);
+	if (rc == 0 && !gave_up && (rc = carry_out(&h, &why)) < 0) {
+		if (is_its_own_fault(rc, &why))
+			rc = answer_fault(&h, &why, err);
+		else
 			*err = why;
-		}
 	}
 	log_reconcile_id(NULL);
 	return rc;

@@ -40,6 +40,9 @@ const struct condition_reason condition_reasons[] = {
 	{"AuthenticationFailed", "The Git server or forge refused the credentials."},
 	{"HostKeyMismatch", "The Git server did not show the host key that is pinned."},
 	{"BranchNotFound", "The branch to follow does not exist in the repository."},
+	{"CrashLoop",
+	 "Sync ended three times over this commit; it is held until there is another, or "
+	 "somebody runs aspora sync."},
 	{"HistoryRewritten",
 	 "The branch was rewound or rewritten; an operator must accept the new history."},
 	{"SignatureInvalid", "A commit is not signed by anyone whom the operator allows to."},

@@ -76,7 +76,7 @@ NODISCARD int store_execution_claimants(struct store *s, struct arena *a, struct
 /* The claims of a process that is known to have ended lapse now; *ret counts them. Role: runner. */
 NODISCARD int store_execution_abandon(struct store *s, struct str by, int64_t *ret,
 				      struct err *err);
-/* Past their deadline: failed with `timeout`; claims that lapsed: back in the queue (attempt + 1) while attempts are left, else failed. Counts both. Role: control. */
+/* Past their deadline: failed with `timeout`; queued for a skill that is no more: failed with `gone`; claims that lapsed: back in the queue (attempt + 1) while attempts are left, else failed. Counts both. Role: control. */
 NODISCARD int store_execution_expire(struct store *s, int max_attempts, int64_t *ret_expired,
 				     int64_t *ret_requeued, struct err *err);
 /* Batches transitions that are not logged yet into t (fenced): at most limit; *ret counts. */

@@ -1,10 +1,12 @@
 /* Who looks after executions: control with expiry, the change log, retention; a runner with the claims of those who died under it. */
 #include "store/execution_int.h"
 
-static void problem(struct buf *out, int code, const char *words)
+static void problem(struct buf *out, int code, const char *words, const char *remedy)
 {
 	struct err e = ERR_INIT;
 	err_set(&e, code, "%s", words);
+	if (remedy)
+		err_remedy(&e, "%s", remedy);
 	json_problem(out, &e);
 }
 
@@ -13,13 +15,18 @@ int store_execution_expire(struct store *s, int max_attempts, int64_t *ret_expir
 {
 	CLEANUP(buf_release) struct buf timeout = BUF_INIT(4096);
 	CLEANUP(buf_release) struct buf lost = BUF_INIT(4096);
-	problem(&timeout, ERR_TIMEOUT, "the execution did not end before its deadline");
+	CLEANUP(buf_release) struct buf gone = BUF_INIT(4096);
+	problem(&timeout, ERR_TIMEOUT, "the execution did not end before its deadline", NULL);
 	problem(&lost, ERR_UNAVAILABLE,
-		"the process that ran the execution went away, and its attempts are used up");
+		"the process that ran the execution went away, and its attempts are used up", NULL);
+	problem(&gone, ERR_GONE, "the skill was deleted before the execution began",
+		"aspora get skills lists those that there are; once it is deployed again, run it "
+		"again");
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_expire);
 	bind_i32(&b, max_attempts);
 	bind_text(&b, buf_str(&timeout));
 	bind_text(&b, buf_str(&lost));
+	bind_text(&b, buf_str(&gone));
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	struct row c;
 	int r = wire_one(s, &b, &rows, &c, err, NULL);

@@ -226,13 +226,24 @@ int store_wish_open(struct store *s, struct arena *a, const struct lease *lease,
 	return 0;
 }
 
-int store_wish_take(struct store_txn *t, struct str id, const struct lease *lease, struct err *err)
+int store_wish_take(struct store_txn *t, struct str id, const struct lease *lease, bool again,
+		    int *ret_attempts, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_take);
 	bind_text(&b, id);
 	bind_textz(&b, lease->holder);
 	bind_i64(&b, lease->epoch);
-	return txn_send(t, &b, err);
+	bind_bool(&b, again);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = txn_query(t, &b, &rows, err);
+	if (r < 0)
+		return r;
+	if (!rows.count)
+		return err_set(err, ERR_CONFLICT, "the wish %.*s is not open any more",
+			       STR_ARG(id));
+	struct row c = row_of(&rows, 0);
+	*ret_attempts = (int)row_i64(&c);
+	return 0;
 }
 
 int store_wish_files(struct store *s, struct arena *a, struct str id, struct manifest *ret,

@@ -47,11 +47,14 @@ NODISCARD int store_wish_get(struct store *s, struct arena *a, struct str id, st
 NODISCARD int store_wish_wait(struct store *s, struct arena *a, struct str id, int64_t timeout_ms,
 			      struct wish *ret, struct err *err);
 
-/* Sync: what is open, oldest first. Wishes taken under an older lease are open again. */
+/* Sync: what is open, oldest first. One that was taken and not settled is still open, whoever of us took it. */
 NODISCARD int store_wish_open(struct store *s, struct arena *a, const struct lease *lease,
 			      size_t limit, struct wish **ret, size_t *ret_count, struct err *err);
+/*
+ * Before it is carried out, in a transaction of its own: who carries out what ends him each time must not find it again for ever. again: this very process
+ * took it before and lived, which is no attempt more. Errors: ERR_CONFLICT (settled, or taken by a younger lease). */
 NODISCARD int store_wish_take(struct store_txn *t, struct str id, const struct lease *lease,
-			      struct err *err);
+			      bool again, int *ret_attempts, struct err *err);
 /* The files of an upload as a manifest (blobs in the store); in a. */
 NODISCARD int store_wish_files(struct store *s, struct arena *a, struct str id,
 			       struct manifest *ret, struct err *err);

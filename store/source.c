@@ -185,6 +185,31 @@ int store_source_apply_set(struct store_txn *t, struct str name, struct err *err
 	return 0;
 }
 
+int store_source_try(struct store_txn *t, struct str source, struct str revision, int64_t token,
+		     int *ret_tries, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_source_try);
+	bind_text(&b, source);
+	bind_text(&b, revision);
+	bind_i64(&b, token);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = txn_query(t, &b, &rows, err);
+	if (r < 0)
+		return r;
+	if (!rows.count)
+		return err_set(err, ERR_NOT_FOUND, "there is no source \"%.*s\"", STR_ARG(source));
+	struct row c = row_of(&rows, 0);
+	*ret_tries = (int)row_i64(&c);
+	return 0;
+}
+
+int store_source_try_over(struct store_txn *t, struct str source, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_source_try_over);
+	bind_text(&b, source);
+	return txn_send(t, &b, err);
+}
+
 int store_source_request(struct store *s, struct str source, int64_t *ret_token, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_source_request);

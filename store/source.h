@@ -61,6 +61,12 @@ struct store_observation {
 /* Writes and logs only when something of it differs (an idle tick writes nothing). */
 NODISCARD int store_source_observe(struct store_txn *t, const struct store_observation *o,
 				   struct err *err);
+/*
+ * Before a pass: counts how many were begun over this revision for this request (handled or not) without an end; another of either begins at 1.
+ * store_source_try_over() is the end, in the transaction that writes what came of the pass. Errors: ERR_NOT_FOUND. */
+NODISCARD int store_source_try(struct store_txn *t, struct str source, struct str revision,
+			       int64_t token, int *ret_tries, struct err *err);
+NODISCARD int store_source_try_over(struct store_txn *t, struct str source, struct err *err);
 /* Raises the request token (gateway, webhook, CLI); *ret_token is what to wait for. Outside a transaction. ERR_NOT_FOUND. */
 NODISCARD int store_source_request(struct store *s, struct str source, int64_t *ret_token,
 				   struct err *err);

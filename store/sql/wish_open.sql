@@ -4,5 +4,5 @@
 -- roles: sync
 select w.id, w.kind, w.state, w.domain, w.source, w.requested_by, w.dry_run, w.request_token, w.body, w.result, w.error, w.requested_at, w.handled_at
 from inbox w
-where w.state = 'pending' or (w.state = 'taken' and w.taken_epoch < $1)
+where w.state = 'pending' or (w.state = 'taken' and w.taken_epoch <= $1)
 order by w.requested_at limit $2

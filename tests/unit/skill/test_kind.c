@@ -302,7 +302,8 @@ START_TEST(reasons_are_camel_case_once_each_and_explained)
 		"AdmissionDenied",  "NewRevision",	  "RolloutProgressing",
 		"BudgetExhausted",  "Quarantined",	  "PolicyViolation",
 		"HandlerNotReady",  "SandboxUnavailable", "ModelNotConfigured",
-		"HistoryRewritten", "FetchFailed",	  "Suspended"};
+		"HistoryRewritten", "FetchFailed",	  "Suspended",
+		"CrashLoop"};
 	for (size_t i = 0; i < ARRAY_SIZE(designed); i++)
 		ck_assert_ptr_nonnull(condition_reason_find(str_of(designed[i])));
 	ck_assert_ptr_null(condition_reason_find(STR("ready")));

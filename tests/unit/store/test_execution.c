@@ -213,6 +213,33 @@ START_TEST(claims_of_a_dead_process_lapse_at_once)
 }
 END_TEST
 
+START_TEST(what_is_queued_for_a_deleted_skill_fails_at_once)
+{
+	int64_t expired, requeued;
+	struct execution e;
+	struct claim c;
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	execution_enqueue("EXEC-2");
+	ck_assert(execution_claim(&c)); /* it runs to its end */
+	assert_ok(store_execution_expire(control, 3, &expired, &requeued, &support_err));
+	ck_assert_int_eq(expired, 0); /* the skill is there */
+	support_pg_run("update desired set until = since + 1 where until is null");
+	assert_ok(store_execution_expire(control, 3, &expired, &requeued, &support_err));
+	ck_assert_int_eq(expired, 1);
+	ck_assert_int_eq(requeued, 0);
+	assert_ok(store_execution_get(gateway, arena, str_of(c.e.id), &e, &support_err));
+	ck_assert_int_eq(e.state, EXEC_CLAIMED);
+	const char *other = strcmp(c.e.id, "EXEC-1") == 0 ? "EXEC-2" : "EXEC-1";
+	assert_ok(store_execution_get(gateway, arena, str_of(other), &e, &support_err));
+	ck_assert_int_eq(e.state, EXEC_FAILED);
+	const char *why = arena_strndup(arena, e.error_json.p, e.error_json.len);
+	ck_assert_ptr_nonnull(strstr(why, "urn:aspora:error:gone"));
+	ck_assert_ptr_nonnull(strstr(why, "the skill was deleted before the execution began"));
+	ck_assert_ptr_nonnull(strstr(why, "aspora get skills"));
+}
+END_TEST
+
 START_TEST(attempts_and_deadlines_come_to_an_end)
 {
 	execution_serve(&plain, 1);
@@ -384,6 +411,7 @@ static const struct support_case cases[] = {
 	CASE(a_settled_execution_stays_settled),
 	CASE(an_older_claim_cannot_settle_what_a_newer_one_holds),
 	CASE(claims_of_a_dead_process_lapse_at_once),
+	CASE(what_is_queued_for_a_deleted_skill_fails_at_once),
 	CASE(attempts_and_deadlines_come_to_an_end),
 	CASE(a_retry_goes_back_and_waits),
 	CASE(cancelling_a_queued_one_ends_it_and_a_running_one_asks),

@@ -10,6 +10,7 @@
 static struct store *gateway, *s;
 static struct lease *l;
 static struct arena *arena;
+static int attempts;
 
 static void set_up(void)
 {
@@ -67,7 +68,7 @@ START_TEST(an_upload_arrives_whole_and_its_result_comes_back)
 	ck_assert_uint_eq(m.files[1].mode, TREE_MODE_EXEC);
 	ck_assert_int_eq(support_pg_int("select count(*) from blob"), 2); /* equal files once */
 	struct store_txn *t = begin(l);
-	assert_ok(store_wish_take(t, STR("WISH-1"), l, &support_err));
+	assert_ok(store_wish_take(t, STR("WISH-1"), l, false, &attempts, &support_err));
 	finish(t);
 	t = begin(l);
 	assert_ok(store_wish_settle(t, STR("WISH-1"), STR("{\"release\":1}"), STR_NULL,
@@ -131,19 +132,64 @@ START_TEST(a_wish_taken_by_a_sync_that_died_is_taken_again)
 	struct wish w = apply("WISH-1");
 	assert_ok(store_wish_put(gateway, &w, NULL, 0, &support_err));
 	struct store_txn *t = begin(l);
-	assert_ok(store_wish_take(t, STR("WISH-1"), l, &support_err));
+	assert_ok(store_wish_take(t, STR("WISH-1"), l, false, &attempts, &support_err));
 	finish(t);
+	ck_assert_int_eq(attempts, 1);
 	struct wish *open = NULL;
 	size_t n;
+	/* Ours, and not settled: who lived over a failure finds it again, which is no attempt more. */
 	assert_ok(store_wish_open(s, arena, l, 10, &open, &n, &support_err));
-	ck_assert_uint_eq(n, 0); /* it is ours */
+	ck_assert_uint_eq(n, 1);
+	t = begin(l);
+	assert_ok(store_wish_take(t, STR("WISH-1"), l, true, &attempts, &support_err));
+	finish(t);
+	ck_assert_int_eq(attempts, 1);
 	support_pg_run("update lease set until = clock_timestamp() - interval '1 second'");
 	struct lease *next = support_pg_lease(s, "sync");
 	assert_ok(store_wish_open(s, arena, next, 10, &open, &n, &support_err));
 	ck_assert_uint_eq(n, 1);
 	t = begin(next);
-	assert_ok(store_wish_take(t, STR("WISH-1"), next, &support_err));
+	assert_ok(store_wish_take(t, STR("WISH-1"), next, false, &attempts, &support_err));
+	ck_assert_int_eq(attempts, 2);
+	assert_ok(store_wish_settle(t, STR("WISH-1"), STR("{}"), STR_NULL, &support_err));
 	finish(t);
+	t = begin(next);
+	assert_err(store_wish_take(t, STR("WISH-1"), next, false, &attempts, &support_err),
+		   ERR_CONFLICT, "the wish WISH-1 is not open any more");
+	store_txn_end(t);
+}
+END_TEST
+
+static int tried(const char *revision, int64_t token)
+{
+	int tries = 0;
+	struct store_txn *t = begin(l);
+	assert_ok(store_source_try(t, STR("team"), str_of(revision), token, &tries, &support_err));
+	finish(t);
+	return tries;
+}
+
+START_TEST(attempts_at_a_commit_are_counted_until_one_ends_or_something_new_comes)
+{
+	set_up();
+	int tries;
+	struct store_txn *t = begin(l);
+	assert_err(store_source_try(t, STR("team"), STR("c1"), 0, &tries, &support_err),
+		   ERR_NOT_FOUND, "there is no source \"team\"");
+	store_txn_end(t);
+	t = begin(l);
+	assert_ok(store_source_apply_set(t, STR("team"), &support_err));
+	finish(t);
+	ck_assert_int_eq(tried("c1", 0), 1);
+	ck_assert_int_eq(tried("c1", 0), 2);
+	ck_assert_int_eq(tried("c1", 1), 1); /* somebody asked */
+	ck_assert_int_eq(tried("c1", 1), 2);
+	ck_assert_int_eq(tried("c2", 1), 1); /* another commit */
+	ck_assert_int_eq(tried("c2", 1), 2);
+	t = begin(l);
+	assert_ok(store_source_try_over(t, STR("team"), &support_err));
+	finish(t);
+	ck_assert_int_eq(tried("c2", 1), 1);
 }
 END_TEST
 
@@ -369,6 +415,7 @@ static const struct support_case cases[] = {
 	CASE(a_wish_that_failed_keeps_its_report),
 	CASE(the_same_wish_twice_is_one_and_another_under_its_id_is_refused),
 	CASE(a_wish_taken_by_a_sync_that_died_is_taken_again),
+	CASE(attempts_at_a_commit_are_counted_until_one_ends_or_something_new_comes),
 	CASE(whoever_waits_for_its_wish_is_woken_by_the_outcome),
 	CASE(sync_wishes_are_done_when_their_token_is_handled),
 	CASE(a_sync_wish_twice_is_one_request_and_another_under_its_id_is_refused),
