@@ -37,7 +37,6 @@ struct sync_source {
 	char *mirror_path, *ssh_key, *known_hosts, *ca_file;
 	struct mirror *mirror;
 	const char *refs[1];
-
 	struct remote_opts remote;
 	struct remote_job *job;
 	struct loop_source *job_watch;
@@ -60,7 +59,7 @@ struct sync_source {
 	struct tree_id held; /* a commit that is not followed until somebody says so */
 	bool unwell; /* its conditions speak of a failure or a hold */
 	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
-	bool passed; /* a pass has come to its end in this process: the next one need not be counted */
+	bool passed; /* one came to its end in this process: the next need not be counted */
 	struct tree_id tried; /* counted in the store before its pass, by this process */
 	int64_t tried_token;
 	bool was_large; /* the last pass read much: its memory is still to be given back */
