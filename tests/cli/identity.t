@@ -15,7 +15,7 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   ana admin * 89d - AGE
   bob viewer ecm 89d - AGE
   $ aspora key create bob -o json
-  aspora: a key of this name exists already: Key (name)=(bob) already exists.
+  aspora: a key of this name exists already (choose another name: it stays taken after a key was revoked, so that what was done with it stays told apart)
   [5]
   $ aspora key create eve --role god
   aspora: "god" is not a role (use viewer, operator, approver, ci-bot or admin)
@@ -61,7 +61,7 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   aspora: can-i needs a verb and a resource: rollback domains (it is: aspora auth {whoami | can-i VERB RESOURCE | can-i --list})
   [2]
   $ aspora auth can-i --list --no-headers --key file:$PWD/bob.key | grep -c true
-  30
+  34
   $ aspora key create x --key file:$PWD/bob.key
   aspora: role viewer may not do this (ask somebody with a key of role admin)
   [6]
@@ -69,7 +69,7 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   $ aspora audit --kind Request --actor key:bob --no-headers | awk '{print $2, $3, $4, $7, $8, $9, $10, $11}'
   key:bob create Request POST /api/v1/keys refused with 403
   $ aspora suspend domain ecm --reason "month end"
-  suspended Domain ecm
+  suspended domain ecm
   $ aspora audit --actor key:ana --kind Wish --no-headers | mask
   AGE   key:ana   create   Wish   -   WISH-1   suspend
   $ aspora audit --since soon

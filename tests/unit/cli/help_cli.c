@@ -10,7 +10,12 @@ struct cli *help_command(const char *output)
 {
 	static const struct cli_verb verb = {.name = "get", .usage = "KIND"};
 	static struct cli c;
+	/* As in the program, a command's memory lives as long as the process: what an earlier one gave may still be looked at. */
+	static struct arena *kept[256];
+	static size_t count;
+	ck_assert_uint_lt(count, ARRAY_SIZE(kept));
 	c = (struct cli){.verb = &verb, .arena = arena_new(1 << 26), .output = output};
+	kept[count++] = c.arena;
 	return &c;
 }
 
@@ -21,17 +26,17 @@ const struct doc_node *help_json(struct cli *c, const char *json)
 	return n;
 }
 
-static FILE *kept;
+static FILE *file;
 static int kept_fd, before;
 
 void help_capture(int fd)
 {
 	fflush(NULL);
-	kept = tmpfile();
-	ck_assert_ptr_nonnull(kept);
+	file = tmpfile();
+	ck_assert_ptr_nonnull(file);
 	kept_fd = fd;
 	before = dup(fd);
-	ck_assert_int_eq(dup2(fileno(kept), fd), fd);
+	ck_assert_int_eq(dup2(fileno(file), fd), fd);
 }
 
 const char *help_captured(void)
@@ -40,9 +45,9 @@ const char *help_captured(void)
 	fflush(NULL);
 	ck_assert_int_eq(dup2(before, kept_fd), kept_fd);
 	close(before);
-	rewind(kept);
-	text[fread(text, 1, sizeof(text) - 1, kept)] = '\0';
-	fclose(kept);
+	rewind(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
 	return text;
 }
 
