@@ -156,7 +156,10 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	bind_text(&b, w->requested_by);
 	bind_digest(&b, &request);
 	bind_text(&b, w->body_json);
+	CLEANUP(bind_release) struct bind lock = BIND(&sql_wish_sync_lock);
 	int r = store_txn_begin(s, STORE_CONDITIONAL, actor, NULL, &t, err);
+	if (r >= 0)
+		r = txn_send(t, &lock, err);
 	if (r >= 0)
 		r = txn_query(t, &b, &rows, err);
 	if (r < 0)
