@@ -418,7 +418,7 @@ def test_suspend_holds_a_source_and_resume_lets_it_go_on(cli):
     before = cli.s.content("team", "one")
     cli.s.write("skills/team/one/code/handler.sh", "#!/bin/sh\ncat >/dev/null\necho '{\"output\":\"held\"}'\n", 0o755)
     cli.s.push("while suspended")
-    cli.run("sync", "main")
+    cli.run("sync", "main", "--wait", "2s")
     assert cli.s.content("team", "one") == before
     assert cli.good("resume", "source", "main") == "resumed source main\n"
     cli.s.wait("the new version", lambda: cli.s.content("team", "one") != before)
