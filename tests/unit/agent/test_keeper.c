@@ -304,7 +304,7 @@ END_TEST
 
 START_TEST(without_a_database_it_ends_with_the_status_of_that)
 {
-	struct store_access nowhere = STORE_ACCESS_INIT;
+	CLEANUP(store_access_release) struct store_access nowhere = STORE_ACCESS_INIT;
 	set_up(NULL);
 	assert_ok(store_access_from_url(&nowhere, STR("host=/nonexistent dbname=x"), &support_err));
 	ctx.access = &nowhere;
