@@ -55,6 +55,21 @@ static struct doc_node *text_node(struct arena *a, const char *text)
 	return n;
 }
 
+const struct doc_node *cli_with_member(const struct cli *c, const struct doc_node *object,
+				       const char *key, const struct doc_node *value)
+{
+	if (object->type != DOC_MAP)
+		return object;
+	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
+	size_t count = object->map.count;
+	*n = *object;
+	n->map.pairs = arena_array(c->arena, count + 1, sizeof(*n->map.pairs));
+	memcpy(n->map.pairs, object->map.pairs, count * sizeof(*n->map.pairs));
+	n->map.pairs[count] = (struct doc_pair){.key = str_of(key), .value = value};
+	n->map.count = count + 1;
+	return n;
+}
+
 /* {"apiVersion", "kind": "List", "items": […]}, or the one object. */
 static const struct doc_node *whole(const struct cli *c, const struct cli_view *v,
 				    const struct doc_node *const *objects, size_t count)

@@ -42,6 +42,12 @@ NODISCARD int cli_output_check(const struct cli *c, struct err *err);
 /* True when --output is (or is left out and so is) a format for people: table or wide. */
 bool cli_output_is_table(const struct cli *c);
 
+/*
+ * The object with one more member, for a column that it does not have by itself; what is no object stays as it is. value is kept. In the arena.
+ */
+const struct doc_node *cli_with_member(const struct cli *c, const struct doc_node *object,
+				       const char *key, const struct doc_node *value);
+
 /* "skill/ecm/order-details", "source/main". */
 void cli_object_name(struct buf *out, const char *word, const struct doc_node *object);
 

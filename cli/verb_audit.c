@@ -54,20 +54,11 @@ static void words(struct buf *out, const struct doc_node *object)
 static const struct doc_node *in_words(struct cli *c, const struct doc_node *entry)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(64 * 1024);
-	if (entry->type != DOC_MAP)
-		return entry;
+	struct doc_node *what = arena_alloc(c->arena, sizeof(*what));
 	words(&out, doc_find(entry, "object"));
-	struct doc_node *n = arena_alloc(c->arena, sizeof(*n)),
-			*what = arena_alloc(c->arena, sizeof(*what));
-	size_t count = entry->map.count;
 	what->type = DOC_STRING;
 	what->text = arena_str(c->arena, buf_str(&out));
-	*n = *entry;
-	n->map.pairs = arena_array(c->arena, count + 1, sizeof(*n->map.pairs));
-	memcpy(n->map.pairs, entry->map.pairs, count * sizeof(*n->map.pairs));
-	n->map.pairs[count] = (struct doc_pair){.key = STR("what"), .value = what};
-	n->map.count = count + 1;
-	return n;
+	return cli_with_member(c, entry, "what", what);
 }
 
 static int print(struct cli *c, const struct doc_node *answer, struct err *err)

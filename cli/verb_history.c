@@ -73,16 +73,7 @@ static const struct doc_node *release_named(const struct releases *r, int64_t nu
 static const struct doc_node *with_release(struct cli *c, const struct doc_node *skill,
 					   const struct doc_node *release)
 {
-	if (!release || skill->type != DOC_MAP)
-		return skill;
-	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
-	size_t count = skill->map.count;
-	*n = *skill;
-	n->map.pairs = arena_array(c->arena, count + 1, sizeof(*n->map.pairs));
-	memcpy(n->map.pairs, skill->map.pairs, count * sizeof(*n->map.pairs));
-	n->map.pairs[count] = (struct doc_pair){.key = STR("release"), .value = release};
-	n->map.count = count + 1;
-	return n;
+	return release ? cli_with_member(c, skill, "release", release) : skill;
 }
 
 /* One version answers for all releases since it came: those are not asked about. */
