@@ -1,6 +1,6 @@
 /*
  * The server, inside: server.c has its life and its timer, listen.c the listening sockets, conn.c what happens to one connection,
- * reply.c the bytes of replies, chunk.c those of chunked bodies.
+ * conn_request.c what it asks, reply.c the bytes of replies, chunk.c those of chunked bodies.
  */
 #ifndef AGENT_GATEWAY_SERVER_INT_H
 #define AGENT_GATEWAY_SERVER_INT_H
@@ -10,6 +10,7 @@
 #include "runtime/door/http_parse.h"
 
 #define GW_LISTENERS_MAX 4
+#define GW_READ_BYTES (64 * 1024) /* of bodies, at once */
 
 /*
  *	HEAD ──▶ BODY ──▶ WAIT ──▶ SEND ──▶ HEAD (keep-alive) or LINGER
@@ -91,6 +92,18 @@ void gw_conn_close(struct gw_conn *c);
 void gw_conn_tick(struct gw_conn *c, int64_t now_ms);
 /* Asks a waiting reply. */
 void gw_conn_wake(struct gw_conn *c);
+
+int64_t gw_conn_now_ms(const struct gw_conn *c);
+/* The reply is there: writes its beginning and sends from now on. */
+void gw_conn_begin_send(struct gw_conn *c);
+
+/* conn_request.c */
+/* What a step of the connection came to: there may be more to do, nothing to do now, it is dead. */
+enum conn_step { CONN_STEP_ON, CONN_STEP_WAIT, CONN_STEP_GONE };
+enum conn_step gw_conn_step_head(struct gw_conn *c);
+enum conn_step gw_conn_step_body(struct gw_conn *c);
+/* A request that we will not read to its end: the connection cannot be used after it. */
+enum conn_step gw_conn_refuse(struct gw_conn *c, int code, int status, const char *words);
 
 /* reply.c */
 /* Writes the reply's head, and its body where it has a length, to out. */
