@@ -29,6 +29,9 @@ void admitting_show_deployed(struct admitting *m, size_t i);
 /* Sees to it that what the rules need of a skill's text is remembered or at hand. Errors: those of opts->grow. */
 NODISCARD int admitting_text(struct admitting *m, struct skill *s, struct err *err);
 
+/* Quotes in each finding the line it is about, where the guard has a source to read it from. */
+void admitting_quote(struct admitting *m);
+
 /*
  * The candidate `want` of domain i was denied by v: keeps the skills at fault at their old version (or out, when new) and judges the rest, until it is
  * allowed or nobody is left to blame. Returns 1 with release, reduced and held set, 0 when it cannot be reduced. Errors: those of old->load.

@@ -340,6 +340,7 @@ int admit_plan(const struct admit_opts *o, struct admission **ret, struct err *e
 		return rc;
 	hold_repository(&m);
 	conclude(&m);
+	admitting_quote(&m);
 	rc = arena_check(m.arena, "the findings of an admission", err);
 	if (rc < 0)
 		return rc;

@@ -147,6 +147,16 @@ void admit_guard_source(struct admit_guard *g, struct tree_source *t)
 	g->source = t;
 }
 
+struct tree_source *admit_guard_tree(const struct admit_guard *g)
+{
+	return g ? g->source : NULL;
+}
+
+const struct guard_rules *admit_guard_rules(const struct admit_guard *g)
+{
+	return g->rules;
+}
+
 int admit_guard_get(struct admit_guard *g, const struct digest *digest, const struct tree_id *blob,
 		    const struct guard_facts **ret, struct err *err)
 {

@@ -37,6 +37,9 @@ void admit_guard_freep(struct admit_guard **g);
 void admit_guard_note(struct admit_guard *g, const struct digest *digest, struct str bytes);
 /* Where files that were never noted are read, from now on. Borrows; NULL: nowhere. */
 void admit_guard_source(struct admit_guard *g, struct tree_source *t);
+/* That source, or NULL; g may be NULL. */
+struct tree_source *admit_guard_tree(const struct admit_guard *g);
+const struct guard_rules *admit_guard_rules(const struct admit_guard *g);
 /*
  * What is known of a file; points into g until it is swept. Errors: ERR_INTERNAL when it was never seen and there is no source;
  * those of the source.

@@ -401,9 +401,12 @@ static void add_platform_refusal(const struct pass *p, struct buf *out)
 	const struct findings *f = &p->admission->platform.findings;
 	if (!p->admission->platform_judged || p->admission->platform.allow)
 		return;
-	for (size_t i = 0; i < f->count && words.len == 0; i++)
-		if (f->items[i].severity == SEVERITY_DENY)
-			finding_text(&words, &f->items[i]);
+	for (size_t i = 0; i < f->count && words.len == 0; i++) {
+		struct finding one = f->items[i];
+		one.quote = STR_NULL; /* a summary has no room for lines */
+		if (one.severity == SEVERITY_DENY)
+			finding_text(&words, &one);
+	}
 	buf_addf(out, "; refused the platform: %.*s", STR_ARG(str_trim(buf_str(&words))));
 }
 

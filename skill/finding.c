@@ -51,6 +51,7 @@ struct finding *findings_add(struct findings *f, const struct finding *proto)
 	own->remedy = copy(f->arena, proto->remedy);
 	own->replacement = copy(f->arena, proto->replacement);
 	own->related_path = copy(f->arena, proto->related_path);
+	own->quote = copy(f->arena, proto->quote);
 	return own;
 }
 

@@ -30,6 +30,8 @@ struct finding {
 	struct str
 		related_path; /* the other side: the level that set a limit, the colliding route; may be empty */
 	uint32_t related_line, related_column;
+	struct str quote; /* the line it is about, cut and made safe to show; empty: not at hand */
+	uint32_t quote_at, quote_len; /* the span in it, in characters; quote_len is at least 1 */
 };
 
 /*
@@ -67,6 +69,13 @@ void finding_span(struct finding *f, struct str text, size_t start, size_t end);
 size_t finding_offset(const struct finding *f, struct str text);
 /* The same from a node of the document; line 0 nodes (JSON) leave no place. */
 void finding_at_node(struct finding *f, const struct doc_node *n);
+/*
+ * Quotes the line that holds the bytes [start, end) of text: at most FINDING_QUOTE_BYTES around start, escaped, tabs as blanks. What must
+ * not be shown has been overwritten by the caller.
+ */
+#define FINDING_QUOTE_BYTES 160
+void finding_quote(struct findings *f, struct finding *at, struct str text, size_t start,
+		   size_t end);
 /* remedy and replacement, formatted into f's arena. */
 void finding_remedy(struct findings *f, struct finding *at, const char *fmt, ...) PRINTF(3, 4);
 void finding_replace(struct findings *f, struct finding *at, const char *fmt, ...) PRINTF(3, 4);
@@ -80,7 +89,7 @@ void findings_json(struct json *j, const struct findings *f); /* an array elemen
 /* Reads back what findings_json wrote; strings point into the arena of f. */
 NODISCARD int findings_from_json(struct findings *f, const struct doc_node *array, struct err *err);
 /*
- * "path:line:col: deny AD-TESTS-001: message", an indented remedy line, and one for the other side. What repositories
+ * "path:line:col: deny AD-TESTS-001: message", the quoted line with its place underlined, an indented remedy line, and one for the other side. What repositories
  * wrote is escaped (text_escape()), so that it is safe on a terminal.
  */
 void finding_text(struct buf *out, const struct finding *f);

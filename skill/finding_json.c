@@ -1,7 +1,11 @@
 /* Findings as JSON and as text, and back. */
 #include "skill/finding.h"
 
+#include <stdio.h>
+
 #include "skill/text.h"
+
+#define FINDING_QUOTE_MAX 1024u /* characters: what was read back from elsewhere promises nothing */
 
 static void add_field(struct hasher *h, struct str s)
 {
@@ -48,6 +52,17 @@ static void place_json(struct json *j, uint32_t line, uint32_t column)
 	}
 }
 
+static void quote_json(struct json *j, const struct finding *f)
+{
+	if (!f->quote.len)
+		return;
+	json_object_in(j, "quote");
+	json_str(j, "text", f->quote);
+	json_int(j, "at", f->quote_at);
+	json_int(j, "length", f->quote_len);
+	json_end(j);
+}
+
 void finding_json(struct json *j, const struct finding *f)
 {
 	char print[17], hex[65];
@@ -73,6 +88,7 @@ void finding_json(struct json *j, const struct finding *f)
 		place_json(j, f->related_line, f->related_column);
 		json_end(j);
 	}
+	quote_json(j, f);
 	json_strz(j, "fingerprint", finding_fingerprint(f, print));
 	json_end(j);
 }
@@ -104,7 +120,7 @@ static uint32_t number(const struct doc_node *map, const char *key)
 
 static int one_from_json(struct findings *f, const struct doc_node *n, struct err *err)
 {
-	const struct doc_node *related = doc_find(n, "related");
+	const struct doc_node *related = doc_find(n, "related"), *quote = doc_find(n, "quote");
 	struct str rule = doc_text(n, "rule"), blob = doc_text(n, "blob");
 	struct finding got = {.domain = doc_text(n, "domain"),
 			      .skill = doc_text(n, "skill"),
@@ -118,7 +134,10 @@ static int one_from_json(struct findings *f, const struct doc_node *n, struct er
 			      .replacement = doc_text(n, "replacement"),
 			      .related_path = doc_text(related, "path"),
 			      .related_line = number(related, "line"),
-			      .related_column = number(related, "column")};
+			      .related_column = number(related, "column"),
+			      .quote = doc_text(quote, "text"),
+			      .quote_at = number(quote, "at"),
+			      .quote_len = number(quote, "length")};
 	if (rule.len == 0 || !severity_parse(doc_text(n, "severity"), &got.severity))
 		return err_set(err, ERR_INVALID,
 			       "a finding needs a rule and a severity of note, warn or deny");
@@ -148,6 +167,21 @@ static void place_text(struct buf *out, struct str path, uint32_t line, uint32_t
 		buf_addf(out, ":%u:%u", line, column);
 }
 
+/* As a compiler shows it: the line, and below it where. */
+static void quote_text(struct buf *out, const struct finding *f)
+{
+	char number[16];
+	if (!f->quote.len)
+		return;
+	int width = snprintf(number, sizeof(number), "%u", f->line);
+	buf_addf(out, "    %s | ", number);
+	text_escape(out, f->quote, 0);
+	buf_addf(out, "\n    %*s | %*s^", width, "", (int)MIN(f->quote_at, FINDING_QUOTE_MAX), "");
+	for (uint32_t i = 1; i < MIN(f->quote_len, FINDING_QUOTE_MAX); i++)
+		buf_add_char(out, '~');
+	buf_add_char(out, '\n');
+}
+
 void finding_text(struct buf *out, const struct finding *f)
 {
 	if (f->path.len) {
@@ -164,6 +198,7 @@ void finding_text(struct buf *out, const struct finding *f)
 	buf_addf(out, "%s %s: ", severity_name(f->severity), f->rule);
 	text_escape(out, f->message, 0);
 	buf_add_char(out, '\n');
+	quote_text(out, f);
 	if (f->remedy.len) {
 		buf_addz(out, "    ");
 		text_escape(out, f->remedy, 0);

@@ -138,7 +138,10 @@ await test("a skill shows what an execution did, and the trace of it", async () 
 await test("a push is seen without reloading", async () => {
   await go("releases", "Releases");
   push("skills/ecm/order-details/SKILL.md", (t) => t + "\nAsk for the number first.\n", "ask first");
-  await page.locator("tbody").getByText("ask first").waitFor();
+  const row = page.locator("tbody tr").filter({ hasText: "ask first" });
+  await row.waitFor();
+  await row.getByRole("link").first().click();
+  await page.locator(".changes").getByText(/text changed/).waitFor();
   await go("skills/ecm/order-details", /Order details/);
   await page.locator(".markdown").getByText("Ask for the number first.").waitFor();
 });
@@ -154,6 +157,9 @@ await test("what is refused is shown on its line, with what to write", async () 
   must(/^\d+:\d+$/.test(await finding.locator(".line").innerText()), "no line: " + (await finding.innerText()));
   await page.getByText("skills/hr/resume-screen/SKILL.md").waitFor();
   await finding.locator(".remedy").waitFor();
+  const quote = await finding.locator(".quote").innerText();
+  must(quote.includes("[resume") || quote.includes("description:"), "the line is not shown: " + quote);
+  must((await finding.locator(".quote mark").innerText()).length > 0, "its place is not marked");
   push("skills/hr/resume-screen/SKILL.md", (t) => t.replace("name: [resume", "name: resume-screen"), "as it was");
   await go("overview", "Overview");
   await page.getByRole("alert").waitFor({ state: "detached" });

@@ -50,6 +50,8 @@ A skill without tests is refused, with the file and what to do; other domains ar
     grows: triage-and-assign: new trigger alert: order.stuck
   platform: allowed (create, 1 skill)
     skills/platform/classifier/aspora.config.yaml:7:26: warn AD-ROUTE-003: forwards to ecm/manager, which is not admitted yet
+        7 |     - then: {forward_to: ecm/manager}
+          |                          ^~~~~~~~~~~
         until it is, requests are not passed on
     grows: classifier: new trigger command: classify {text}
     grows: classifier: new forward to ecm/manager
@@ -67,6 +69,8 @@ Over the domain's limit.
   $ sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/frm/rule-simulation/aspora.config.yaml && aspora admit frm -q
   frm: denied (create, 3 skills)
     skills/frm/rule-simulation/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.5
+        2 |   per_run_usd: 0.90
+          |                ^~~~
         write 0.5 or less, or have it changed there
         see skills/frm/aspora.config.yaml:2:16
     grows: alert-review: new trigger command: review alert {alert_id}
@@ -111,6 +115,8 @@ The platform's policy of the base judges its successor.
         see aspora.config.yaml:14:14
   frm: denied (none)
     skills/frm/rule-simulation/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.5
+        2 |   per_run_usd: 0.90
+          |                ^~~~
         write 0.5 or less, or have it changed there
         see skills/frm/aspora.config.yaml:2:16
   hr: allowed (update, 1 skill)

@@ -352,6 +352,8 @@ A push that is refused is told where it is looked for.
   $ aspora describe domain ecm | mask | sed -n '/^Findings/,/^Events/p'
   Findings:
     skills/ecm/order-details/aspora.config.yaml:2:16: deny SK-CASCADE: budget.per_run_usd is 0.9, but the domain allows at most 0.25
+        2 |   per_run_usd: 0.90
+          |                ^~~~
         write 0.25 or less, or have it changed there
         see skills/ecm/aspora.config.yaml:3:16
   

@@ -166,7 +166,11 @@ class World:
                     said.append("mend %s/%s" % (domain, skill))
             self.bad.discard(domain)
         free = [d for d in self.domains if d not in taken]
-        for domain in self.random.sample(free, self.random.randint(1, min(2, len(free)))):
+        if not free:  # wishes are about all of them: a commit that is about none
+            self.edition += 1
+            (self.work / "NOTES.md").write_text("Edition %d.\n" % self.edition)
+            said.append("note")
+        for domain in self.random.sample(free, min(self.random.randint(1, 2), len(free))):
             skill = self.random.choice(self.skills[domain])
             dice = self.random.random()
             if domain in self.wishes.held:

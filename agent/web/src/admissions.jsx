@@ -34,15 +34,26 @@ function byFile(findings) {
   return [...files];
 }
 
+// The line of the file, with the place marked. Positions count characters, not UTF-16 units.
+function Quote({ line, quote: { text, at, length } }) {
+  const all = [...text];
+  return (
+    <pre class="quote">
+      <span class="gutter" aria-hidden="true">{line}</span>{all.slice(0, at).join("")}<mark>{all.slice(at, at + length).join("") || " "}</mark>{all.slice(at + length).join("")}
+    </pre>
+  );
+}
+
 function Finding({ f }) {
   return (
     <li class={"finding " + f.severity}>
       <span class="line">{f.line ? f.line + ":" + (f.column || 1) : "–"}</span>
       <div>
         <Badge tone={f.severity === "deny" ? "bad" : f.severity === "warn" ? "busy" : "plain"}>{f.severity}</Badge> <code>{f.rule}</code> {f.message}
+        {f.quote && <Quote line={f.line} quote={f.quote} />}
         {f.remedy && <div class="remedy">{f.remedy}</div>}
         {f.replacement != null && <pre class="fix">{f.replacement}</pre>}
-        {f.related_path && <div class="quiet">see {f.related_path}{f.related_line ? ":" + f.related_line : ""}</div>}
+        {f.related && <div class="quiet">see {f.related.path}{f.related.line ? ":" + f.related.line : ""}</div>}
       </div>
     </li>
   );

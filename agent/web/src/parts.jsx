@@ -199,3 +199,17 @@ export function Plot({ title, unit, xs, ys }) {
     </figure>
   );
 }
+
+// The words of a version's difference, whatever their shape.
+function differences(detail) {
+  if (!detail) return [];
+  if (Array.isArray(detail)) return detail.flatMap(differences);
+  if (typeof detail === "string") return [detail];
+  const own = detail.text || detail.says || detail.words || detail.message;
+  return own ? [own] : Object.values(detail).flatMap(differences);
+}
+
+export function Differences({ of }) {
+  const words = differences(of);
+  return words.length ? <ul class="changes">{words.map((t, i) => <li key={i}>{t}</li>)}</ul> : null;
+}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, list, post, session } from "./api.js";
-import { Age, Badge, Confirm, Loaded, ProblemBox, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Confirm, Differences, Loaded, ProblemBox, Table, seg, short, useLoad } from "./parts.jsx";
 
 export function Releases() {
   const all = useLoad(() => list("releases", 500), [], ["Release"]);
@@ -107,6 +107,7 @@ export function Release({ names: [name] }) {
               columns={[
                 { title: "Skill", of: (c) => <a href={"#/skills/" + seg(c.domain) + "/" + seg(c.name)}>{c.domain}/{c.name}</a> },
                 { title: "What", of: (c) => <Badge tone="plain">{c.op}</Badge> },
+                { title: "Difference", of: (c) => <Differences of={c.object.detail} /> },
                 { title: "Version", of: (c) => <code>{short(c.object.content)}</code> },
               ]} />
           </section>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { get, list } from "./api.js";
-import { Age, Badge, Conditions, Loaded, Plot, Ready, Table, condition, seg, short, usd, useLoad } from "./parts.jsx";
+import { Age, Badge, Conditions, Differences, Loaded, Plot, Ready, Table, condition, seg, short, usd, useLoad } from "./parts.jsx";
 
 const kinds = ["Skill", "Instance", "Domain", "Route"];
 const path = (s) => "#/skills/" + seg(s.metadata.domain) + "/" + seg(s.metadata.name);
@@ -62,15 +62,6 @@ async function loadSkill(domain, name) {
     get("changes?since=i" + "1.0&kind=Skill&domain=" + seg(domain)).catch(() => ({ items: [] }))]);
   return { skill, page, executions: executions.items, routes,
     history: history.items.filter((c) => c.name === name && c.object && c.object.release).reverse() };
-}
-
-// The words of a version's difference, whatever their shape.
-function differences(detail) {
-  if (!detail) return [];
-  if (Array.isArray(detail)) return detail.flatMap(differences);
-  if (typeof detail === "string") return [detail];
-  const own = detail.text || detail.says || detail.words || detail.message;
-  return own ? [own] : Object.values(detail).flatMap(differences);
 }
 
 function Rollout({ status }) {
@@ -137,7 +128,7 @@ export function Skill({ names: [domain, name] }) {
                 {history.map((c) => (
                   <li key={c.resourceVersion}>
                     <a href={"#/releases/" + c.object.release}>release {c.object.release}</a> <code>{short(c.object.content)}</code> <Badge>{c.op}</Badge> <span class="quiet">{c.actor}, <Age at={c.at} /> ago</span>
-                    <ul>{differences(c.object.detail).map((t, i) => <li key={i}>{t}</li>)}</ul>
+                    <Differences of={c.object.detail} />
                   </li>
                 ))}
               </ol>

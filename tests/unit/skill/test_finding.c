@@ -93,6 +93,111 @@ START_TEST(text_is_safe_on_a_terminal)
 }
 END_TEST
 
+/* --- quotes ------------------------------------------------------------------------------------------------ */
+
+static struct finding *quoted(struct str text, size_t start, size_t end)
+{
+	struct finding *f = add("SK-A", SEVERITY_DENY, "a.md", 2, "so");
+	finding_quote(&list, f, text, start, end);
+	return f;
+}
+
+START_TEST(a_quote_is_the_line_with_its_span_in_characters)
+{
+	begin();
+	struct str text = STR("one\n\tgr\xc3\xbc\xc3\x9f"
+			      "e an alle\r\nthree\n");
+	struct finding *f = quoted(text, 5, 12);
+	assert_str(f->quote, " gr\xc3\xbc\xc3\x9f"
+			     "e an alle");
+	ck_assert_uint_eq(f->quote_at, 1);
+	ck_assert_uint_eq(f->quote_len, 5);
+	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
+	finding_text(&out, f);
+	ck_assert_str_eq(buf_cstr(&out), "a.md:2:1: deny SK-A: so\n"
+					 "    2 |  gr\xc3\xbc\xc3\x9f"
+					 "e an alle\n"
+					 "      |  ^~~~~\n");
+	end();
+}
+END_TEST
+
+START_TEST(a_place_and_a_span_over_lines_are_underlined_in_their_first_line)
+{
+	begin();
+	struct str text = STR("abc\ndef");
+	ck_assert_uint_eq(quoted(text, 1, 1)->quote_len, 1);
+	struct finding *f = quoted(text, 2, 6);
+	assert_str(f->quote, "abc");
+	ck_assert_uint_eq(f->quote_at, 2);
+	ck_assert_uint_eq(f->quote_len, 1);
+	f = quoted(text, 3, 3); /* the end of the line */
+	ck_assert_uint_eq(f->quote_at, 3);
+	ck_assert_uint_eq(f->quote_len, 1);
+	assert_str(quoted(text, 99, 100)->quote, "def");
+	end();
+}
+END_TEST
+
+START_TEST(an_empty_line_and_an_empty_text_are_not_quoted)
+{
+	begin();
+	ck_assert_uint_eq(quoted(STR("a\n\nb"), 2, 2)->quote.len, 0);
+	ck_assert_uint_eq(quoted(STR(""), 0, 0)->quote.len, 0);
+	end();
+}
+END_TEST
+
+START_TEST(what_deceives_is_escaped_and_counted_as_it_is_shown)
+{
+	begin();
+	struct finding *f = quoted(STR("a\xe2\x80\xae"
+				       "b\x1b[2J"),
+				   4, 5);
+	assert_str(f->quote, "a\\u{202e}b\\x1b[2J");
+	ck_assert_uint_eq(f->quote_at, 9);
+	end();
+}
+END_TEST
+
+START_TEST(a_long_line_is_cut_around_its_place_and_never_in_a_character)
+{
+	begin();
+	char text[1024];
+	for (size_t i = 0; i < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xa9", 2);
+	struct finding *f = quoted(str_make(text, 160), 0, 2);
+	ck_assert_uint_eq(f->quote.len, 160); /* at the limit: whole */
+	f = quoted(str_make(text, 162), 0, 2);
+	ck_assert_uint_eq(f->quote.len, 163); /* one past it: 160 bytes and an ellipsis */
+	ck_assert_int_eq(memcmp(f->quote.p + 160, "\xe2\x80\xa6", 3), 0);
+	f = quoted(str_make(text, sizeof(text)), 501 - 1, 1000);
+	ck_assert_uint_eq(f->quote_at, 31); /* an ellipsis and 60 bytes */
+	ck_assert_uint_eq(f->quote_len, 50); /* what is left of the 160 */
+	ck_assert(str_is_utf8(f->quote, NULL));
+	f = quoted(str_make(text, sizeof(text)), 62, 64);
+	ck_assert(str_is_utf8(f->quote, NULL));
+	end();
+}
+END_TEST
+
+START_TEST(a_quote_is_read_back_and_an_absurd_one_is_not_obeyed)
+{
+	begin();
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
+	const struct doc_node *doc;
+	struct str text = STR(
+		"[{\"rule\":\"SK-A\",\"severity\":\"deny\",\"message\":\"m\","
+		"\"quote\":{\"text\":\"x\",\"at\":4294967295,\"length\":4294967295}}]");
+	assert_ok(doc_parse_json(arena, text, &doc_limits_json, "f", &doc, &support_err));
+	assert_ok(findings_from_json(&list, doc, &support_err));
+	assert_str(list.items[0].quote, "x");
+	finding_text(&out, &list.items[0]);
+	ck_assert_uint_lt(out.len, 4096);
+	end();
+}
+END_TEST
+
 START_TEST(quoting_is_cut_at_its_size)
 {
 	char out[16], exact[16];
@@ -217,6 +322,7 @@ START_TEST(json_comes_back_whole)
 	f->related_path = STR("aspora.config.yaml");
 	f->related_line = 1;
 	f->related_column = 2;
+	finding_quote(&list, f, STR("its line"), 4, 8);
 	add("SK-B", SEVERITY_DENY, "", 0, "plain");
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16), again = BUF_INIT(1 << 16);
 	struct json j;
@@ -282,6 +388,12 @@ static const struct support_case cases[] = {
 	CASE(an_error_becomes_a_finding_with_its_place_and_remedy),
 	CASE(text_names_the_other_side_and_the_object_without_a_document),
 	CASE(text_is_safe_on_a_terminal),
+	CASE(a_quote_is_the_line_with_its_span_in_characters),
+	CASE(a_place_and_a_span_over_lines_are_underlined_in_their_first_line),
+	CASE(an_empty_line_and_an_empty_text_are_not_quoted),
+	CASE(what_deceives_is_escaped_and_counted_as_it_is_shown),
+	CASE(a_long_line_is_cut_around_its_place_and_never_in_a_character),
+	CASE(a_quote_is_read_back_and_an_absurd_one_is_not_obeyed),
 	CASE(quoting_is_cut_at_its_size),
 	CASE(sorting_goes_by_place_and_folds_equal_ones_to_the_worst),
 	CASE(sorting_nothing_is_fine),
