@@ -141,7 +141,7 @@ await test("a push is seen without reloading", async () => {
   const row = page.locator("tbody tr").filter({ hasText: "ask first" });
   await row.waitFor();
   await row.getByRole("link").first().click();
-  await page.locator(".changes").getByText(/text changed/).waitFor();
+  await page.locator(".changes").getByText("SKILL.md changed").waitFor();
   await go("skills/ecm/order-details", /Order details/);
   await page.locator(".markdown").getByText("Ask for the number first.").waitFor();
 });
