@@ -30,7 +30,7 @@ COMPONENTS := base skill guard gitsync admission store runtime agent cli
 # --- libraries: pkg-config name, least version, Debian package -----------------------------------------------
 LIBS := libgit2:1.5:libgit2-dev yaml-0.1:0.2.5:libyaml-dev libcmark:0.30:libcmark-dev libcurl:7.88:libcurl4-openssl-dev \
 	jansson:2.14:libjansson-dev libpq:14:libpq-dev libsodium:1.0.18:libsodium-dev libpcre2-8:10.40:libpcre2-dev \
-	libseccomp:2.5:libseccomp-dev expat:2.4:libexpat1-dev
+	libseccomp:2.5:libseccomp-dev expat:2.4:libexpat1-dev libssl:3.0:libssl-dev
 lib_name = $(word 1,$(subst :, ,$(1)))
 lib_version = $(word 2,$(subst :, ,$(1)))
 lib_package = $(word 3,$(subst :, ,$(1)))
@@ -117,7 +117,7 @@ GEN_HEADERS := $(if $(SQL_FILES),$(B)/gen/store_sql.h)
 
 AGENT_PARTS := agent runtime store admission gitsync guard skill base
 CLI_PARTS := cli admission gitsync guard skill base
-AGENT_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium libpcre2-8 libseccomp
+AGENT_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium libpcre2-8 libseccomp libssl libcrypto
 CLI_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \

@@ -82,6 +82,16 @@ static const struct field gateway_fields[] = {
 	{"body_timeout", FIELD_DURATION, C(gateway.body_timeout_ms) - C(gateway), 0, 100, 600000,
 	 NULL, NULL, 0, "30s", "30s", "Longest that a request's body may take to arrive."},
 	FIELD_END};
+static const struct field tls_fields[] = {
+	{"certificate", FIELD_STRING, C(tls.certificate) - C(tls), 0, 0, 0, NULL, NULL, 0, NULL,
+	 "/etc/aspora/tls/fullchain.pem",
+	 "Certificate of the gateway in PEM, followed by those that lead to its authority; "
+	 "gateway.listen speaks https then."},
+	{"key", FIELD_STRING, C(tls.key) - C(tls), 0, 0, 0, NULL, NULL, 0, NULL,
+	 "/etc/aspora/tls/key.pem",
+	 "Its private key in PEM, without a password; others than owner and group may not read "
+	 "it."},
+	FIELD_END};
 static const struct field runner_fields[] = {
 	{"driver", FIELD_STRING, C(runner.driver) - C(runner), 0, 0, 0, NULL, NULL, 0, "bubblewrap",
 	 "bubblewrap", "Sandbox driver for skills that ask for none."},
@@ -128,6 +138,8 @@ const struct field agent_config_fields[] = {
 	 "the first that exists, when left out."},
 	{"gateway", FIELD_OBJECT, C(gateway), 0, 0, 0, NULL, gateway_fields, 0, NULL, NULL,
 	 "The HTTP gateway."},
+	{"tls", FIELD_OBJECT, C(tls), 0, 0, 0, NULL, tls_fields, 0, NULL, NULL,
+	 "https for the gateway; both files are read again within seconds when they change."},
 	{"runner", FIELD_OBJECT, C(runner), 0, 0, 0, NULL, runner_fields, 0, NULL, NULL,
 	 "Where skills run."},
 	{"lease", FIELD_OBJECT, C(lease), 0, 0, 0, NULL, lease_fields, 0, NULL, NULL,
@@ -155,6 +167,24 @@ static void note_unknown(void *state, const char *path, const struct doc_pair *p
 			     nearest ? nearest : "", nearest ? "\"?" : ""));
 }
 
+/* A certificate without its key serves nobody, and asporad has no folder that a relative path could begin in. */
+static int check_tls(const struct agent_config *c, const struct doc_node *root, const char *path,
+		     struct err *err)
+{
+	const struct doc_node *at = doc_find(root, "tls");
+	struct str cert = c->tls.certificate, key = c->tls.key;
+	if ((cert.len == 0) != (key.len == 0))
+		return doc_err(err, ERR_INVALID, path, at,
+			       "tls.certificate and tls.key go together; %s is missing",
+			       cert.len ? "tls.key" : "tls.certificate");
+	if (cert.len && (cert.p[0] != '/' || key.p[0] != '/'))
+		return doc_err(err, ERR_INVALID, path, at,
+			       "tls.%s must be an absolute path, such as /etc/aspora/tls/%s.pem",
+			       cert.p[0] != '/' ? "certificate" : "key",
+			       cert.p[0] != '/' ? "fullchain" : "key");
+	return 0;
+}
+
 /* What one row cannot say alone. */
 static int check_whole(struct agent_config *c, const struct doc_node *root, const char *path,
 		       struct err *err)
@@ -162,6 +192,9 @@ static int check_whole(struct agent_config *c, const struct doc_node *root, cons
 	if (c->lease.renew_ms * 3 > c->lease.ttl_ms)
 		return doc_err(err, ERR_INVALID, path, doc_find(root, "lease"),
 			       "lease.renew must be at most a third of lease.ttl");
+	int rc = check_tls(c, root, path, err);
+	if (rc < 0)
+		return rc;
 	size_t platforms = 0;
 	struct agent_source *s = c->sources.items;
 	for (size_t i = 0; i < c->sources.count; i++) {

@@ -49,6 +49,9 @@ struct agent_config {
 			body_timeout_ms;
 	} gateway;
 	struct {
+		struct str certificate, key; /* paths; empty: plain HTTP */
+	} tls;
+	struct {
 		struct str driver;
 		int64_t slots; /* executions at once on this host */
 		int64_t drain_ms;

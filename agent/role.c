@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "agent/gateway/tls_files.h"
 #include "agent/handoff.h"
 #include "agent/privilege.h"
 #include "base/child.h"
@@ -53,11 +54,14 @@ static void apply_overrides(struct agent_config *c, const struct handoff *h)
 		c->gateway.listen = str_of(h->listen);
 }
 
+/* *ret_tls: who may still read the gateway's key afterwards. */
 static int give_up_privileges(const struct agent_role *role, const struct agent_config *c,
-			      struct err *err)
+			      struct tls_files **ret_tls, struct err *err)
 {
 	/* bubblewrap is not setuid, so that even the runner needs no new privileges through exec. */
 	int rc = privilege_harden(false, err);
+	if (rc == 0 && (role->privileges & ROLE_NEEDS_LISTEN) && c->tls.certificate.len)
+		rc = tls_files_start(c->tls.certificate, c->tls.key, ret_tls, err);
 	if (rc < 0 || (role->privileges & ROLE_KEEPS_ROOT))
 		return rc;
 	struct account account;
@@ -99,6 +103,7 @@ static int run_role(const struct agent_role *role, struct handoff *h, struct err
 {
 	CLEANUP(agent_config_freep) struct agent_config *config = NULL;
 	CLEANUP(store_closep) struct store *store = NULL;
+	CLEANUP(tls_files_stopp) struct tls_files *tls = NULL;
 	int rc = handoff_read(HANDOFF_FD, h, err);
 	close(HANDOFF_FD);
 	if (rc < 0 || (rc = agent_config_load(h->config_path, &config, err)) < 0)
@@ -107,7 +112,7 @@ static int run_role(const struct agent_role *role, struct handoff *h, struct err
 	log_setup((enum log_format)config->log.format, (enum log_level)config->log.level,
 		  role->name);
 	store_lease_holder_prepare();
-	if ((rc = give_up_privileges(role, config, err)) < 0 ||
+	if ((rc = give_up_privileges(role, config, &tls, err)) < 0 ||
 	    (rc = connect_store(role, h, &store, err)) < 0)
 		return rc;
 	struct role_ctx ctx = {.role = role,
@@ -115,6 +120,7 @@ static int run_role(const struct agent_role *role, struct handoff *h, struct err
 			       .clock = &clock_real,
 			       .store = store,
 			       .access = &h->access,
+			       .tls = tls,
 			       .once = h->once};
 	memcpy(ctx.instance, h->instance, sizeof(ctx.instance));
 	if (gethostname(ctx.host, sizeof(ctx.host) - 1) < 0)

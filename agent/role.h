@@ -13,6 +13,8 @@
 #include "base/loop.h"
 #include "store/store.h"
 
+struct tls_files;
+
 /* What a role process has when its run function is entered. */
 struct role_ctx {
 	const struct agent_role *role;
@@ -24,6 +26,7 @@ struct role_ctx {
 	char instance
 		[37]; /* UUID of this asporad, the same in all its roles: holder of leases, host of instances */
 	char host[65]; /* host name, for people */
+	struct tls_files *tls; /* of the gateway, where https is configured; else NULL */
 	bool once; /* asporad --once: end when there is nothing left to do */
 };
 

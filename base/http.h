@@ -1,6 +1,6 @@
 /*
  * An HTTP client (libcurl behind it) for the command line and for outgoing calls of the agent.
- * Redirects are off, certificates are always verified, bodies have limits, every call has a
+ * Redirects are off, certificates are verified unless the person at the keyboard has said otherwise, bodies have limits, every call has a
  * deadline. Where the URL came from data, set `guard`: the address finally connected to is then
  * checked, whatever its spelling or DNS says. Loopback and private networks are refused unless
  * allowed; link-local (cloud metadata), multicast, unspecified and reserved addresses always. A
@@ -30,6 +30,7 @@ struct http_request {
 	bool guard;
 	bool allow_private;
 	const char *ca_file; /* trusted instead of the system's authorities; NULL: the system's */
+	bool insecure; /* takes any certificate; for who was told what it means, never where the URL came from data */
 	const char *proxy; /* connects in our place and does the looking up; no guard then */
 	/*
 	 * When set, the pieces of a 2xx body go here as they come instead of into the response

@@ -97,4 +97,7 @@ bool cli_confirm(const struct cli *c, const char *question);
 /* ERR_USAGE that says what the verb takes. */
 NODISCARD int cli_usage(const struct cli *c, struct err *err, const char *fmt, ...) PRINTF(3, 4);
 
+/* As a part of a URL; lives with the command (cli/gateway.c). */
+const char *cli_escape(struct cli *c, const char *z);
+
 #endif

@@ -15,6 +15,15 @@ static const struct field context_fields[] = {
 	 .help = "The API key: env:NAME, file:/PATH, or the key itself."},
 	{"domain", FIELD_NAME, AT(domain), 0, .example = "ecm",
 	 .help = "The domain of commands that are given none."},
+	{"certificate-authority", FIELD_STRING, AT(authority), 0, .example = "/home/ana/ca.pem",
+	 .help = "Certificates that the gateway's must lead to, in PEM, instead of the system's."},
+	{"insecure-skip-tls-verify", FIELD_BOOL, AT(insecure), 0, .example = "true",
+	 .help = "Takes any certificate, and with it whoever stands in between; for a try only."},
+	{"token-file", FIELD_STRING, AT(token_file), 0, .example = "/run/secrets/aspora.token",
+	 .help = "A file with a token of OpenID Connect, read anew each time."},
+	{"token-command", FIELD_STRINGS, AT(token_command), 0,
+	 .example = "[my-login, --audience, aspora]",
+	 .help = "A program, with its arguments, that prints such a token."},
 	FIELD_END};
 #undef AT
 
@@ -60,6 +69,21 @@ static void add_member(struct buf *out, const char *name, struct str value, cons
 	buf_add_char(out, '\n');
 }
 
+/* What says how the gateway and we know one another. */
+static void add_trust(struct buf *out, const struct cli_context *c)
+{
+	add_member(out, "certificate-authority", c->authority, "    ");
+	if (c->insecure)
+		buf_addz(out, "    insecure-skip-tls-verify: true\n");
+	add_member(out, "token-file", c->token_file, "    ");
+	for (size_t i = 0; i < c->token_command.count; i++) {
+		buf_addz(out, i ? ", " : "    token-command: [");
+		json_quote(out, c->token_command.items[i]);
+	}
+	if (c->token_command.count)
+		buf_addz(out, "]\n");
+}
+
 int cli_contexts_save(const struct cli_contexts *c, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(256 * 1024);
@@ -76,6 +100,7 @@ int cli_contexts_save(const struct cli_contexts *c, struct err *err)
 		add_member(&out, "server", list[i].server, "    ");
 		add_member(&out, "key", list[i].secret, "    ");
 		add_member(&out, "domain", list[i].domain, "    ");
+		add_trust(&out, &list[i]);
 	}
 	int rc = io_mkdirs(dir, 0700, err);
 	return rc < 0 ? rc : io_write_file(c->path, buf_str(&out), 0600, err);

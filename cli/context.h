@@ -4,6 +4,7 @@
  *	current: local
  *	contexts:
  *	  local: {server: "http://127.0.0.1:8440", key: "file:/home/ana/.aspora.key", domain: ecm}
+ *	  prod: {server: "https://aspora.example.com", certificate-authority: /home/ana/ca.pem, token-command: [aspora-login, prod]}
  *
  * Keys are best kept elsewhere (env:NAME, file:/PATH); one that is written out makes the file readable by its owner only.
  */
@@ -17,6 +18,11 @@ struct cli_context {
 	struct str server;
 	struct str secret; /* env:NAME, file:/PATH or the key itself */
 	struct str domain; /* of commands that are given none */
+	struct str
+		authority; /* file of certificates that the gateway's must lead to; empty: the system's */
+	bool insecure; /* take any certificate */
+	struct str token_file; /* a token that something else keeps fresh */
+	struct field_strings token_command; /* a program that prints one, and its arguments */
 };
 
 struct cli_contexts {

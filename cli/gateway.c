@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/context.h"
 #include "cli/local.h"
+#include "cli/token.h"
 
 #define BODY_MAX ((size_t)128 << 20)
 #define CALL_MS 30000
@@ -93,10 +94,18 @@ int cli_gateway_open(struct cli *c, struct cli_gateway *ret, struct err *err)
 	if ((rc = set_server(ret, server, from, err)) < 0)
 		return rc;
 	rc = set_key(ret, key ? str_of(key) : context ? context->secret : STR_NULL, err);
+	if (rc == 0 && !secret_is_set(&ret->key))
+		rc = cli_token(c, context, !named, &ret->key, err);
 	if (rc < 0)
 		return rc;
-	if (context)
+	ret->ca_file = from_environment("ASPORA_CA");
+	if (context) {
+		struct str ca = context->authority;
 		ret->domain = context->domain;
+		ret->insecure = context->insecure;
+		if (ca.len)
+			ret->ca_file = arena_strndup(c->arena, ca.p, ca.len);
+	}
 	ret->http = http_client_new(BODY_MAX);
 	return 0;
 }
@@ -120,6 +129,13 @@ static void add_escaped(struct buf *out, const char *z)
 		else
 			buf_addf(out, "%%%02X", (unsigned char)*z);
 	}
+}
+
+const char *cli_escape(struct cli *c, const char *z)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	add_escaped(&out, z);
+	return arena_strdup(c->arena, buf_cstr(&out));
 }
 
 const char *cli_path(struct cli *c, ...)
@@ -148,11 +164,29 @@ const char *cli_query(struct cli *c, const char *path, const char *name, const c
 
 /* --- requests --------------------------------------------------------------------------------------------------- */
 
+static int untrusted(const struct cli_gateway *g, struct err *err)
+{
+	const char *remedy = "its authority is named by ASPORA_CA=FILE, or by `aspora config "
+			     "set-context NAME --certificate-authority FILE`";
+	if (strstr(err->msg, "expired"))
+		remedy = "its operator must renew it (tls.certificate in asporad.conf)";
+	else if (strstr(err->msg, "host name"))
+		remedy = "use the name that the certificate is for";
+	err_context(err, "the gateway at %s (%s)", g->base, g->from);
+	return err_remedy(err, "%s", remedy);
+}
+
 static int unreachable(const struct cli_gateway *g, int rc, struct err *err)
 {
+	/* Of http_call(), it says that the certificate was not to be trusted. */
+	if (rc == ERR_DENIED)
+		return untrusted(g, err);
 	if (rc != ERR_UNAVAILABLE && rc != ERR_TIMEOUT)
 		return rc;
+	bool plain = strstr(err->msg, "wrong version number") != NULL;
 	err_context(err, "the gateway at %s (%s)", g->socket ? g->socket : g->base, g->from);
+	if (plain)
+		return err_remedy(err, "it speaks plain HTTP: write http:// instead of https://");
 	return err_remedy(err,
 			  "is asporad running there? --server, ASPORA_SERVER or `aspora config "
 			  "set-context` name another");
@@ -211,6 +245,8 @@ static int call(struct cli_gateway *g, const char *method, const char *path, str
 					 .headers = headers,
 					 .body = body,
 					 .bearer = key,
+					 .ca_file = g->ca_file,
+					 .insecure = g->insecure,
 					 .timeout_ms = (g->timeout_ms ? g->timeout_ms : CALL_MS) +
 						       wait_ms};
 	int rc = http_call(g->http, &req, &resp, err);

@@ -1,6 +1,7 @@
 /*
  * The gateway, as the command line sees it: where it is, who asks, requests and what comes back. The address and the key come from the options, else from
- * ASPORA_SERVER and ASPORA_KEY, else from a context (cli/context.h), else the address is that of an asporad on this machine.
+ * ASPORA_SERVER and ASPORA_KEY (or a token, cli/token.h), else from a context (cli/context.h), else the address is that of an asporad on this machine.
+ * ASPORA_CA names the authority of https where no context does.
  *
  * The caller: 1. cli_gateway_open() 2. makes a path with cli_path() 3. cli_get(), cli_send() 4. cli_gateway_release().
  */
@@ -21,7 +22,9 @@ struct cli_gateway {
 	const char *base; /* "http://127.0.0.1:8440": before every path */
 	const char *socket; /* of a unix: address; else NULL */
 	const char *from; /* where the address came from, for messages */
-	struct secret key;
+	struct secret key; /* or a token */
+	const char *ca_file; /* NULL: the system's authorities */
+	bool insecure;
 	struct str domain; /* of the context; may be empty */
 	int64_t timeout_ms; /* of one call, without what it waits for; 0: 30 s */
 };

@@ -1,9 +1,12 @@
 /* aspora config: contexts, in ~/.config/aspora/config.yaml. */
+#include <unistd.h>
+
 #include "cli/context.h"
 #include "cli/verbs.h"
 
 static struct {
-	const char *server, *key, *domain;
+	const char *server, *key, *domain, *authority, *token_file, *token_command;
+	bool insecure;
 } o;
 
 static const char *const words[] = {"set-context", "use-context", "delete-context", "view", NULL};
@@ -15,6 +18,15 @@ static const struct opt options[] = {
 	 "set-context: where the API key is, env:NAME or file:/PATH, or the key itself.", NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN",
 	 "set-context: the domain of commands that are given none.", NULL},
+	{"certificate-authority", 0, OPT_STRING, &o.authority, "FILE",
+	 "set-context: certificates that the gateway's must lead to, in PEM. Also ASPORA_CA.",
+	 NULL},
+	{"insecure-skip-tls-verify", 0, OPT_FLAG, &o.insecure, NULL,
+	 "set-context: take any certificate, and with it whoever stands in between.", NULL},
+	{"token-file", 0, OPT_STRING, &o.token_file, "FILE",
+	 "set-context: a file with a token of OpenID Connect, read anew each time.", NULL},
+	{"token-command", 0, OPT_STRING, &o.token_command, "WORDS",
+	 "set-context: a program and its arguments, separated by spaces, that prints one.", NULL},
 	OPT_END,
 };
 
@@ -23,6 +35,32 @@ static int say(const char *what, const char *name, struct err *err)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
 	buf_addf(&out, "context %s %s\n", name, what);
 	return cli_write(&out, err);
+}
+
+/* A file is found from everywhere. */
+static struct str absolute(struct cli *c, const char *path)
+{
+	CLEANUP_FREE char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
+	return str_of(here ? arena_printf(c->arena, "%s/%s", here, path) : path);
+}
+
+/* An empty word takes a setting away. */
+static void set_trust(struct cli *c, struct cli_context *at)
+{
+	struct str rest = o.token_command ? str_of(o.token_command) : STR_NULL, word;
+	if (o.authority)
+		at->authority = *o.authority ? absolute(c, o.authority) : STR_NULL;
+	if (o.authority || o.insecure)
+		at->insecure = o.insecure;
+	if (o.token_file)
+		at->token_file = *o.token_file ? absolute(c, o.token_file) : STR_NULL;
+	if (!o.token_command)
+		return;
+	at->token_command = (struct field_strings){
+		arena_array(c->arena, rest.len / 2 + 1, sizeof(struct str)), 0};
+	while (str_split(&rest, ' ', &word))
+		if (word.len)
+			at->token_command.items[at->token_command.count++] = word;
 }
 
 static int set_context(struct cli *c, struct cli_contexts *all, const char *name, struct err *err)
@@ -47,6 +85,7 @@ static int set_context(struct cli *c, struct cli_contexts *all, const char *name
 		at->secret = str_of(o.key);
 	if (o.domain)
 		at->domain = str_of(o.domain);
+	set_trust(c, at);
 	if (!all->current.len)
 		all->current = at->key;
 	int rc = cli_contexts_save(all, err);
@@ -76,6 +115,20 @@ static int delete_context(struct cli_contexts *all, const char *name, struct err
 	return rc < 0 ? rc : say("deleted", name, err);
 }
 
+static void view_trust(struct buf *out, const struct cli_context *at)
+{
+	if (at->authority.len)
+		buf_addf(out, "    certificate-authority: %.*s\n", STR_ARG(at->authority));
+	if (at->insecure)
+		buf_addz(out, "    insecure-skip-tls-verify: true\n");
+	if (at->token_file.len)
+		buf_addf(out, "    token-file: %.*s\n", STR_ARG(at->token_file));
+	for (size_t i = 0; i < at->token_command.count; i++)
+		buf_addf(out, "%s%.*s%s",
+			 i ? " " : "    token-command: ", STR_ARG(at->token_command.items[i]),
+			 i + 1 == at->token_command.count ? "\n" : "");
+}
+
 /* A key that is written out is not shown. */
 static int view(const struct cli_contexts *all, struct err *err)
 {
@@ -93,6 +146,7 @@ static int view(const struct cli_contexts *all, struct err *err)
 				 reference ? key.p : "(hidden)");
 		if (list[i].domain.len)
 			buf_addf(&out, "    domain: %.*s\n", STR_ARG(list[i].domain));
+		view_trust(&out, &list[i]);
 	}
 	return cli_write(&out, err);
 }

@@ -42,7 +42,11 @@ void gw_conn_open(struct gw_server *s, int fd, const struct gw_address *address,
 	c->reply = (struct gw_reply){.fields = BUF_INIT(BUF_MAX), .body = BUF_INIT(BUF_MAX)};
 	c->deadline_ms = gw_conn_now_ms(c) + s->opts.header_timeout_ms;
 	c->events = EPOLLIN;
+	if (s->tls && !address->local)
+		c->tls = gw_tls_open(s->tls, fd, peer);
+	c->request.tls = c->tls != NULL;
 	if (loop_add_fd(s->opts.loop, fd, c->events, on_socket, c, &c->source, &ignored) < 0) {
+		gw_tls_close(c->tls);
 		close(fd);
 		free(c);
 		return;
@@ -78,6 +82,7 @@ void gw_conn_close(struct gw_conn *c)
 	if (c->next)
 		c->next->prev = c->prev;
 	loop_remove(c->source);
+	gw_tls_close(c->tls);
 	close(c->fd);
 	s->stats.open--;
 	gw_reply_reset(&c->reply);
@@ -103,12 +108,12 @@ void gw_conn_begin_send(struct gw_conn *c)
  */
 static ssize_t conn_read(struct gw_conn *c, char *to, size_t room)
 {
-	return recv(c->fd, to, room, 0);
+	return c->tls ? gw_tls_read(c->tls, to, room) : recv(c->fd, to, room, 0);
 }
 
 static ssize_t conn_write(struct gw_conn *c, const char *from, size_t len)
 {
-	return send(c->fd, from, len, MSG_NOSIGNAL);
+	return c->tls ? gw_tls_write(c->tls, from, len) : send(c->fd, from, len, MSG_NOSIGNAL);
 }
 
 /* Sends what it can. Negative: the connection is dead. */
@@ -137,6 +142,8 @@ static void begin_linger(struct gw_conn *c)
 	c->lingered = 0;
 	buf_reset(&c->in);
 	c->in.limit = HTTP_HEAD_MAX + GW_READ_BYTES;
+	if (c->tls)
+		gw_tls_end(c->tls);
 	shutdown(c->fd, SHUT_WR);
 }
 
@@ -217,6 +224,21 @@ static enum conn_step step(struct gw_conn *c)
 	return CONN_STEP_WAIT;
 }
 
+/* Asks for the events that its phase waits for. */
+static void listen_for(struct gw_conn *c)
+{
+	uint32_t events = c->out.len ? EPOLLOUT : 0;
+	if (c->phase == CONN_HEAD || c->phase == CONN_BODY || c->phase == CONN_LINGER)
+		events |= EPOLLIN | (c->tls ? gw_tls_wants(c->tls) : 0);
+	if (c->phase == CONN_STREAM)
+		events |=
+			EPOLLRDHUP; /* nobody listens any more: do not wait until a send says so */
+	if (events != c->events) {
+		c->events = events;
+		loop_change_fd(c->source, events);
+	}
+}
+
 /* Goes as far as it can. False: the connection is closed and gone. */
 static bool advance(struct gw_conn *c)
 {
@@ -231,16 +253,7 @@ static bool advance(struct gw_conn *c)
 		gw_conn_close(c);
 		return false;
 	}
-	uint32_t events = c->out.len ? EPOLLOUT : 0;
-	if (c->phase == CONN_HEAD || c->phase == CONN_BODY || c->phase == CONN_LINGER)
-		events |= EPOLLIN;
-	if (c->phase == CONN_STREAM)
-		events |=
-			EPOLLRDHUP; /* nobody listens any more: do not wait until a send says so */
-	if (events != c->events) {
-		c->events = events;
-		loop_change_fd(c->source, events);
-	}
+	listen_for(c);
 	return true;
 }
 
@@ -281,6 +294,9 @@ static void on_socket(struct loop *l, int fd, uint32_t events, void *state)
 			gw_conn_close(c);
 			return;
 		}
+		/* A handshake may wait for the socket to take its bytes. */
+		if (rc == 0 && c->tls)
+			listen_for(c);
 		if (rc == 0 || !advance(c))
 			return;
 	}

@@ -1,5 +1,6 @@
 /* From a connection's bytes to a request: its head, its body, and the handler that answers it. */
 #include "agent/gateway/server_int.h"
+#include "base/log.h"
 
 #define SLOW_BYTES_PER_MS 256 /* a body may take its deadline, and this long beside */
 
@@ -42,6 +43,17 @@ static enum conn_step bad_head(struct gw_conn *c, enum http_outcome o)
 		   : o == HTTP_TARGET_LONG || o == HTTP_HEAD_LONG ? ERR_TOO_LARGE
 								  : ERR_SYNTAX;
 	return gw_conn_refuse(c, code, -(int)o, c->head.why);
+}
+
+/* Plain HTTP where TLS is spoken. What a browser or curl is shown says what to write instead. */
+static enum conn_step plain_head(struct gw_conn *c)
+{
+	c->server->stats.bad_heads++;
+	c->request.id[0] = '\0';
+	c->head_only = false;
+	log_event(LOG_DEBUG_, "tls.plain_http", "peer", c->request.peer, NULL);
+	return gw_conn_refuse(c, ERR_USAGE, 400,
+			      "this port speaks TLS: write https:// instead of http://");
 }
 
 /* What the parser lets through because a sender of answers may write it. */
@@ -110,6 +122,8 @@ enum conn_step gw_conn_step_head(struct gw_conn *c)
 	struct gw_server *s = c->server;
 	enum http_outcome o = http_parse_request(buf_cstr(&c->in), c->in.len, &c->scan, &rules,
 						 &c->head);
+	if (c->tls && gw_tls_is_plain(c->tls) && c->in.len)
+		return plain_head(c);
 	if (o == HTTP_MORE)
 		return CONN_STEP_WAIT;
 	c->keep = true;

@@ -51,8 +51,15 @@ static void on_stop(struct loop *l, int signal_number, void *state)
 static int publish(struct gateway *g, const char *address, struct err *err)
 {
 	CLEANUP_FREE char *path = agent_state_path(g->config, "gateway/address");
-	CLEANUP_FREE char *line = mem_printf("%s\n", address);
+	CLEANUP_FREE char *line = mem_printf("%s%s\n", g->ctx->tls ? "https://" : "", address);
 	return io_write_file(path, str_of(line), 0644, err);
+}
+
+/* As publish() wrote it. */
+static struct str without_scheme(struct str address)
+{
+	struct str https = STR("https://");
+	return str_starts(address, https) ? str_sub(address, https.len, address.len) : address;
 }
 
 /* "Any port" means the same one again after a restart, where it is still free: clients know it by then. */
@@ -63,7 +70,7 @@ static struct str last_address(struct gateway *g, struct buf *text)
 	if (!str_ends(g->config->gateway.listen, STR(":0")) ||
 	    io_read_file(path, text, &ignored) < 0)
 		return STR_NULL;
-	return str_trim(buf_str(text));
+	return without_scheme(str_trim(buf_str(text)));
 }
 
 static int listen_tcp(struct gateway *g, char address[64], struct err *err)
@@ -89,8 +96,8 @@ static int listen_all(struct gateway *g, struct err *err)
 	if (rc == 0)
 		rc = publish(g, address, err);
 	if (rc == 0)
-		log_event(LOG_INFO_, "gateway.listening", "address", address, "socket", socket_path,
-			  NULL);
+		log_event(LOG_INFO_, "gateway.listening", "address", address, "scheme",
+			  g->ctx->tls ? "https" : "http", "socket", socket_path, NULL);
 	return rc;
 }
 
@@ -129,7 +136,8 @@ static int open_all(struct gateway *g, struct err *err)
 	if ((rc = gw_store_watch(g, err)) < 0 ||
 	    (rc = loop_add_signal(g->loop, SIGTERM, on_stop, g, err)) < 0)
 		return rc;
-	return listen_all(g, err);
+	rc = gw_tls_begin(g, err);
+	return rc < 0 ? rc : listen_all(g, err);
 }
 
 int role_gateway_run(struct role_ctx *ctx, struct err *err)

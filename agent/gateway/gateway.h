@@ -19,6 +19,7 @@
 #include "agent/gateway/server.h"
 #include "agent/gateway/session.h"
 #include "agent/gateway/target.h"
+#include "agent/gateway/tls.h"
 #include "agent/role.h"
 #include "base/field.h"
 #include "base/json.h"
@@ -50,6 +51,8 @@ struct gateway {
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;
 	struct gw_kept *kept;
+	struct gw_tls_about tls_about; /* of the certificate in use; all zero: none */
+	struct loop_source *tls_watch, *tls_look;
 	struct gw_route *routes; /* method NULL ends */
 	size_t route_count;
 
@@ -120,6 +123,11 @@ bool gw_route_action(const struct gw_route *r, struct gw_action *ret);
 /* --- dispatch.c ----------------------------------------------------------------------------------------------------- */
 
 extern const struct gw_handler gw_dispatch; /* without its state: the gateway */
+
+/* --- tls_gateway.c ------------------------------------------------------------------------------------------------------ */
+
+/* Where https is configured: the first pair, before anybody connects, and then those that come. Errors: what is wrong with the files. */
+NODISCARD int gw_tls_begin(struct gateway *g, struct err *err);
 
 /* --- database.c ------------------------------------------------------------------------------------------------------- */
 

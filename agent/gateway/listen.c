@@ -32,7 +32,7 @@ static bool is_full(struct gw_server *s, const struct gw_address *a)
 }
 
 /* Told in one go what is wrong, without becoming a connection of ours. */
-static void turn_away(struct gw_server *s, int fd)
+static void turn_away(struct gw_server *s, int fd, bool local)
 {
 	static const char problem[] =
 		"{\"type\":\"urn:aspora:error:quota\",\"title\":\"too many connections\","
@@ -44,6 +44,10 @@ static void turn_away(struct gw_server *s, int fd)
 			 "Content-Length: %zu\r\n\r\n%s",
 			 sizeof(problem) - 1, problem);
 	s->stats.refused++;
+	if (s->tls && !local) { /* a handshake would be what we have no room for */
+		close(fd);
+		return;
+	}
 	(void)!send(fd, words, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	shutdown(fd, SHUT_WR);
 	close(fd);
@@ -91,7 +95,7 @@ static void on_accept(struct loop *l, int fd, uint32_t events, void *state)
 		address_of(&from, local, &address, peer);
 		s->stats.accepted++;
 		if (is_full(s, &address)) {
-			turn_away(s, got);
+			turn_away(s, got, local);
 			continue;
 		}
 		int one = 1;

@@ -66,7 +66,14 @@ void gw_server_free(struct gw_server *s)
 	while (s->conns)
 		gw_conn_close(s->conns);
 	loop_remove(s->tick);
+	gw_tls_free(s->tls);
 	free(s);
+}
+
+void gw_server_tls(struct gw_server *s, struct gw_tls *t)
+{
+	gw_tls_free(s->tls);
+	s->tls = t;
 }
 
 void gw_server_wake(struct gw_server *s)

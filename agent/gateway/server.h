@@ -37,6 +37,7 @@ struct gw_request {
 	struct str body; /* only in body() and after */
 	bool has_body; /* one comes, or may come */
 	bool local; /* over the Unix socket */
+	bool tls;
 	char peer[64]; /* numeric address, "local" */
 	char id[GW_ID_MAX]; /* in the reply's Aspora-Request field, in logs and audit */
 	int64_t began_ms; /* monotonic: when the head was whole */
@@ -97,6 +98,9 @@ NODISCARD int gw_server_listen_tcp(struct gw_server *s, struct str address, char
 				   struct err *err);
 /* A socket file, mode 0660; one that a dead process left is replaced. Errors: ERR_UNAVAILABLE (another process listens), ERR_INVALID, ERR_IO. */
 NODISCARD int gw_server_listen_unix(struct gw_server *s, const char *path, struct err *err);
+struct gw_tls;
+/* Connections accepted over TCP from now on speak TLS with this pair. Takes t, and frees the one before. */
+void gw_server_tls(struct gw_server *s, struct gw_tls *t);
 /* Asks all that wait. */
 void gw_server_wake(struct gw_server *s);
 /* How many requests wait now, or are streams that nothing is there for. */

@@ -7,6 +7,7 @@
 
 #include "agent/gateway/chunk.h"
 #include "agent/gateway/server.h"
+#include "agent/gateway/tls.h"
 #include "runtime/door/http_parse.h"
 
 #define GW_LISTENERS_MAX 4
@@ -37,6 +38,7 @@ struct gw_conn {
 	struct loop_source *source;
 	uint32_t events;
 	struct gw_address address;
+	struct gw_tls_conn *tls; /* NULL: plain */
 	enum conn_phase phase;
 	int64_t deadline_ms; /* monotonic; of the phase */
 
@@ -69,6 +71,7 @@ struct gw_server {
 	} listeners[GW_LISTENERS_MAX];
 	size_t listener_count;
 	struct gw_conn *conns;
+	struct gw_tls *tls; /* of TCP connections; NULL: plain */
 	struct loop_source *tick;
 	bool ticking, draining,
 		paused; /* paused: out of descriptors, accepting again at the next tick */

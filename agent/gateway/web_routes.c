@@ -58,6 +58,12 @@ static void answer_session(struct gw_call *c, const struct gw_session *s)
 	json_end(&j);
 }
 
+static void set_cookie(struct gw_call *c, const char *value, const char *more)
+{
+	gw_reply_field(c->reply, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s",
+		       GW_SESSION_COOKIE, value, c->q->tls ? "; Secure" : "", more);
+}
+
 int gw_session_create(struct gw_call *c, struct err *err)
 {
 	struct login_body b = {0};
@@ -70,8 +76,7 @@ int gw_session_create(struct gw_call *c, struct err *err)
 		return rc;
 	c->who.domains = arena_strdup(c->arena, c->who.domains);
 	const struct gw_session *s = gw_session_open(c->g->sessions, b.key);
-	gw_reply_field(c->reply, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
-		       GW_SESSION_COOKIE, s->id);
+	set_cookie(c, s->id, "");
 	answer_session(c, s);
 	return 0;
 }
@@ -89,8 +94,7 @@ int gw_session_delete(struct gw_call *c, struct err *err)
 	(void)err;
 	if (c->session)
 		gw_session_close(c->g->sessions, c->session);
-	gw_reply_field(c->reply, "Set-Cookie", "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0",
-		       GW_SESSION_COOKIE);
+	set_cookie(c, "", "; Max-Age=0");
 	c->reply->status = 204;
 	return 0;
 }

@@ -47,6 +47,36 @@ config keeps the addresses and keys of gateways.
       key: (hidden)
       domain: frm
 
+  $ aspora config set-context far --server https://far.example --certificate-authority ca.pem --token-command "my-login  --audience aspora"
+  context far made
+  $ aspora config set-context local --insecure-skip-tls-verify --token-file /run/token
+  context local changed
+  $ aspora config view | sed 1d
+  * local
+      server: unix:/run/aspora.sock
+      key: (hidden)
+      domain: frm
+      insecure-skip-tls-verify: true
+      token-file: /run/token
+    far
+      server: https://far.example
+      certificate-authority: $DIR/work/ca.pem
+      token-command: my-login --audience aspora
+  $ sed -n '/far/,$p' "$HOME/.config/aspora/config.yaml"
+    "far":
+      server: "https://far.example"
+      certificate-authority: "$DIR/work/ca.pem"
+      token-command: ["my-login", "--audience", "aspora"]
+  $ aspora config set-context far --certificate-authority "" --token-command "" > /dev/null; aspora config set-context local --token-file "" --certificate-authority "" > /dev/null; aspora config view | sed 1d
+  * local
+      server: unix:/run/aspora.sock
+      key: (hidden)
+      domain: frm
+    far
+      server: https://far.example
+  $ aspora config delete-context far
+  context far deleted
+
   $ aspora config use-context lokal
   aspora: there is no context "lokal" in $DIR/home/.config/aspora/config.yaml (did you mean local?)
   [4]

@@ -11,6 +11,8 @@ import urllib.request
 
 import psycopg2
 
+import gateway_api
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("ASPORA_BUILD", os.path.join(ROOT, "build"))
 EXAMPLES = os.path.join(ROOT, "examples", "skills-repo")
@@ -213,7 +215,8 @@ class System:
             try:
                 with open(path, encoding="utf-8") as f:
                     address = f.read().strip()
-                with urllib.request.urlopen("http://%s/readyz" % address, timeout=5) as r:
+                url = address if "://" in address else "http://" + address
+                with urllib.request.urlopen(url + "/readyz", timeout=5, context=gateway_api.anybody()) as r:
                     return address if r.status == 200 else None
             except OSError:
                 return None

@@ -47,6 +47,11 @@ static const struct bad {
 	{"gateway:\n  max_connections: 0\n", "max_connections", ":2:"},
 	{"sources:\n  main: {url: x, token: hunter2}\n", "token", ":2:"},
 	{"sources:\n  main: {url: x, poll: 5}\n", "poll", ":2:"},
+	{"tls:\n  certificate: /a.pem\n", "go together; tls.key is missing", ":2:"},
+	{"tls:\n  key: /a.pem\n", "go together; tls.certificate is missing", ":2:"},
+	{"tls: {certificate: a.pem, key: /k.pem}\n", "tls.certificate must be an absolute path",
+	 ":1:"},
+	{"tls: {certificate: /a.pem, key: k.pem}\n", "tls.key must be an absolute path", ":1:"},
 };
 
 START_TEST(a_bad_file_says_where_and_what)
