@@ -249,8 +249,9 @@ fault-sweep: ## Kill every role at every recorded system call, and PostgreSQL, a
 
 check-includes: ## Check which component includes which, and the house rules a script can see
 	script/check-includes
-check-style: check-includes ## Format, includes, file sizes, manual pages
+check-style: check-includes ## Format, includes, file sizes, manual pages, the list of bad inputs
 	script/check-style
+	script/check-bad-input
 check: ## Build with gcc and clang under -Werror, then every test (what script/test does)
 	script/test
 

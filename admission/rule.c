@@ -15,8 +15,7 @@ const struct rule rules[] = {
 	 "The daily budgets of a domain's skills add up to no more than the domain's.",
 	 "lower budget.per_day_usd of some skills", rule_budget_sum},
 	{"AD-CAP-001", "capability", SEVERITY_DENY, RULE_SKILL, false, "runtime of each skill",
-	 "Special rights (network, weaker isolation, secrets in the environment) are asked for "
-	 "only where policy allows them.",
+	 "Special rights (network, weaker isolation) are asked for only where policy allows them.",
 	 "do without, or have the platform add it to policy.capabilities", rule_capability},
 	{"AD-CHECKS-001", "tests", SEVERITY_DENY, RULE_SKILL, false, "results that CI bots posted",
 	 "Each required check has been run on exactly this content.",

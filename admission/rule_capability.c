@@ -22,55 +22,6 @@ static struct finding *deny(const struct rule_in *in, struct findings *out, cons
 	return f;
 }
 
-/* The line of the variable, where the document is at hand. */
-static void at_env(const struct rule_in *in, struct finding *f, struct str name)
-{
-	const struct config_doc *docs[] = {in->skill->skill->config, in->domain->config};
-	for (size_t i = 0; i < ARRAY_SIZE(docs); i++) {
-		const struct doc_node *map = docs[i] ? doc_find_path(docs[i]->root, "runtime.env")
-						     : NULL;
-		const struct doc_pair *pair = doc_find_pair(map, name);
-		if (!pair)
-			continue;
-		f->path = docs[i]->path;
-		f->blob = docs[i]->blob;
-		finding_at_node(f, pair->value);
-		return;
-	}
-}
-
-static bool is_reference(struct str value)
-{
-	return str_starts(value, STR("env:")) || str_starts(value, STR("file:"));
-}
-
-/* The platform's own variables are the platform's decision. */
-static bool platform_sets(const struct rule_in *in, const struct config_env *e)
-{
-	const struct field_list *l = in->policy->platform
-					     ? &in->policy->platform->values.runtime.env
-					     : &(struct field_list){0};
-	const struct config_env *items = l->items;
-	for (size_t i = 0; i < l->count; i++)
-		if (str_eq(items[i].key, e->key) && str_eq(items[i].value, e->value))
-			return true;
-	return false;
-}
-
-static void check_env(const struct rule_in *in, struct findings *out)
-{
-	const struct config_env *env = in->effective->runtime.env.items;
-	for (size_t i = 0; i < in->effective->runtime.env.count; i++) {
-		if (!is_reference(env[i].value) || platform_sets(in, &env[i]) ||
-		    allowed(in, env[i].value) || allowed(in, STR("secrets")))
-			continue;
-		const char *name = arena_strndup(in->arena, env[i].value.p, env[i].value.len);
-		const char *what = arena_printf(in->arena, "environment variable %.*s",
-						STR_ARG(env[i].key));
-		at_env(in, deny(in, out, what, name, "runtime.env"), env[i].key);
-	}
-}
-
 int rule_capability(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
@@ -79,7 +30,6 @@ int rule_capability(const struct rule_in *in, struct findings *out, struct err *
 		deny(in, out, "runtime.network", "network", "runtime.network");
 	if (c->runtime.isolation < ISOLATION_NAMESPACE && !allowed(in, STR("weak-isolation")))
 		deny(in, out, "runtime.isolation: process", "weak-isolation", "runtime.isolation");
-	check_env(in, out);
 	return 0;
 }
 

@@ -37,8 +37,9 @@ static void scan_release(struct scan *s)
 
 static int too_large(const struct scan *s, const char *what, size_t limit)
 {
-	return err_at(s->p->err, ERR_TOO_LARGE, s->p->path, s->line, s->column,
-		      "the document has more than %zu %s", limit, what);
+	err_at(s->p->err, ERR_TOO_LARGE, s->p->path, s->line, s->column,
+	       "the document has more than %zu %s", limit, what);
+	return err_remedy(s->p->err, "shorten it, or split it");
 }
 
 static void advance(struct scan *s)
@@ -93,10 +94,11 @@ static int scan_open(struct scan *s, bool map)
 	int rc = note(s, false);
 	if (rc < 0)
 		return rc;
-	if (s->depth == s->p->limits->depth)
-		return err_at(s->p->err, ERR_TOO_LARGE, s->p->path, s->line, s->column,
-			      "arrays and objects are nested more than %u deep",
-			      s->p->limits->depth);
+	if (s->depth == s->p->limits->depth) {
+		err_at(s->p->err, ERR_TOO_LARGE, s->p->path, s->line, s->column,
+		       "arrays and objects are nested more than %u deep", s->p->limits->depth);
+		return err_remedy(s->p->err, "flatten the document");
+	}
 	s->levels[s->depth].spot = s->count - 1;
 	s->levels[s->depth].map = map;
 	s->levels[s->depth++].key_next = map;
@@ -166,10 +168,12 @@ static const struct spot *next_spot(struct maker *m)
 static int take_text(const struct maker *m, const struct spot *spot, const char *p, size_t len,
 		     struct str *ret)
 {
-	if (len > m->p->limits->string_bytes)
-		return err_at(m->p->err, ERR_TOO_LARGE, m->p->path, spot->line, spot->column,
-			      "a text of %zu bytes is over the limit of %zu", len,
-			      m->p->limits->string_bytes);
+	if (len > m->p->limits->string_bytes) {
+		err_at(m->p->err, ERR_TOO_LARGE, m->p->path, spot->line, spot->column,
+		       "a text of %zu bytes is over the limit of %zu", len,
+		       m->p->limits->string_bytes);
+		return err_remedy(m->p->err, "shorten it");
+	}
 	*ret = arena_str(m->p->arena, str_make(p, len));
 	return 0;
 }

@@ -94,10 +94,12 @@ int doc_check_bytes(const struct doc_parse *p, bool strict)
 {
 	/* Offsets are 32 bits wide. */
 	assert(p->limits->bytes < UINT32_MAX);
-	if (p->text.len > p->limits->bytes)
-		return err_at(p->err, ERR_TOO_LARGE, p->path, 0, 0,
-			      "the text has %zu bytes, more than the limit of %zu", p->text.len,
-			      p->limits->bytes);
+	if (p->text.len > p->limits->bytes) {
+		err_at(p->err, ERR_TOO_LARGE, p->path, 0, 0,
+		       "the text has %zu bytes, more than the limit of %zu", p->text.len,
+		       p->limits->bytes);
+		return err_remedy(p->err, "shorten it, or split it");
+	}
 	int rc = check_encoding(p);
 	return rc < 0 ? rc : check_runes(p, strict);
 }

@@ -156,10 +156,12 @@ static int check_scalar(struct reader *r, const yaml_event_t *event, struct str 
 {
 	struct doc_node at = {.line = (uint32_t)event->start_mark.line + 1 + r->p->line_offset,
 			      .column = (uint32_t)event->start_mark.column + 1};
-	if (text.len > r->p->limits->string_bytes)
-		return doc_err(r->p->err, ERR_TOO_LARGE, r->p->path, &at,
-			       "a text of %zu bytes is over the limit of %zu", text.len,
-			       r->p->limits->string_bytes);
+	if (text.len > r->p->limits->string_bytes) {
+		doc_err(r->p->err, ERR_TOO_LARGE, r->p->path, &at,
+			"a text of %zu bytes is over the limit of %zu", text.len,
+			r->p->limits->string_bytes);
+		return err_remedy(r->p->err, "shorten it");
+	}
 	/* The text itself was looked at before parsing; only escapes can bring these in now. */
 	if (event->data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE)
 		return 0;
@@ -287,11 +289,13 @@ static int read_events(struct reader *r)
 		if (!yaml_parser_parse(&r->parser, &event))
 			return doc_yaml_syntax(r->p, &r->parser);
 		end = event.type == YAML_STREAM_END_EVENT;
-		if (++r->events > r->p->limits->nodes)
-			return err_at(r->p->err, ERR_TOO_LARGE, r->p->path,
-				      (uint32_t)event.start_mark.line + 1 + r->p->line_offset,
-				      (uint32_t)event.start_mark.column + 1,
-				      "the document has more than %zu values", r->p->limits->nodes);
+		if (++r->events > r->p->limits->nodes) {
+			err_at(r->p->err, ERR_TOO_LARGE, r->p->path,
+			       (uint32_t)event.start_mark.line + 1 + r->p->line_offset,
+			       (uint32_t)event.start_mark.column + 1,
+			       "the document has more than %zu values", r->p->limits->nodes);
+			return err_remedy(r->p->err, "shorten it, or split it");
+		}
 		int rc = on_event(r, &event);
 		if (rc < 0)
 			return rc;

@@ -252,6 +252,7 @@ static int read_money(const struct field_at *at, const struct doc_node *n, void 
 	case FIELD_DECIMAL_LARGE:
 		field_wrong(at, n, "%.*s is too many dollars", (int)MIN(n->text.len, 40),
 			    n->text.p);
+		err_remedy(at->err, "write a smaller amount");
 		return ERR_INVALID;
 	default:
 		break;
@@ -349,7 +350,9 @@ static int read_percent(const struct field_at *at, const struct doc_node *n, voi
 	if (v < 0 || v > 1000000) {
 		field_wrong(at, n, "%.*s is not between 0 and 1, or 0%% and 100%%",
 			    (int)MIN(n->text.len, 40), n->text.p);
-		if (!percent && v > 0 && v <= 100 * INT64_C(1000000))
+		/* A share may be as exact as four digits of a per cent. */
+		if (!percent && v >= 2 * INT64_C(1000000) && v <= 100 * INT64_C(1000000) &&
+		    field_decimal(number, 4, &v) == FIELD_DECIMAL_OK)
 			return advise(at, "%.*s%%", STR_ARG(number));
 		return advise(at, "%s", example_of(at->field));
 	}

@@ -67,6 +67,12 @@ uint32_t str_next_rune(struct str s, size_t *pos);
  * filler and tag characters.
  */
 bool rune_is_deceptive(uint32_t rune);
+/* The lower case of a letter of any script, never more bytes of UTF-8 than the letter; else the rune itself. */
+uint32_t rune_lower(uint32_t rune);
+/* The UTF-8 of a rune (U+FFFD for what is none); returns how many of out are it. */
+size_t rune_encode(uint32_t rune, char out[4]);
+/* Whether a system that is blind to letter case, in every script, takes one for the other. */
+bool str_eq_folded(struct str a, struct str b);
 
 /* Optimal string alignment distance, for "did you mean"; strings longer than 64 bytes give SIZE_MAX. */
 size_t str_distance(struct str a, struct str b);

@@ -52,6 +52,22 @@ uint32_t str_next_rune(struct str s, size_t *pos)
 	return len ? rune : 0xFFFD;
 }
 
+size_t rune_encode(uint32_t rune, char out[4])
+{
+	static const unsigned char lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};
+	if (rune < 0x80) {
+		out[0] = (char)rune;
+		return 1;
+	}
+	if (rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF))
+		rune = 0xFFFD;
+	size_t len = rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
+	for (size_t i = len - 1; i > 0; i--, rune >>= 6)
+		out[i] = (char)(0x80 | (rune & 0x3F));
+	out[0] = (char)(lead[len] | rune);
+	return len;
+}
+
 /*
  * Unicode 15: general category Cf and the characters that render as nothing, less the ones that
  * ordinary text needs (U+FE0E/F, which choose how an emoji looks). Line and paragraph separators are

@@ -18,7 +18,11 @@ struct reader {
 static int bad(struct reader *r, int code, const char *what)
 {
 	char hex[65];
-	return err_set(r->err, code, "commit %s %s", tree_id_hex(&r->c->id, hex), what);
+	(void)err_set(r->err, code, "commit %s %s", tree_id_hex(&r->c->id, hex), what);
+	if (code == ERR_TOO_LARGE)
+		return err_remedy(r->err, "make the commit again, smaller");
+	return err_remedy(r->err, "make the commit again with a current Git, for example "
+				  "git commit --amend --no-edit");
 }
 
 /* 1: a header line was read; 0: the blank line that ends the header; negative: an error. */

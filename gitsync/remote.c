@@ -321,6 +321,9 @@ static int settle(struct remote_job *j, struct remote_result *ret, struct err *e
 	if (code < 0) {
 		remote_result_release(&r);
 		(void)err_set(err, code, "%s", child.msg);
+		if (!child.remedy[0] && code == ERR_TOO_LARGE)
+			return err_remedy(err, "keep large and generated files out of it, or give "
+					       "the skills a repository of their own");
 		return child.remedy[0] ? err_remedy(err, "%s", child.remedy) : code;
 	}
 	r.elapsed_ms = now() - j->started;

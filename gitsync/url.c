@@ -47,6 +47,7 @@ static int refuse(struct err *err, int code, struct str text)
 {
 	char show[128];
 	(void)err_context(err, "the address \"%s\" of a Git repository", shown(text, show));
+	(void)err_remedy(err, "write https://HOST/PATH, ssh://USER@HOST/PATH or USER@HOST:PATH");
 	return code;
 }
 
@@ -86,9 +87,11 @@ static int screen(struct str t, struct err *err)
 		err_set(err, ERR_INVALID, "the address of the Git repository is empty");
 		return err_remedy(err, "write https://HOST/PATH");
 	}
-	if (t.len > URL_MAX_BYTES)
-		return REFUSE(err, ERR_TOO_LARGE, t, "has %zu bytes; at most %d are accepted",
-			      t.len, URL_MAX_BYTES);
+	if (t.len > URL_MAX_BYTES) {
+		REFUSE(err, ERR_TOO_LARGE, t, "has %zu bytes; at most %d are accepted", t.len,
+		       URL_MAX_BYTES);
+		return err_remedy(err, "write a shorter address");
+	}
 	if (t.p[0] == '-') {
 		REFUSE(err, ERR_INVALID, t, "begins with \"-\" and would read as an option");
 		return err_remedy(err, "write https://HOST/PATH");
@@ -197,9 +200,11 @@ static int take_host(struct str t, struct str host, const struct url_policy *p, 
 		REFUSE(err, ERR_INVALID, t, "names no host");
 		return err_remedy(err, "write https://HOST/PATH");
 	}
-	if (host.len > URL_HOST_MAX)
-		return REFUSE(err, ERR_TOO_LARGE, t, "has a host of %zu bytes; at most %d",
-			      host.len, URL_HOST_MAX);
+	if (host.len > URL_HOST_MAX) {
+		REFUSE(err, ERR_TOO_LARGE, t, "has a host of %zu bytes; at most %d", host.len,
+		       URL_HOST_MAX);
+		return err_remedy(err, "write a shorter address");
+	}
 	bool bracketed = host.p[0] == '[';
 	if (bracketed)
 		host = str_sub(host, 1, host.len - 1);
@@ -359,8 +364,7 @@ static int parse(struct str t, const struct url_policy *p, struct url *u, struct
 	ptrdiff_t colon = short_colon(t);
 	if (sep < 0 && colon >= 0 && str_find(t, STR("::"), 0) != colon)
 		return take_short(t, (size_t)colon, p, u, err);
-	REFUSE(err, ERR_INVALID, t, "is of no form that is accepted");
-	return err_remedy(err, "write https://HOST/PATH, ssh://USER@HOST/PATH or USER@HOST:PATH");
+	return REFUSE(err, ERR_INVALID, t, "is of no form that is accepted");
 }
 
 int url_parse(struct str text, const struct url_policy *policy, struct url *ret, struct err *err)

@@ -137,7 +137,7 @@ size_t decode_entities(struct str text, size_t at, struct buf *out)
 	while (at < text.len) {
 		size_t len = text.p[at] == '&' ? fold_entity(text, at, &rune) : 0;
 		if (len)
-			buf_add(out, bytes, fold_encode(rune, bytes));
+			buf_add(out, bytes, rune_encode(rune, bytes));
 		else if ((text.p[at] >= 'a' && text.p[at] <= 'z') || text.p[at] == ' ')
 			buf_add_char(out, text.p[at]);
 		else

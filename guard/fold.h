@@ -25,8 +25,6 @@ enum fold_kind {
 /* The kind of a rune ≥ 0x80; for FOLD_PLAIN and FOLD_ALIKE *ret_to is the character, lower case. */
 enum fold_kind fold_rune(uint32_t rune, char *ret_to);
 const char *fold_rune_long(uint32_t rune); /* of a FOLD_LONG; never NULL */
-/* The lower case of a letter of Greek, Cyrillic, Armenian, in as many bytes of UTF-8; else the rune. */
-uint32_t fold_rune_lower(uint32_t rune);
 /* A letter of any script, as far as words of mixed scripts are concerned: no emoji, no punctuation. */
 bool fold_rune_is_letter(uint32_t rune);
 
@@ -49,9 +47,6 @@ bool fold_word_is_mixed(const struct fold_word *w);
 
 /* Reads the HTML entity at text[at] == '&'. Returns its length and rune, or 0. "&amp;#105;" is read through. */
 size_t fold_entity(struct str text, size_t at, uint32_t *ret_rune);
-
-/* How many bytes of UTF-8 stand at *at*, without checks beyond the text's end; 1 for what is no sequence. */
-size_t fold_encode(uint32_t rune, char out[4]);
 
 /* Letters set apart ("i g n o r e"): the next such part at or after from. normalise_spaced.c */
 bool fold_spaced_find(struct str text, size_t from, size_t *ret_start, size_t *ret_end);

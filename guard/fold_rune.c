@@ -82,20 +82,6 @@ const char *fold_rune_long(uint32_t rune)
 	return low < fold_long_count && fold_long[low].first == rune ? fold_long[low].to : "";
 }
 
-uint32_t fold_rune_lower(uint32_t rune)
-{
-	if (rune < 0x370 || rune > 0x556)
-		return rune;
-	if ((rune >= 0x391 && rune <= 0x3A9) || (rune >= 0x410 && rune <= 0x42F))
-		return rune + 32;
-	if (rune >= 0x400 && rune <= 0x40F)
-		return rune + 80;
-	if (rune >= 0x460 && rune <= 0x52F && (rune < 0x482 || rune > 0x489) &&
-	    (rune < 0x4C0 || rune > 0x4CF))
-		return rune | 1;
-	return rune >= 0x531 ? rune + 48 : rune;
-}
-
 bool fold_rune_is_letter(uint32_t rune)
 {
 	if (rune < 0x80)
@@ -106,18 +92,4 @@ bool fold_rune_is_letter(uint32_t rune)
 	       (rune >= 0xF900 && rune < 0xFE00) || (rune >= 0xFE70 && rune < 0xFF00) ||
 	       (rune >= 0xFF21 && rune < 0xFFDD) || (rune >= 0x10000 && rune < 0x1D800) ||
 	       (rune >= 0x20000 && rune < 0x40000);
-}
-
-size_t fold_encode(uint32_t rune, char out[4])
-{
-	if (rune < 0x80) {
-		out[0] = (char)rune;
-		return 1;
-	}
-	size_t len = rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
-	static const unsigned char lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};
-	for (size_t i = len - 1; i > 0; i--, rune >>= 6)
-		out[i] = (char)(0x80 | (rune & 0x3F));
-	out[0] = (char)(lead[len] | rune);
-	return len;
 }

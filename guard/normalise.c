@@ -143,7 +143,7 @@ static void put_rune(struct fold *f, uint32_t rune, size_t origin, size_t width,
 	case FOLD_OTHER:
 		break;
 	}
-	put(f, origin, width, bytes, fold_encode(fold_rune_lower(rune), bytes));
+	put(f, origin, width, bytes, rune_encode(rune_lower(rune), bytes));
 }
 
 /* "instruc-\ntions": takes the hyphen back. At the white space; returns where the word goes on. */

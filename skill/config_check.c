@@ -103,16 +103,17 @@ static bool contains_nocase(struct str s, const char *word)
 	return false;
 }
 
-static bool is_reference(struct str value)
-{
-	return (str_starts(value, STR("env:")) && value.len > 4) ||
-	       str_starts(value, STR("file:/"));
-}
-
 const char *config_secret_fault(struct str name, struct str value)
 {
-	if (is_reference(value) || value.len == 0)
+	struct str secret = str_sub(value, STR("secret:").len, value.len);
+	if (value.len == 0)
 		return NULL;
+	if (str_starts(value, STR("secret:")))
+		return name_check(secret, "secret", NULL) < 0
+			       ? "what follows secret: is not the name of one"
+			       : NULL;
+	if (str_starts(value, STR("env:")) || str_starts(value, STR("file:")))
+		return "it names what the server would have to open, and no repository may";
 	for (size_t i = 0; i < ARRAY_SIZE(secret_shapes); i++)
 		if (value.len >= secret_shapes[i].least &&
 		    str_starts(value, str_of(secret_shapes[i].prefix)))
@@ -151,9 +152,10 @@ static void check_env(const struct config_check *c)
 		why = config_secret_fault(items[i].key, items[i].value);
 		if (why)
 			config_finding(c, "SK-SECRET", SEVERITY_DENY, at,
-				       "the value of \"%s\" is written out, but %s", name, why)
-				->remedy = STR("take it out of the history, and write env:NAME or "
-					       "file:/path, where the operator keeps it");
+				       "the value of \"%s\" cannot stand here: %s", name, why)
+				->remedy = STR("write secret:NAME, and have an operator add NAME "
+					       "under secrets: in asporad.conf; a secret that has "
+					       "been in a repository must be changed");
 	}
 }
 
@@ -249,6 +251,24 @@ static void check_models(const struct config_check *c)
 	}
 }
 
+/* The rights that something asks for: anything else here would be taken for a grant of more than it is. */
+static void check_capabilities(const struct config_check *c)
+{
+	static const char *const known[] = {"network", "weak-isolation"};
+	const struct field_strings *names = &c->doc->values.policy.capabilities;
+	const struct doc_node *all = doc_find_path(c->doc->root, "policy.capabilities");
+	char quoted[80];
+	for (size_t i = 0; i < names->count; i++) {
+		const struct doc_node *at = all && all->type == DOC_LIST ? all->list.items[i] : all;
+		if (str_eqz(names->items[i], known[0]) || str_eqz(names->items[i], known[1]))
+			continue;
+		config_finding(c, "SK-CONFIG-VALUE", SEVERITY_DENY, at,
+			       "there is no capability \"%s\"",
+			       text_quote(names->items[i], quoted, sizeof(quoted)))
+			->remedy = STR("write network or weak-isolation, or leave it out");
+	}
+}
+
 /* --- admission rules -------------------------------------------------------------------------- */
 
 static bool is_date(struct str s)
@@ -292,5 +312,6 @@ void config_check(const struct config_check *c)
 	check_tools(c);
 	check_forwards(c);
 	check_models(c);
+	check_capabilities(c);
 	check_rules(c);
 }

@@ -88,11 +88,13 @@ static const struct field limits_fields[] = {
 		 "the next."},
 	FIELD_END};
 
-static const struct field env_fields[] = {
-	{"value", FIELD_STRING, offsetof(struct config_env, value), FIELD_REQUIRED,
-	 .example = "env:ERP_TOKEN",
-	 .help = "What the variable holds: plain text, or env:NAME or file:/path for a secret."},
-	FIELD_END};
+static const struct field env_fields[] = {{"value", FIELD_STRING,
+					   offsetof(struct config_env, value), FIELD_REQUIRED,
+					   .example = "secret:erp-token",
+					   .help = "What the variable holds: plain text, or "
+						   "secret:NAME for a secret that an operator "
+						   "named in asporad.conf."},
+					  FIELD_END};
 
 static const struct field runtime_fields[] = {
 	{"isolation", FIELD_ENUM, AT_MEMBER(runtime, isolation),

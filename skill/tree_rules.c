@@ -125,10 +125,10 @@ static int mode_check(const struct tree_entry *e, struct err *err)
 static struct str fold(struct arena *a, struct str name)
 {
 	char *low = arena_strndup(a, name.p, name.len);
-	for (size_t i = 0; i < name.len; i++)
-		if (low[i] >= 'A' && low[i] <= 'Z')
-			low[i] |= 0x20;
-	return str_make(low, name.len);
+	size_t len = 0;
+	for (size_t pos = 0; pos < name.len;)
+		len += rune_encode(rune_lower(str_next_rune(name, &pos)), low + len);
+	return str_make(low, len);
 }
 
 static int twin_error(struct str a, struct str b, struct err *err)
@@ -152,7 +152,7 @@ static int twins_check(const struct tree_list *l, struct err *err)
 	if (l->count <= 16) {
 		for (size_t i = 0; i < l->count; i++)
 			for (size_t k = 0; k < i; k++)
-				if (str_eq_nocase(l->items[i].name, l->items[k].name))
+				if (str_eq_folded(l->items[i].name, l->items[k].name))
 					return twin_error(l->items[k].name, l->items[i].name, err);
 		return 0;
 	}

@@ -1,6 +1,7 @@
 #include "agent/config.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "tests/unit/bounds.h"
 #include "tests/unit/support.h"
 
 static int load(const char *yaml, struct agent_config **ret)
@@ -88,12 +89,19 @@ START_TEST(secrets_say_who_may_have_them)
 }
 END_TEST
 
+START_TEST(every_number_ends_at_its_bounds)
+{
+	ck_assert_uint_ge(bounds_check(agent_config_fields, sizeof(struct agent_config)), 16);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(no_file_gives_the_defaults),
 	CASE(a_single_source_sets_platform_policy),
 	CASE_LOOP(a_bad_file_says_where_and_what, (int)ARRAY_SIZE(bads)),
 	CASE(an_unknown_key_is_noted_with_the_nearest),
 	CASE(secrets_say_who_may_have_them),
+	CASE(every_number_ends_at_its_bounds),
 	{0}};
 
 int main(void)

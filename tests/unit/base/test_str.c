@@ -185,6 +185,83 @@ START_TEST(what_hides_from_a_reviewer_is_known)
 }
 END_TEST
 
+START_TEST(letters_of_every_script_have_a_lower_case)
+{
+	static const uint32_t pairs[][2] = {
+		{'A', 'a'},	     {'Z', 'z'},	 {'@', '@'},	     {'[', '['},
+		{0xC0, 0xE0},	     {0xD6, 0xF6},	 {0xD7, 0xD7},	     {0xD8, 0xF8},
+		{0xDE, 0xFE},	     {0xDF, 0xDF},	 {0x100, 0x101},     {0x101, 0x101},
+		{0x102, 0x103},	     {0x139, 0x13A},	 {0x147, 0x148},     {0x178, 0xFF},
+		{0x391, 0x3B1},	     {0x3A2, 0x3A2},	 {0x3A3, 0x3C3},     {0x3AB, 0x3CB},
+		{0x400, 0x450},	     {0x410, 0x430},	 {0x42F, 0x44F},     {0x430, 0x430},
+		{0x4C0, 0x4CF},	     {0x531, 0x561},	 {0x556, 0x586},     {0x557, 0x557},
+		{0x10A0, 0x2D00},    {0x1E00, 0x1E01},	 {0x1E9E, 0xDF},     {0x212A, 'k'},
+		{0x212B, 0xE5},	     {0x2160, 0x2170},	 {0xFF21, 0xFF41},   {0xFF3A, 0xFF5A},
+		{0xFF3B, 0xFF3B},    {0x10400, 0x10428}, {0x1E900, 0x1E922}, {0x1E921, 0x1E943},
+		{0x10FFFF, 0x10FFFF}};
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		ck_assert_msg(rune_lower(pairs[i][0]) == pairs[i][1], "U+%04X gives U+%04X",
+			      pairs[i][0], rune_lower(pairs[i][0]));
+	for (uint32_t rune = 0; rune <= 0x10FFFF; rune++) {
+		char from[4], to[4];
+		uint32_t low = rune_lower(rune);
+		/* Callers fold in place. */
+		ck_assert_uint_le(rune_encode(low, to), rune_encode(rune, from));
+		if (low != rune)
+			ck_assert_msg(rune_lower(low) == low, "U+%04X is lower case twice", rune);
+	}
+}
+END_TEST
+
+START_TEST(a_rune_is_encoded_as_it_is_decoded)
+{
+	static const uint32_t ends[] = {0,	0x7F,	0x80,	0x7FF,	 0x800,
+					0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+	static const size_t lengths[] = {1, 1, 2, 2, 3, 3, 3, 3, 4, 4};
+	char bytes[4];
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t pos = 0, len = rune_encode(ends[i], bytes);
+		ck_assert_uint_eq(len, lengths[i]);
+		ck_assert(str_is_utf8(str_make(bytes, len), NULL));
+		ck_assert_uint_eq(str_next_rune(str_make(bytes, len), &pos), ends[i]);
+		ck_assert_uint_eq(pos, len);
+	}
+	static const uint32_t none[] = {0xD800, 0xDFFF, 0x110000, UINT32_MAX};
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		ck_assert_uint_eq(rune_encode(none[i], bytes), 3);
+		ck_assert_mem_eq(bytes, "\xEF\xBF\xBD", 3);
+	}
+}
+END_TEST
+
+START_TEST(folded_texts_are_equal_in_every_script)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} rows[] = {
+		{"", "", true},
+		{"a", "", false},
+		{"SKILL.md", "skill.MD", true},
+		{"skill.md", "skill.m", false},
+		{"Übung.md", "übung.md", true},
+		{"ОТЧЁТ", "отчёт", true},
+		{"ΑΘΗΝΑ", "αθηνα", true},
+		{"ΑΘΗΝΑ", "αθηνά", false},
+		{"\u212Aelvin", "kelvin", true},
+		{"a\xFF", "A\xFF", true},
+		{"Ａ", "ａ", true},
+		{"Ａ", "a", false},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		ck_assert_int_eq(str_eq_folded(str_of(rows[i].a), str_of(rows[i].b)),
+				 rows[i].equal);
+		ck_assert_int_eq(str_eq_folded(str_of(rows[i].b), str_of(rows[i].a)),
+				 rows[i].equal);
+	}
+}
+END_TEST
+
 START_TEST(distance_counts_a_swap_as_one)
 {
 	static const struct {
@@ -281,6 +358,9 @@ static const struct support_case cases[] = {
 	CASE_LOOP(utf8_is_valid_only_in_its_shortest_form, 19),
 	CASE(runes_are_decoded_and_bad_bytes_cost_one),
 	CASE(what_hides_from_a_reviewer_is_known),
+	CASE(letters_of_every_script_have_a_lower_case),
+	CASE(a_rune_is_encoded_as_it_is_decoded),
+	CASE(folded_texts_are_equal_in_every_script),
 	CASE_LOOP(distance_counts_a_swap_as_one, 11),
 	CASE(distance_ends_at_64_bytes),
 	CASE_LOOP(the_nearest_word_is_near, 12),

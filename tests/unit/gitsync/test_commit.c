@@ -74,89 +74,60 @@ START_TEST(odd_messages_are_fine)
 }
 END_TEST
 
-#define R(text)                                                                                    \
+/* clang-format off: one case a line */
+#define R(text, code, part)                                                                        \
 	{                                                                                          \
-		{                                                                                  \
-			"" text, sizeof(text) - 1                                                  \
-		}
+		{"" text, sizeof(text) - 1}, code, part                                            \
+	}
 static const struct bad {
 	struct str raw;
 	int code;
 	const char *part;
-} bads[] = {R(""), ERR_GIT, "has a header without end"}, R("\n"), ERR_GIT,
-  "does not begin with its tree"
-}
-, R("parent 1\n"), ERR_GIT, "does not begin with its tree"
-}
-, R(AUTHOR TREE COMMITTER "\n"), ERR_GIT, "does not begin with its tree"
-}
-, R("tree 4B825DC642CB6EB9A060E54BF8D69288FBEE4904\n" AUTHOR COMMITTER "\n"), ERR_GIT, "its tree"
-}
-, R("tree 4b825dc6\n" AUTHOR COMMITTER "\n"), ERR_GIT, "its tree"
-}
-, R(TREE "\n"), ERR_GIT, "has no author"
-}
-, R(TREE PARENT "\n"), ERR_GIT, "has no author"
-}
-, R(TREE AUTHOR "\n"), ERR_GIT, "has no committer"
-}
-, R(TREE AUTHOR), ERR_GIT, "has a header without end"
-}
-, R(TREE AUTHOR COMMITTER), ERR_GIT, "has a header without end"
-}
-, R(TREE COMMITTER AUTHOR "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE AUTHOR PARENT COMMITTER "\n"), ERR_GIT, "no proper committer line"
-}
-, R(TREE AUTHOR COMMITTER PARENT "\n"), ERR_GIT, "header lines out of order"
-}
-, R(TREE AUTHOR COMMITTER TREE "\n"), ERR_GIT, "header lines out of order"
-}
-, R(TREE AUTHOR COMMITTER AUTHOR "\n"), ERR_GIT, "header lines out of order"
-}
-, R(TREE "parent xyz\n" AUTHOR COMMITTER "\n"), ERR_GIT, "a parent that is no object id"
-}
-, R(TREE "author A\0B <a@b> 1 +0000\n" COMMITTER "\n"), ERR_GIT, "a NUL byte in its header"
-}
-, R(TREE AUTHOR COMMITTER "x\n\n"), ERR_GIT, "a header line without a value"
-}
-, R(TREE AUTHOR COMMITTER SIGNED SIGNED "\n"), ERR_GIT, "more than one signature"
-}
-, R(TREE AUTHOR COMMITTER SIGNED "gpgsig-sha256 x\n\n"), ERR_GIT, "more than one signature"
-}
-, R(TREE "author A <a@b 1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A a@b 1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a<b> 1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b>1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b> -1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b> 01 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b> 99999999999999999999 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author"
-}
-, R(TREE "author A <a@b> 253402300800 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author"
-}
-, R(TREE "author A <a@b> 1 +000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b> 1 0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A <a@b> 1\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-, R(TREE "author A\n <a@b> 1 +0000\n" COMMITTER "\n"), ERR_GIT, "no proper author line"
-}
-,
-}
-;
+} bads[] = {
+	R("", ERR_GIT, "has a header without end"),
+	R("\n", ERR_GIT, "does not begin with its tree"),
+	R("parent 1\n", ERR_GIT, "does not begin with its tree"),
+	R(AUTHOR TREE COMMITTER "\n", ERR_GIT, "does not begin with its tree"),
+	R("tree 4B825DC642CB6EB9A060E54BF8D69288FBEE4904\n" AUTHOR COMMITTER "\n", ERR_GIT,
+	  "its tree"),
+	R("tree 4b825dc6\n" AUTHOR COMMITTER "\n", ERR_GIT, "its tree"),
+	R(TREE "\n", ERR_GIT, "has no author"),
+	R(TREE PARENT "\n", ERR_GIT, "has no author"),
+	R(TREE AUTHOR "\n", ERR_GIT, "has no committer"),
+	R(TREE AUTHOR, ERR_GIT, "has a header without end"),
+	R(TREE AUTHOR COMMITTER, ERR_GIT, "has a header without end"),
+	R(TREE COMMITTER AUTHOR "\n", ERR_GIT, "no proper author line"),
+	R(TREE AUTHOR PARENT COMMITTER "\n", ERR_GIT, "no proper committer line"),
+	R(TREE AUTHOR COMMITTER PARENT "\n", ERR_GIT, "header lines out of order"),
+	R(TREE AUTHOR COMMITTER TREE "\n", ERR_GIT, "header lines out of order"),
+	R(TREE AUTHOR COMMITTER AUTHOR "\n", ERR_GIT, "header lines out of order"),
+	R(TREE "parent xyz\n" AUTHOR COMMITTER "\n", ERR_GIT, "a parent that is no object id"),
+	R(TREE "author A\0B <a@b> 1 +0000\n" COMMITTER "\n", ERR_GIT, "a NUL byte in its header"),
+	R(TREE AUTHOR COMMITTER "x\n\n", ERR_GIT, "a header line without a value"),
+	R(TREE AUTHOR COMMITTER SIGNED SIGNED "\n", ERR_GIT, "more than one signature"),
+	R(TREE AUTHOR COMMITTER SIGNED "gpgsig-sha256 x\n\n", ERR_GIT, "more than one signature"),
+	R(TREE "author A <a@b 1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A a@b 1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a<b> 1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b>1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b> -1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b> 01 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b> 99999999999999999999 +0000\n" COMMITTER "\n", ERR_GIT,
+	  "no proper author"),
+	R(TREE "author A <a@b> 253402300800 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author"),
+	R(TREE "author A <a@b> 1 +000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b> 1 0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A <a@b> 1\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+	R(TREE "author A\n <a@b> 1 +0000\n" COMMITTER "\n", ERR_GIT, "no proper author line"),
+};
+/* clang-format on */
 
 START_TEST(a_malformed_commit_is_refused_by_name)
 {
 	struct commit c;
 	assert_err(parse(bads[_i].raw, 0, &c), bads[_i].code, bads[_i].part);
 	ck_assert_ptr_nonnull(strstr(support_err.msg, "commit abcd0000"));
+	ck_assert_ptr_nonnull(strstr(support_err.remedy, "again with a current Git"));
 }
 END_TEST
 

@@ -137,6 +137,20 @@ START_TEST(refs_are_checked_before_anything_starts)
 }
 END_TEST
 
+/* The figures that hostile remotes are measured by; each is tried at itself and one past it with smaller numbers elsewhere. */
+START_TEST(what_is_not_said_has_these_limits)
+{
+	const struct remote_limits *l = &remote_limits_default;
+	ck_assert_int_eq(l->wall_ms, 60000);
+	ck_assert_int_eq(l->stall_ms, 10000);
+	ck_assert_uint_eq(l->refs, 10000);
+	ck_assert_uint_eq(l->objects, 200000);
+	/* A file of over 5 MiB denies its skill; it does not keep the others from being fetched. */
+	ck_assert_uint_eq(l->object_bytes, 64u << 20);
+	ck_assert_uint_eq(l->pack_bytes, 256u << 20);
+}
+END_TEST
+
 START_TEST(only_listing_needs_no_mirror)
 {
 	CLEANUP_FREE char *repo = repo_new();
@@ -259,6 +273,7 @@ static const struct support_case cases[] = {
 	CASE(two_fetches_into_one_mirror_do_not_meet),
 	CASE(a_job_may_be_given_up),
 	CASE(refs_are_checked_before_anything_starts),
+	CASE(what_is_not_said_has_these_limits),
 	CASE(only_listing_needs_no_mirror),
 	CASE(a_mirror_that_cannot_be_written_is_told),
 	CASE(nothing_is_left_open_after_a_hundred_fetches),

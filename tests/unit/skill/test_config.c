@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "skill/config.h"
+#include "tests/unit/bounds.h"
 
 static struct arena *arena;
 static struct findings found;
@@ -145,6 +146,12 @@ START_TEST(every_row_can_be_set_by_its_own_example)
 }
 END_TEST
 
+START_TEST(every_number_ends_at_its_bounds)
+{
+	ck_assert_uint_ge(bounds_check(config_fields, sizeof(struct config)), 25);
+}
+END_TEST
+
 START_TEST(names_and_values_arrive_in_the_structure)
 {
 	begin();
@@ -157,7 +164,7 @@ START_TEST(names_and_values_arrive_in_the_structure)
 		"  servers:\n"
 		"    erp: {url: \"https://erp\", credential: env:ERP, tools: [get], domains: ecm}\n"
 		"  allow: [erp]\n"
-		"runtime: {env: {REGION: eu, TOKEN: {value: \"env:T\"}}}\n"
+		"runtime: {env: {REGION: eu, TOKEN: {value: \"secret:t\"}}}\n"
 		"policy: {rules: {AD-TESTS-001: deny}}\n"
 		"routing:\n"
 		"  forwards:\n"
@@ -179,7 +186,7 @@ START_TEST(names_and_values_arrive_in_the_structure)
 	assert_str(f->forward_to, "frm/escalation");
 	assert_str(e[0].key, "REGION");
 	assert_str(e[0].value, "eu");
-	assert_str(e[1].value, "env:T");
+	assert_str(e[1].value, "secret:t");
 	ck_assert_int_eq(r->mode, RULE_DENY);
 	ck_assert(c->mcp.allow_limited);
 	ck_assert_uint_eq(found.count, 0);
@@ -503,6 +510,7 @@ END_TEST
 static const struct support_case cases[] = {CASE(files_and_cascades_are_judged_with_these_words),
 					    CASE(an_empty_file_has_the_defaults),
 					    CASE(every_row_can_be_set_by_its_own_example),
+					    CASE_SLOW(every_number_ends_at_its_bounds, 60),
 					    CASE(names_and_values_arrive_in_the_structure),
 					    CASE(a_lower_level_tightens_and_the_nearest_holds),
 					    CASE(where_a_limit_is_broken_the_stricter_value_holds),

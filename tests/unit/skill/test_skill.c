@@ -170,6 +170,7 @@ START_TEST(reserved_names_are_refused)
 		struct skill *s = skill_parse_text(STR("ecm"), str_of(names[i]), str_of(text));
 		ck_assert_uint_eq(s->findings.count, 1);
 		ck_assert_str_eq(s->findings.items[0].rule, "SK-NAME-RESERVED");
+		ck_assert_uint_gt(s->findings.items[0].remedy.len, 0);
 	}
 	CLEANUP(skill_unrefp)
 	struct skill *s = skill_parse_text(STR("ecm"), STR("com10"),
@@ -177,6 +178,16 @@ START_TEST(reserved_names_are_refused)
 	ck_assert_uint_eq(s->findings.count, 0);
 }
 END_TEST
+
+static void said(const struct skill *s, unsigned line, const char *rule, const char *part)
+{
+	const struct finding *f = &s->findings.items[0];
+	ck_assert_str_eq(f->rule, rule);
+	ck_assert_msg(str_find(f->message, str_of(part), 0) >= 0, "\"%.*s\" lacks \"%s\"",
+		      STR_ARG(f->message), part);
+	ck_assert_uint_eq(f->line, line);
+	ck_assert_uint_gt(f->remedy.len, 0);
+}
 
 /* --- limits ------------------------------------------------------------------------------------------ */
 
@@ -203,6 +214,14 @@ START_TEST(skill_md_ends_at_128_kib)
 				   "the file has 131073 bytes; at most 131072 are allowed");
 		buf_add_char(&b, '\n');
 	}
+	CLEANUP(buf_release) struct buf huge = BUF_INIT(32 << 20);
+	repeat(&huge, buf_cstr(&b), 100 * SKILL_MD_MAX);
+	CLEANUP(skill_unrefp)
+	struct skill *s = skill_parse_text(STR("ecm"), STR("order"), buf_str(&huge));
+	ck_assert_uint_eq(s->findings.count, 1);
+	assert_str(s->findings.items[0].message,
+		   "the file has 13107200 bytes; at most 131072 are allowed");
+	ck_assert_uint_gt(s->findings.items[0].remedy.len, 0);
 }
 END_TEST
 
@@ -217,8 +236,35 @@ START_TEST(frontmatter_ends_at_64_kib)
 		struct skill *s = skill_parse_text(STR("ecm"), STR("order"), buf_str(&b));
 		ck_assert_uint_eq(s->findings.count, past);
 		if (past)
-			ck_assert_str_eq(s->findings.items[0].rule, "SK-FRONT-YAML");
+			said(s, 0, "SK-FRONT-YAML",
+			     "the text has 65537 bytes, more than the limit of 65536");
 	}
+}
+END_TEST
+
+/* A list item is one event, and the list and the map around it are some. */
+START_TEST(frontmatter_ends_at_10000_values)
+{
+	size_t fine = 0;
+	for (size_t items = 9900; items <= 10100; items++) {
+		CLEANUP(buf_release) struct buf b = BUF_INIT(1 << 20);
+		buf_addz(&b, "---\nname: order\ndescription: x\nallowed-tools: [");
+		for (size_t i = 0; i < items; i++)
+			buf_addz(&b, "x, ");
+		buf_addz(&b, "x]\n---\n");
+		CLEANUP(skill_unrefp)
+		struct skill *s = skill_parse_text(STR("ecm"), STR("order"), buf_str(&b));
+		if (s->findings.count &&
+		    str_eqz(str_of(s->findings.items[0].rule), "SK-FRONT-YAML")) {
+			said(s, 5, "SK-FRONT-YAML", "more than 10000 values");
+			ck_assert_uint_eq(fine, items - 1);
+			return;
+		}
+		fine = items;
+		if (items < 9980)
+			items += 19;
+	}
+	ck_abort_msg("no end at 10000");
 }
 END_TEST
 
@@ -409,6 +455,7 @@ static const struct support_case cases[] = {CASE(every_skill_is_judged_with_thes
 					    CASE(reserved_names_are_refused),
 					    CASE(skill_md_ends_at_128_kib),
 					    CASE(frontmatter_ends_at_64_kib),
+					    CASE(frontmatter_ends_at_10000_values),
 					    CASE(frontmatter_ends_at_depth_32),
 					    CASE(a_body_ends_at_8192_brackets),
 					    CASE_LOOP(no_text_takes_a_second, 20),

@@ -195,6 +195,25 @@ START_TEST(folders_with_bad_names_are_told_and_left_out)
 }
 END_TEST
 
+START_TEST(two_domains_may_have_a_skill_of_one_name)
+{
+	begin();
+	put_skill("ecm", "order", "one");
+	put_skill("frm", "order", "two");
+	CLEANUP(snapshot_unrefp) struct snapshot *s = build(NULL);
+	ck_assert_str_eq(said(s), "");
+	ck_assert_uint_eq(s->domain_count, 2);
+	ck_assert_uint_eq(s->skill_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_uint_eq(s->domains[i]->skill_count, 1);
+		assert_str(s->domains[i]->skills[0].skill->name, "order");
+		ck_assert(!domain_refused(s->domains[i]));
+	}
+	/* Within one domain the folders would be one: see twins by case in golden/tree.txt. */
+	end();
+}
+END_TEST
+
 START_TEST(a_bad_configuration_is_judged_where_it_stands)
 {
 	begin();
@@ -390,6 +409,7 @@ static const struct support_case cases[] = {
 	CASE(a_source_that_may_not_set_policy_gets_the_platforms),
 	CASE_LOOP(a_bad_entry_hurts_only_what_it_is_in, 6),
 	CASE(folders_with_bad_names_are_told_and_left_out),
+	CASE(two_domains_may_have_a_skill_of_one_name),
 	CASE(a_bad_configuration_is_judged_where_it_stands),
 	CASE(knowledge_must_be_text),
 	CASE(a_repository_ends_at_its_entries),

@@ -96,6 +96,12 @@ START_TEST(names_end_at_255_bytes)
 	assert_err(list_entries(&e, 1, "", &tree_limits_default), ERR_TOO_LARGE,
 		   "has 256 bytes; at most 255 are allowed");
 	ck_assert_str_eq(support_err.where.path, ".");
+	ck_assert_str_eq(support_err.remedy, "give it a shorter name");
+	CLEANUP(buf_release) struct buf huge = BUF_INIT(1 << 20);
+	buf_add_repeat(&huge, 'n', 25500);
+	e.name = buf_str(&huge);
+	assert_err(list_entries(&e, 1, "", &tree_limits_default), ERR_TOO_LARGE,
+		   "has 25500 bytes; at most 255 are allowed");
 }
 END_TEST
 
@@ -109,6 +115,11 @@ START_TEST(paths_end_at_1024_bytes)
 	e.name = STR("abcd");
 	assert_err(list_entries(&e, 1, dir, &tree_limits_default), ERR_TOO_LARGE,
 		   "the path of \"abcd\" has 1025 bytes; at most 1024 are allowed");
+	ck_assert_str_eq(support_err.remedy, "use shorter or fewer folder names");
+	CLEANUP(buf_release) struct buf huge = BUF_INIT(1 << 20);
+	buf_add_repeat(&huge, 'd', 102395);
+	assert_err(list_entries(&e, 1, buf_cstr(&huge), &tree_limits_default), ERR_TOO_LARGE,
+		   "the path of \"abcd\" has 102400 bytes; at most 1024 are allowed");
 }
 END_TEST
 
@@ -119,6 +130,7 @@ START_TEST(folders_end_at_depth_16)
 	assert_err(list_entries(NULL, 0, "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
 				&tree_limits_default),
 		   ERR_TOO_LARGE, "folders are nested deeper than 16 here");
+	ck_assert_str_eq(support_err.remedy, "move it up");
 }
 END_TEST
 
@@ -133,6 +145,7 @@ START_TEST(a_folder_ends_at_20000_entries)
 	assert_err(tree_list(&f.source, &f.source.root, STR("x"), &tree_limits_default, a, &list,
 			     &support_err),
 		   ERR_TOO_LARGE, "this folder has 20001 entries; at most 20000 are allowed");
+	ck_assert_str_eq(support_err.remedy, "split it");
 }
 END_TEST
 
@@ -165,6 +178,41 @@ START_TEST(a_fan_out_bomb_ends_at_the_entry_budget)
 }
 END_TEST
 
+START_TEST(a_walk_ends_at_its_budget_of_entries)
+{
+	CLEANUP(tree_source_freep) struct tree_source *t = NULL;
+	struct tree_file files[21];
+	char names[21][16];
+	for (size_t i = 0; i < 21; i++) {
+		snprintf(names[i], sizeof(names[i]), "d%zu/f%02zu", i % 3, i);
+		files[i] = (struct tree_file){str_of(names[i]), TREE_MODE_FILE, STR("x")};
+	}
+	struct tree_limits limits = tree_limits_default;
+	limits.entries = 24; /* 21 files in 3 folders */
+	for (int past = 0; past <= 1; past++) {
+		size_t count = 0, entries = 0, lists = 0;
+		limits.entries -= (size_t)past;
+		assert_ok(tree_memory_open(files, 21, "r", &t, &support_err));
+		memset(&support_err, 0, sizeof(support_err));
+		int rc = tree_walk(t, &t->root, STR("x"), &limits, count_file, &count, &entries,
+				   &lists, &support_err);
+		ck_assert_int_eq(rc, past ? ERR_TOO_LARGE : 0);
+		if (past)
+			ck_assert_str_eq(support_err.msg,
+					 "more than 23 files and folders stand here and below");
+		else
+			ck_assert_uint_eq(count, 21);
+		ck_assert_int_eq(support_err.remedy[0] != 0, past);
+		tree_source_freep(&t);
+		t = NULL;
+	}
+	ck_assert_uint_eq(tree_limits_default.entries, 20000);
+	ck_assert_uint_eq(tree_limits_default.depth, 16);
+	ck_assert_uint_eq(tree_limits_default.path_bytes, 1024);
+	ck_assert_uint_eq(tree_limits_default.name_bytes, 255);
+}
+END_TEST
+
 START_TEST(case_twins_are_found_in_large_folders_too)
 {
 	enum { N = 100 };
@@ -180,6 +228,14 @@ START_TEST(case_twins_are_found_in_large_folders_too)
 	items[0] = upper;
 	assert_err(list_entries(items, N + 1, "", &tree_limits_default), ERR_INVALID,
 		   "\"N050\" and \"n050\" differ only in letter case");
+	/* In every script, and where the capital is the longer one. */
+	memmove(items, items + 1, N * sizeof(*items));
+	items[N - 1] = (struct tree_entry){STR("ОТЧЁТ.md"), TREE_MODE_FILE, {0}};
+	items[N] = (struct tree_entry){STR("отчёт.md"), TREE_MODE_FILE, {0}};
+	assert_err(list_entries(items, N + 1, "", &tree_limits_default), ERR_INVALID,
+		   "\"ОТЧЁТ.md\" and \"отчёт.md\" differ only in letter case");
+	items[N].name = STR("отчёты.md");
+	assert_ok(list_entries(items, N + 1, "", &tree_limits_default));
 }
 END_TEST
 
@@ -474,6 +530,7 @@ static const struct support_case cases[] = {
 	CASE(folders_end_at_depth_16),
 	CASE(a_folder_ends_at_20000_entries),
 	CASE(a_fan_out_bomb_ends_at_the_entry_budget),
+	CASE(a_walk_ends_at_its_budget_of_entries),
 	CASE(case_twins_are_found_in_large_folders_too),
 	CASE(a_memory_tree_lists_reads_and_walks_in_path_order),
 	CASE(reading_stops_at_the_limit_of_the_buffer),
