@@ -192,5 +192,5 @@ A secret comes from the environment of who runs it, and from nowhere else.
     "output": "hush"
   }
   $ sed -i 's/secret:crm-token/env:HOME/' skills/hr/s/aspora.config.yaml && aspora run --local hr/s
-  aspora: environment variable CRM: "env:HOME" would have us open what a repository names (write secret:NAME)
-  [6]
+  aspora: skills/hr/s/aspora.config.yaml:3:10: the value of "CRM" cannot stand here: it names what the server would have to open, and no repository may (write secret:NAME, and have an operator add NAME under secrets: in asporad.conf; a secret that has been in a repository must be changed)
+  [3]
