@@ -11,6 +11,7 @@
 #include "base/mem.h"
 
 #define PATTERN_MAX 4096
+#define PATTERN_LONG 16384
 #define SUBJECT_MAX ((size_t)64 * 1024)
 #define MATCH_LIMIT 100000
 #define DEPTH_LIMIT 10000
@@ -96,10 +97,11 @@ int regex_compile(struct str pattern, unsigned flags, struct regex **ret, struct
 {
 	int number;
 	size_t offset;
-	if (pattern.len > PATTERN_MAX)
+	int most = flags & REGEX_LONG ? PATTERN_LONG : PATTERN_MAX;
+	if (pattern.len > (size_t)most)
 		return err_set(err, ERR_TOO_LARGE,
 			       "the pattern has %zu bytes, more than the limit of %d", pattern.len,
-			       PATTERN_MAX);
+			       most);
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.len,
 					 compile_options(flags), &number, &offset, NULL);
 	if (!code)

@@ -16,6 +16,7 @@ struct regex;
 #define REGEX_ANCHORED 2u /* must match at the start offset */
 #define REGEX_WHOLE 4u /* must match the whole subject */
 #define REGEX_LAZY_JIT 8u /* JIT-compile at first use: for tables of thousands */
+#define REGEX_LONG 16u /* the pattern may have 16 KiB: for what is made, not written */
 
 struct regex_span {
 	size_t start, end; /* SIZE_MAX, SIZE_MAX when the group did not take part */

@@ -50,8 +50,8 @@ size_t fold_entity(struct str text, size_t at, uint32_t *ret_rune);
 
 /* Letters set apart ("i g n o r e"): the next such part at or after from. normalise_spaced.c */
 bool fold_spaced_find(struct str text, size_t from, size_t *ret_start, size_t *ret_end);
-/* Words of digits and signs for letters ("1gn0r3"), in place, when what they become is a word instructions use. */
-void fold_leet(char *text, size_t len);
+/* Words of digits and signs for letters ("1gn0r3"), in place, when what they become is a word instructions use. Whether there was any. */
+bool fold_leet(char *text, size_t len);
 /* Calls fn for each part of text that folding would read as other words, though it is ASCII and no entity. */
 typedef void (*fold_disguise_fn)(void *state, size_t start, size_t end);
 void fold_disguises(struct str text, fold_disguise_fn fn, void *state);

@@ -245,14 +245,17 @@ static size_t leet_next(const char *text, size_t len, size_t at)
 	return at;
 }
 
-void fold_leet(char *text, size_t len)
+bool fold_leet(char *text, size_t len)
 {
 	char word[LEET_MAX];
 	size_t start;
+	bool any = false;
 	for (size_t at = 0; (at = leet_next(text, len, at)) < len;) {
 		size_t n = leet_word(text, len, at, word, &start, &at);
 		memcpy(text + start, word, n);
+		any |= n > 0;
 	}
+	return any;
 }
 
 /* ---- where there are any ----------------------------------------------------------------------------------- */

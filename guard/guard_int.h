@@ -31,6 +31,7 @@ struct guard_view {
 	struct str text;
 	const struct guard_run *runs; /* NULL: the offsets of the original */
 	size_t run_count;
+	bool altered; /* more than case and white space: it may hold words that the original does not */
 };
 /*
  * The folded view: compatibility forms, fullwidth, mathematical letters and look-alikes of words in mixed scripts to
@@ -41,6 +42,8 @@ void guard_fold(struct str text, struct arena *a, struct guard_view *ret);
 /* The original bytes that [start, end) of a view stands for. */
 void guard_view_span(const struct guard_view *v, size_t start, size_t end, size_t *ret_start,
 		     size_t *ret_end);
+/* Where a byte of the original stands in a view that is not altered; rising with it. */
+size_t guard_view_at(const struct guard_view *v, size_t origin);
 
 /* ---- a scan, as detectors see it ----------------------------------------------------------------------- */
 

@@ -6,64 +6,9 @@
 #include "base/mem.h"
 #include "guard/literal_int.h"
 
-/* --- which window of a literal ------------------------------------------------------------------- */
-
-/*
- * How often a byte stands in prose, code and data, out of some thousand; made from texts of each. Only the order matters: a
- * wrong value costs time, nothing else.
- */
-static const uint8_t letter_weight[26] = {66, 14, 35, 35, 105, 20, 18, 28, 62, 3,  8, 36, 25,
-					  60, 60, 25, 2,  55,  58, 78, 28, 10, 12, 5, 14, 3};
-
-static unsigned byte_weight(uint8_t b)
-{
-	if (b >= 'a' && b <= 'z')
-		return letter_weight[b - 'a'];
-	if (b >= 'A' && b <= 'Z')
-		return letter_weight[b - 'A'] / 8 + 1;
-	if (b == ' ')
-		return 150;
-	if (b >= '0' && b <= '9')
-		return 8;
-	if (b == '_' || b == '-' || b == '.' || b == ',' || b == '"' || b == '/' || b == '=')
-		return 9;
-	return b == '\n' ? 20 : 2;
-}
-
 static bool is_letter(uint8_t b)
 {
 	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
-}
-
-static unsigned weight_at(const struct literal *l, size_t i)
-{
-	uint8_t b = (uint8_t)l->text.p[i];
-	if (l->nocase && is_letter(b))
-		return byte_weight(b | 0x20) + byte_weight(b & 0xDF);
-	return byte_weight(b);
-}
-
-unsigned literal_rarity(struct str text)
-{
-	unsigned sum = 0;
-	for (size_t i = 0; i < text.len; i++)
-		sum += 8 - (unsigned)(31 - __builtin_clz(byte_weight((uint8_t)text.p[i]) + 1));
-	return sum;
-}
-
-static size_t best_window(const struct literal *l)
-{
-	size_t best = 0;
-	uint64_t least = UINT64_MAX;
-	for (size_t i = 0; i + 4 <= l->text.len; i++) {
-		uint64_t w = (uint64_t)weight_at(l, i) * weight_at(l, i + 1) * weight_at(l, i + 2) *
-			     weight_at(l, i + 3);
-		if (w < least) {
-			least = w;
-			best = i;
-		}
-	}
-	return best;
 }
 
 /* --- groups ---------------------------------------------------------------------------------------- */
@@ -101,7 +46,7 @@ static double group_cost(const struct group *g)
 		unsigned sum = 0;
 		for (unsigned b = 9; b < 127; b++)
 			if (g->low[i] >> (b & 15) & 1 && g->high[i] >> (b >> 4) & 1)
-				sum += byte_weight((uint8_t)b);
+				sum += literal_byte_weight((uint8_t)b);
 		cost *= sum;
 	}
 	return cost;
@@ -173,24 +118,41 @@ static void add_short(struct literal_set *s, const struct literal_entry *e)
 				s->pairs[first << 2 | b >> 6] |= (uint64_t)1 << (b & 63);
 }
 
+static void add_key(struct literal_set *s, uint32_t key, uint16_t entry)
+{
+	uint32_t hash = literal_hash(key);
+	uint16_t index = (uint16_t)s->link_count++;
+	s->links[index] = (struct literal_link){key, s->heads[hash % LITERAL_HEADS], entry};
+	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
+	s->heads[hash % LITERAL_HEADS] = index;
+}
+
 static void add_long(struct literal_set *s, const struct literal *l, uint16_t index)
 {
 	const struct literal_entry *e = &s->entries[index];
-	struct literal_link *link = &s->links[index];
-	uint32_t key = e->len >= 4 ? literal_key(l->text.p + e->window)
-				   : literal_key_of_three(l->text.p);
-	link->key = key;
-	uint32_t hash = literal_hash(key);
-	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
-	link->next = s->heads[hash % LITERAL_HEADS];
-	s->heads[hash % LITERAL_HEADS] = index;
+	uint32_t ends[2], n = 0;
+	if (e->len < 4) {
+		add_key(s, literal_key_of_three(l->text.p), index);
+		return;
+	}
+	uint32_t key = literal_key(l->text.p + e->window);
+	for (uint32_t i = 0; i < 4; i++)
+		if (e->blanks >> (e->window + i) & 1 && n < ARRAY_SIZE(ends))
+			ends[n++] = (uint32_t)('\n' & ~' ') << 8 * i;
+	add_key(s, key, index);
+	if (n > 0)
+		add_key(s, key | ends[0], index);
+	if (n > 1) {
+		add_key(s, key | ends[1], index);
+		add_key(s, key | ends[0] | ends[1], index);
+	}
 }
 
 static void fill_entry(struct literal_entry *e, const struct literal *l)
 {
 	uint8_t value[LITERAL_MAX] = {0}, mask[LITERAL_MAX] = {0};
 	e->len = (uint8_t)l->text.len;
-	e->window = (uint8_t)best_window(l);
+	e->window = (uint8_t)literal_window(l);
 	e->tag = l->tag;
 	e->nocase = l->nocase;
 	for (size_t i = 0; i < l->text.len; i++) {
@@ -198,6 +160,10 @@ static void fill_entry(struct literal_entry *e, const struct literal *l)
 		bool blind = l->nocase && is_letter(b);
 		value[i] = blind ? b | 0x20 : b;
 		mask[i] = blind ? 0xDF : 0xFF;
+		if (l->phrase && b == ' ') {
+			mask[i] = 0;
+			e->blanks |= (uint16_t)(1u << i);
+		}
 	}
 	memcpy(e->value, value, sizeof(value));
 	memcpy(e->mask, mask, sizeof(mask));
@@ -208,14 +174,14 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 	struct literal_set *s = mem_zalloc(sizeof(*s));
 	struct group groups[LITERAL_BUCKETS] = {{{0}, {0}}};
 	double costs[LITERAL_BUCKETS] = {0};
-	assert(count < LITERAL_NONE);
+	assert(count < LITERAL_NONE / LITERAL_KEYS);
 	memset(s->heads, 0xFF, sizeof(s->heads));
 	s->entries = mem_array(count + 1, sizeof(*s->entries));
-	s->links = mem_array(count + 1, sizeof(*s->links));
+	s->links = mem_array(count * LITERAL_KEYS + 1, sizeof(*s->links));
 	s->count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct literal *l = &literals[i];
-		assert(l->text.len >= 1 && l->text.len <= LITERAL_MAX);
+		assert(l->text.len >= (l->phrase ? 4 : 1) && l->text.len <= LITERAL_MAX);
 		fill_entry(&s->entries[i], l);
 		if (l->text.len < 4)
 			place_in_group(groups, costs, l, s->entries[i].window);
@@ -256,6 +222,11 @@ bool literal_confirm_entry(const struct literal_hits *h, const struct literal_en
 	memcpy(words, h->text.p + start, MIN(left, sizeof(words)));
 	if (((words[0] ^ e->value[0]) & e->mask[0]) || ((words[1] ^ e->value[1]) & e->mask[1]))
 		return true;
+	for (uint32_t blanks = e->blanks; blanks; blanks &= blanks - 1) {
+		char c = h->text.p[start + (size_t)__builtin_ctz(blanks)];
+		if (c != ' ' && c != '\n')
+			return true;
+	}
 	return h->fn(h->state, e->tag, start);
 }
 
@@ -266,7 +237,8 @@ static bool confirm_key(const struct literal_hits *h, uint32_t key, size_t at)
 		return true;
 	for (uint16_t i = s->heads[literal_hash(key) % LITERAL_HEADS]; i != LITERAL_NONE;
 	     i = s->links[i].next)
-		if (s->links[i].key == key && !literal_confirm_entry(h, &s->entries[i], at))
+		if (s->links[i].key == key &&
+		    !literal_confirm_entry(h, &s->entries[s->links[i].entry], at))
 			return false;
 	return true;
 }

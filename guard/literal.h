@@ -19,13 +19,11 @@ struct literal {
 	struct str text; /* 1 to LITERAL_MAX bytes */
 	bool nocase; /* letters in either case */
 	uint32_t tag; /* told with each hit */
+	bool phrase; /* a blank in it, of at least four bytes, fits a line's end too */
 };
 
 enum literal_engine { LITERAL_BEST, LITERAL_PORTABLE, LITERAL_SSSE3, LITERAL_AVX2 };
 bool literal_engine_available(enum literal_engine e);
-
-/* How rare a text is likely to be; more is rarer. For choosing among parts. */
-unsigned literal_rarity(struct str text);
 
 struct literal_set;
 /* Copies the literals. Gives. */

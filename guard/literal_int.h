@@ -15,18 +15,21 @@ struct literal_entry {
 	uint32_t tag;
 	uint8_t len, window; /* where in the literal the window begins */
 	bool nocase;
+	uint16_t blanks; /* bit i: byte i is one of a phrase */
 };
 
 /* Beside the entries, and small, so that all of them stay at hand: few places that are looked up are a hit. */
 struct literal_link {
 	uint32_t key; /* the window, letters lowered */
-	uint16_t next; /* entry of the same head */
+	uint16_t next; /* link of the same head */
+	uint16_t entry;
 };
+#define LITERAL_KEYS 4 /* of one literal: a phrase has one for each white space in its window */
 
 struct literal_set {
 	struct literal_entry *entries;
-	struct literal_link *links; /* one an entry */
-	size_t count;
+	struct literal_link *links;
+	size_t count, link_count;
 	uint64_t bitmap
 		[1024]; /* of 2^16 hashes of windows: of four bytes, where a literal has as many */
 	uint16_t heads[LITERAL_HEADS];
@@ -43,6 +46,11 @@ struct literal_hits {
 	literal_fn fn;
 	void *state;
 };
+
+/* Where in a literal the four bytes begin that are rarest in text; 0 when it has no more. literal_window.c */
+size_t literal_window(const struct literal *l);
+/* How often a byte stands in prose, code and data, out of some thousand. */
+unsigned literal_byte_weight(uint8_t b);
 
 static inline uint32_t literal_hash(uint32_t key)
 {

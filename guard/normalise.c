@@ -18,7 +18,7 @@ struct fold {
 	struct guard_run *runs;
 	size_t run_count, run_cap;
 	size_t word_end; /* up to here what is known of the word holds */
-	bool word_mixed;
+	bool word_mixed, altered;
 };
 
 static bool is_white(char c)
@@ -154,6 +154,7 @@ static size_t join_hyphen(struct fold *f, size_t at, size_t next)
 		      is_letter(in.p[next]) && f->len >= 2 && f->out[f->len - 1] == '-';
 	if (!inside)
 		return at;
+	f->altered = true;
 	f->len--;
 	if (f->run_count && f->runs[f->run_count - 1].at > f->len)
 		f->run_count--;
@@ -175,6 +176,7 @@ static size_t stars(struct fold *f, size_t at)
 		end++;
 	bool inside = at > 0 && is_letter(f->in.p[at - 1]) && end < f->in.len &&
 		      is_letter(f->in.p[end]);
+	f->altered |= inside;
 	if (!inside)
 		put(f, at, end - at, f->in.p + at, end - at);
 	return end;
@@ -200,19 +202,23 @@ static size_t closer_look(struct fold *f, size_t at)
 			put(f, at, 1, "&", 1);
 			return at + 1;
 		}
+		f->altered = true;
 		put_rune(f, rune, at, len, true);
 		return at + len;
 	}
 	if ((unsigned char)c < 0x80) {
+		f->altered = true;
 		put_rune(f, (unsigned char)c, at, 1, false);
 		return at + 1;
 	}
 	size_t pos = at;
 	rune = str_next_rune(f->in, &pos);
+	size_t before = f->len, width = pos - at;
 	if (rune == 0xFFFD)
-		put(f, at, pos - at, f->in.p + at, pos - at);
+		put(f, at, width, f->in.p + at, width);
 	else
-		put_rune(f, rune, at, pos - at, false);
+		put_rune(f, rune, at, width, false);
+	f->altered |= f->len - before != width || memcmp(f->out + before, f->in.p + at, width) != 0;
 	return pos;
 }
 
@@ -335,11 +341,29 @@ void guard_fold(struct str text, struct arena *a, struct guard_view *ret)
 	while (fold_spaced_find(text, at, &start, &end)) {
 		fold_range(&f, at, start);
 		fold_spaced(&f, start, end);
+		f.altered = true;
 		at = end;
 	}
 	fold_range(&f, at, text.len);
-	fold_leet(f.out, f.len);
-	*ret = (struct guard_view){str_make(f.out, f.len), f.runs, f.run_count};
+	f.altered |= fold_leet(f.out, f.len);
+	*ret = (struct guard_view){str_make(f.out, f.len), f.runs, f.run_count, f.altered};
+}
+
+size_t guard_view_at(const struct guard_view *v, size_t origin)
+{
+	size_t low = 0, high = v->run_count;
+	if (!v->runs)
+		return origin;
+	while (low + 1 < high) {
+		size_t mid = (low + high) / 2;
+		if (v->runs[mid].origin <= origin)
+			low = mid;
+		else
+			high = mid;
+	}
+	const struct guard_run *r = &v->runs[low];
+	size_t end = low + 1 < v->run_count ? r[1].at : v->text.len;
+	return MIN(r->at + (origin - r->origin), end);
 }
 
 static const struct guard_run *run_at(const struct guard_view *v, size_t at)

@@ -90,6 +90,15 @@ static bool is_entity(struct str text, size_t at)
 	return i > at + 1 && i < text.len && (text.p[i] == ';' || text.p[at + 1] == '#');
 }
 
+static bool try_lead(struct guard_scan *s, uint32_t index, size_t at)
+{
+	const struct guard_lead *lead = &s->rules->leads[index];
+	for (uint32_t i = 0; i < lead->count; i++)
+		if (!guard_scan_try(s, s->rules->patterns[lead->patterns[i]], at))
+			return false;
+	return true;
+}
+
 static bool on_hit(void *state, uint32_t tag, size_t at)
 {
 	struct guard_scan *s = state;
@@ -105,15 +114,11 @@ static bool on_hit(void *state, uint32_t tag, size_t at)
 		s->allows[s->allow_count++] = at;
 		return true;
 	}
-	if (tag >= LEAD_WORD) {
-		guard_scan_word(s, &s->rules->words[tag - LEAD_WORD], at);
+	if (tag >= LEAD_FOLDED) {
+		guard_scan_folded_hit(s, tag - LEAD_FOLDED, at);
 		return guard_scan_go_on(s, 1);
 	}
-	const struct guard_lead *lead = &s->rules->leads[tag];
-	for (uint32_t i = 0; i < lead->count; i++)
-		if (!guard_scan_try(s, s->rules->patterns[lead->patterns[i]], at))
-			return false;
-	return true;
+	return try_lead(s, tag, at);
 }
 
 static void search(struct guard_scan *s, const struct literal_set *set)
@@ -128,14 +133,11 @@ static void search(struct guard_scan *s, const struct literal_set *set)
 static void scan_frame(struct guard_scan *s, struct frame *f)
 {
 	struct frame *outer = s->frame;
-	struct window *windows = s->windows;
-	size_t window_count = s->window_count, window_cap = s->window_cap;
 	f->seen = arena_array(s->scratch, s->rules->count + 1, sizeof(*f->seen));
 	s->frame = f;
-	s->windows = NULL;
-	s->window_count = s->window_cap = 0;
 	bool non_ascii = guard_scan_mark_runes(s);
 	search(s, s->rules->original);
+	guard_scan_phrases(s);
 	guard_scan_digits(s);
 	for (size_t i = 0; i < s->rules->detector_count && guard_scan_go_on(s, 64); i++)
 		s->rules->detectors[i]->detector(s, s->rules->detectors[i], f->text, non_ascii);
@@ -144,21 +146,27 @@ static void scan_frame(struct guard_scan *s, struct frame *f)
 	if (!s->failed && f->depth < DEPTH_MAX)
 		guard_decode(s, f->text);
 	s->frame = outer;
-	s->windows = windows;
-	s->window_count = window_count;
-	s->window_cap = window_cap;
 }
 
-void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base)
+void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base,
+		       const struct folded_hit *hits, size_t count)
 {
+	size_t size = s->rules->count * sizeof(*s->view_seen);
 	struct frame f = {.text = view->text,
 			  .outer = s->frame,
 			  .view = view,
 			  .base = base,
 			  .depth = s->frame->depth};
-	f.seen = arena_array(s->scratch, s->rules->count + 1, sizeof(*f.seen));
+	if (!s->view_seen)
+		s->view_seen = arena_alloc(s->scratch, size);
+	memset(s->view_seen, 0, size);
+	f.seen = s->view_seen;
 	s->frame = &f;
-	search(s, s->rules->view);
+	if (!hits)
+		search(s, s->rules->view);
+	for (size_t i = 0; i < count; i++)
+		if (!try_lead(s, hits[i].lead, guard_view_at(view, hits[i].at - base)))
+			break;
 	s->frame = f.outer;
 }
 

@@ -14,16 +14,18 @@
 #define WINDOW_MAX ((size_t)256 << 10) /* folded at a time */
 #define OVERLAP ((size_t)1024) /* of two such windows */
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
+/* Blanks, line ends and controls: eight bytes at a time, those without a high bit that are no more than a blank. */
 static size_t count_spaces(struct str text, size_t from, size_t to)
 {
+	const uint64_t high = 0x8080808080808080u;
 	size_t n = 0;
-	for (size_t i = from; i < to; i++)
-		n += is_space(text.p[i]);
+	for (uint64_t w; to - from >= 8; from += 8) {
+		memcpy(&w, text.p + from, sizeof(w));
+		uint64_t more = ((w & ~high) + 0x5F5F5F5F5F5F5F5Fu) | w;
+		n += (size_t)__builtin_popcountll(~more & high);
+	}
+	for (; from < to; from++)
+		n += (unsigned char)text.p[from] <= ' ';
 	return n;
 }
 
@@ -48,16 +50,17 @@ static size_t after(struct str text, size_t at)
 
 void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end)
 {
-	struct str text = s->frame->text;
-	struct window *last = s->window_count ? &s->windows[s->window_count - 1] : NULL;
+	struct frame *f = s->frame;
+	struct str text = f->text;
+	struct window *last = f->window_count ? &f->windows[f->window_count - 1] : NULL;
 	/* Hits come nearly in order: what begins in the last window only lengthens it. */
 	if (last && start >= last->start && start <= last->end) {
 		if (end + AFTER / 2 > last->end)
 			last->end = after(text, end);
 		return;
 	}
-	ARENA_GROW(s->scratch, s->windows, s->window_count, s->window_cap);
-	s->windows[s->window_count++] = (struct window){before(text, start), after(text, end)};
+	ARENA_GROW(s->scratch, f->windows, f->window_count, f->window_cap);
+	f->windows[f->window_count++] = (struct window){before(text, start), after(text, end)};
 }
 
 void guard_scan_want_fold(struct guard_scan *s, size_t at)
@@ -65,65 +68,18 @@ void guard_scan_want_fold(struct guard_scan *s, size_t at)
 	guard_scan_want_fold_of(s, at, at);
 }
 
-/* --- phrases ------------------------------------------------------------------------------------------------ */
+#define HITS_MAX ((size_t)1 << 18)
 
-static bool same_letter(char text, char lower)
+void guard_scan_folded_hit(struct guard_scan *s, uint32_t lead, size_t at)
 {
-	return text == lower || (lower >= 'a' && lower <= 'z' && (text | 0x20) == lower);
-}
-
-/* Does `rest` of a phrase follow at `at`, any white space for a blank? */
-static bool follows(struct str text, size_t at, struct str rest)
-{
-	for (size_t i = 0; i < rest.len; i++) {
-		while (at < text.len && text.p[at] == '*')
-			at++; /* emphasis folds away */
-		if (at >= text.len)
-			return false;
-		if (rest.p[i] != ' ') {
-			if (!same_letter(text.p[at++], rest.p[i]))
-				return false;
-			continue;
-		}
-		if (!is_space(text.p[at]))
-			return false;
-		while (at < text.len && is_space(text.p[at]))
-			at++;
+	struct frame *f = s->frame;
+	guard_scan_want_fold(s, at);
+	if (f->hit_count == HITS_MAX) {
+		f->hits_lost = true;
+		return;
 	}
-	return true;
-}
-
-static bool precedes(struct str text, size_t at, struct str rest)
-{
-	for (size_t i = rest.len; i > 0; i--) {
-		while (at > 0 && text.p[at - 1] == '*')
-			at--;
-		if (at == 0)
-			return false;
-		if (rest.p[i - 1] != ' ') {
-			if (!same_letter(text.p[--at], rest.p[i - 1]))
-				return false;
-			continue;
-		}
-		if (!is_space(text.p[at - 1]))
-			return false;
-		while (at > 0 && is_space(text.p[at - 1]))
-			at--;
-	}
-	return true;
-}
-
-void guard_scan_word(struct guard_scan *s, const struct guard_word *w, size_t at)
-{
-	struct str text = s->frame->text;
-	for (uint32_t i = 0; i < w->count; i++) {
-		const struct guard_phrase *p = &w->phrases[i];
-		if (follows(text, at + w->len, str_sub(p->text, p->at + w->len, p->text.len)) &&
-		    precedes(text, at, str_sub(p->text, 0, p->at))) {
-			guard_scan_want_fold(s, at);
-			return;
-		}
-	}
+	ARENA_GROW(s->scratch, f->hits, f->hit_count, f->hit_cap);
+	f->hits[f->hit_count++] = (struct folded_hit){at, lead};
 }
 
 /* --- what is past ASCII ----------------------------------------------------------------------------------- */
@@ -210,23 +166,55 @@ static size_t merge(struct window *w, size_t count)
 	return count ? kept + 1 : 0;
 }
 
-static void fold_window(struct guard_scan *s, size_t start, size_t end)
+static int by_at(const void *a, const void *b)
 {
+	const struct folded_hit *x = a, *y = b;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return (x->lead > y->lead) - (x->lead < y->lead);
+}
+
+/* The first hit at or after `at`. */
+static size_t hit_from(const struct frame *f, size_t at)
+{
+	size_t low = 0, high = f->hit_count;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->hits[mid].at < at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void fold_window(struct guard_scan *s, struct arena *a, size_t start, size_t end)
+{
+	struct frame *f = s->frame;
 	struct guard_view view = {.text = STR_NULL};
-	CLEANUP(arena_freep)
-	struct arena *a = arena_new_sized(WINDOW_MAX * 16, (end - start) * 2 + 1024);
-	guard_fold(str_make(s->frame->text.p + start, end - start), a, &view);
-	guard_scan_window(s, &view, start);
+	guard_fold(str_make(f->text.p + start, end - start), a, &view);
+	if (view.altered || f->hits_lost) {
+		guard_scan_window(s, &view, start, NULL, 0);
+		return;
+	}
+	size_t first = hit_from(f, start), last = hit_from(f, end);
+	if (last > first)
+		guard_scan_window(s, &view, start, &f->hits[first], last - first);
 }
 
 void guard_scan_windows(struct guard_scan *s)
 {
-	struct window *w = s->windows;
-	size_t count = merge(w, s->window_count);
+	struct frame *f = s->frame;
+	struct window *w = f->windows;
+	size_t count = merge(w, f->window_count);
+	if (f->hit_count > 1)
+		qsort(f->hits, f->hit_count, sizeof(*f->hits), by_at);
 	for (size_t i = 0; i < count; i++)
 		for (size_t from = w[i].start; from < w[i].end && guard_scan_go_on(s, 8);) {
 			size_t to = MIN(w[i].end, from + WINDOW_MAX);
-			fold_window(s, from, to);
+			CLEANUP(arena_freep)
+			struct arena *a = arena_new_sized(WINDOW_MAX * 16, (to - from) * 2 + 1024);
+			fold_window(s, a, from, to);
 			from = to < w[i].end ? to - OVERLAP : to;
 		}
 }

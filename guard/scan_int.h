@@ -6,6 +6,17 @@
 
 #include "guard/table_int.h"
 
+/* A part to be folded. */
+struct window {
+	size_t start, end;
+};
+
+/* A literal of folded rules that stands in the original. */
+struct folded_hit {
+	size_t at;
+	uint32_t lead;
+};
+
 struct frame {
 	struct str text;
 	struct frame
@@ -16,16 +27,17 @@ struct frame {
 	size_t end;
 	unsigned depth; /* decoded so many times */
 	struct guard_seen *seen; /* by pattern: what was tried last */
+	struct window *windows;
+	size_t window_count, window_cap;
+	struct folded_hit *hits; /* that lie in the windows */
+	size_t hit_count, hit_cap;
+	bool hits_lost; /* too many: the windows are searched again */
 };
 
 /* Where a pattern was tried last and how far it came, so that no place is tried twice. */
 struct guard_seen {
 	size_t at; /* + 1 */
 	size_t matched; /* end of the last match */
-};
-
-struct window {
-	size_t start, end;
 };
 
 struct guard_scan {
@@ -40,8 +52,7 @@ struct guard_scan {
 	uint64_t steps;
 	int failed; /* the code; what follows is skipped */
 	struct err *err;
-	struct window *windows; /* of the frame: to be folded */
-	size_t window_count, window_cap;
+	struct guard_seen *view_seen; /* of the window that is looked at */
 	size_t *allows; /* where guard:allow stands */
 	size_t allow_count, allow_cap;
 };
@@ -56,16 +67,19 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 void guard_scan_digits(struct guard_scan *s);
 /* Asks for the text around `at` of the frame to be folded. scan_fold.c */
 void guard_scan_want_fold(struct guard_scan *s, size_t at);
-/* A word of phrases stands at `at`: asks for folding when one of them does. */
-void guard_scan_word(struct guard_scan *s, const struct guard_word *w, size_t at);
+/* A literal of folded rules stands at `at`, plainly or with other white space: asks for folding, and remembers it. */
+void guard_scan_folded_hit(struct guard_scan *s, uint32_t lead, size_t at);
+/* Phrases whose words more than a blank or a line's end sets apart. scan_phrase.c */
+void guard_scan_phrases(struct guard_scan *s);
 void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
 /* Marks what is not ASCII, then folds all windows and looks at them. True when there is any byte past ASCII. */
 bool guard_scan_mark_runes(struct guard_scan *s);
 /* What hides words in plain ASCII: letters set apart, digits for letters, words cut in two. */
 void guard_scan_mark_disguises(struct guard_scan *s);
 void guard_scan_windows(struct guard_scan *s);
-/* Looks at one of them. scan.c */
-void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base);
+/* Looks at one of them; hits are the literals in it, NULL: they are to be searched for. scan.c */
+void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size_t base,
+		       const struct folded_hit *hits, size_t count);
 /* Order, overlaps, guard:allow. scan_finish.c */
 void guard_scan_finish(struct guard_scan *s);
 

@@ -42,6 +42,7 @@ static const struct field row_fields[] = {
 	FIELD_END};
 
 static const struct doc_limits table_limits = {(size_t)4 << 20, 8, 200000, 16 * 1024};
+#define EXPRESSION_MAX ((size_t)16 << 10)
 #define TABLE_ARENA ((size_t)64 << 20)
 
 /* --- one row ------------------------------------------------------------------------------------------ */
@@ -168,7 +169,12 @@ int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 	unsigned flags = REGEX_ANCHORED | REGEX_LAZY_JIT | (p->nocase ? REGEX_NOCASE : 0);
 	if (p->regex || !p->row.expression.len)
 		return 0;
-	int rc = regex_compile(p->row.expression, flags, &p->regex, err);
+	/* What is wrong is said of the expression as it stands. */
+	CLEANUP(buf_release) struct buf faster = BUF_INIT(EXPRESSION_MAX);
+	guard_expression_rewrite(p->row.expression, p->nocase, &faster);
+	int rc = regex_compile(buf_str(&faster), flags | REGEX_LONG, &p->regex, NULL);
+	if (rc < 0)
+		rc = regex_compile(p->row.expression, flags, &p->regex, err);
 	if (rc < 0) {
 		const struct doc_node *at = doc_find(p->node, "expression");
 		if (err && at) {

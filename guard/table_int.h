@@ -55,16 +55,26 @@ struct guard_lead {
 /* Tags past the leads: what the engine itself looks for. */
 #define LEAD_ENTITY 0xFFFFFFF0u
 #define LEAD_ALLOW 0xFFFFFFF1u
-/* A word of phrases of folded rules, by its index in words: where a phrase stands, the text around it wants folding. */
-#define LEAD_WORD 0x80000000u
+/* + the lead of a literal of folded rules: where it stands in the original, the text around it wants folding. */
+#define LEAD_FOLDED 0x80000000u
 
-struct guard_word {
-	struct guard_phrase {
-		struct str text; /* lower case, single blanks */
-		size_t at; /* where the word stands in it */
-	} * phrases;
-	size_t len;
-	uint32_t count, cap;
+/*
+ * White space folds, so a phrase is searched for with single blanks, and once more wherever white space is anything but one blank or
+ * line's end: by the letters on both sides. scan_phrase.c
+ */
+struct guard_gap {
+	uint32_t key; /* up to two bytes before the blank, up to two after it */
+	uint16_t next; /* gap of the same head; GAP_NONE */
+	uint16_t before; /* bytes of the phrase before the blank */
+	struct str phrase;
+	uint32_t lead;
+};
+#define GAP_NONE 0xFFFF
+#define GAP_HEADS 2048
+struct guard_gaps {
+	struct guard_gap *items;
+	size_t count, cap;
+	uint16_t heads[GAP_HEADS];
 };
 
 struct guard_rules {
@@ -74,8 +84,7 @@ struct guard_rules {
 	size_t count;
 	struct guard_lead *leads;
 	size_t lead_count;
-	struct guard_word *words;
-	size_t word_count;
+	struct guard_gaps gaps; /* of the phrases of folded rules */
 	struct literal_set *original; /* every literal, and what marks text that wants folding */
 	struct literal_set *view; /* the literals of folded rules alone */
 	struct guard_pattern *digits[GUARD_DIGITS_MAX];
@@ -92,10 +101,26 @@ NODISCARD int guard_pattern_ready(struct guard_pattern *p, struct err *err);
 /* The part of a pattern that the table's format promises, checked. table_check.c */
 NODISCARD int guard_row_check(const char *name, const struct guard_row *row,
 			      const struct doc_node *node, struct err *err);
+/* Appends an expression that matches just as the given one does, and fails sooner. expression.c */
+void guard_expression_rewrite(struct str expression, bool nocase, struct buf *out);
 /* Leads, literal sets and digits of the patterns. table_lead.c */
 void guard_rules_index(struct guard_rules *r);
 /* The class of a character class without brackets, "A-Za-z0-9._%+-". */
 NODISCARD int guard_class_parse(struct str text, uint8_t ret[32], struct err *err);
+
+/* The key of a gap of at most so many bytes before it and after it. */
+static inline uint32_t guard_gap_key(const char *before, unsigned n, const char *after, unsigned m)
+{
+	uint32_t key = n > 1 ? (uint8_t)before[-2] | 0x20u : 0;
+	key = key << 8 | (uint8_t)before[-1] | 0x20u;
+	key = key << 8 | (uint8_t)after[0] | 0x20u;
+	return key << 8 | (m > 1 ? (uint8_t)after[1] | 0x20u : 0);
+}
+
+static inline uint32_t guard_gap_head(uint32_t key)
+{
+	return (key * 0x9E3779B1u) >> 21;
+}
 
 static inline bool guard_class_has(const uint8_t set[32], char c)
 {

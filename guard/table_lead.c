@@ -6,7 +6,7 @@ struct gathering {
 	struct guard_rules *rules;
 	struct map known; /* use and literal → lead + 1, see known() */
 	struct literal *original, *view;
-	size_t original_count, view_count, lead_cap, word_cap;
+	size_t original_count, view_count, lead_cap;
 };
 
 /* What is known of a literal, by a key that tells its uses apart; 0: nothing yet. */
@@ -24,36 +24,33 @@ static uintptr_t *known(struct gathering *g, char use, struct str l, bool lower)
 	return at;
 }
 
-/*
- * White space folds, so a phrase cannot be searched for in the original. Its rarest word can, and the others are looked at from there.
- */
-static struct str rarest_word(struct str l)
+/* The bytes of l from `from` on up to the next blank, two at most. */
+static unsigned letters_after(struct str l, size_t from)
 {
-	struct str best = {l.p, 0}, word;
-	while (str_split(&l, ' ', &word))
-		if (literal_rarity(word) > literal_rarity(best))
-			best = word;
-	return best;
+	return from + 1 < l.len && l.p[from + 1] != ' ' ? 2 : 1;
+}
+
+static void add_gap(struct guard_rules *r, struct str l, size_t blank, uint32_t lead)
+{
+	struct guard_gaps *g = &r->gaps;
+	unsigned n = blank > 1 && l.p[blank - 2] != ' ' ? 2 : 1;
+	uint32_t key = guard_gap_key(l.p + blank, n, l.p + blank + 1, letters_after(l, blank + 1));
+	uint32_t head = guard_gap_head(key);
+	ARENA_GROW(r->arena, g->items, g->count, g->cap);
+	g->items[g->count] = (struct guard_gap){key, g->heads[head], (uint16_t)blank, l, lead};
+	g->heads[head] = (uint16_t)g->count++;
 }
 
 static void add_folded(struct gathering *g, struct str l, uint32_t tag)
 {
-	struct guard_rules *r = g->rules;
-	struct str word = rarest_word(l);
-	g->view[g->view_count++] = (struct literal){l, false, tag};
-	if (!word.len)
-		return;
-	uintptr_t *at = known(g, 'w', word, false);
-	if (!*at) {
-		ARENA_GROW(r->arena, r->words, r->word_count, g->word_cap);
-		r->words[r->word_count] = (struct guard_word){.len = word.len};
-		g->original[g->original_count++] =
-			(struct literal){word, true, LEAD_WORD + (uint32_t)r->word_count};
-		*at = ++r->word_count;
-	}
-	struct guard_word *w = &r->words[*at - 1];
-	ARENA_GROW(r->arena, w->phrases, w->count, w->cap);
-	w->phrases[w->count++] = (struct guard_phrase){l, (size_t)(word.p - l.p)};
+	bool phrase = false;
+	g->view[g->view_count++] = (struct literal){l, false, tag, false};
+	for (size_t i = 1; i + 1 < l.len; i++)
+		if (l.p[i] == ' ') {
+			add_gap(g->rules, l, i, tag);
+			phrase = true;
+		}
+	g->original[g->original_count++] = (struct literal){l, true, LEAD_FOLDED + tag, phrase};
 }
 
 static uint32_t add_lead(struct gathering *g, const struct guard_pattern *p, struct str l)
@@ -65,7 +62,7 @@ static uint32_t add_lead(struct gathering *g, const struct guard_pattern *p, str
 	if (p->folded)
 		add_folded(g, l, tag);
 	else
-		g->original[g->original_count++] = (struct literal){l, p->nocase, tag};
+		g->original[g->original_count++] = (struct literal){l, p->nocase, tag, false};
 	return tag;
 }
 
@@ -107,6 +104,7 @@ void guard_rules_index(struct guard_rules *r)
 	g.view = arena_array(r->arena, literals, sizeof(*g.view));
 	r->detectors = arena_array(r->arena, r->count + 1, sizeof(*r->detectors));
 	r->digit_count = 0;
+	memset(r->gaps.heads, 0xFF, sizeof(r->gaps.heads));
 	for (size_t i = 0; i < r->count; i++) {
 		struct guard_pattern *p = r->patterns[i];
 		if (p->detector)
@@ -116,8 +114,9 @@ void guard_rules_index(struct guard_rules *r)
 		else
 			gather(&g, p);
 	}
-	g.original[g.original_count++] = (struct literal){STR("&"), false, LEAD_ENTITY};
-	g.original[g.original_count++] = (struct literal){STR("guard:allow"), false, LEAD_ALLOW};
+	g.original[g.original_count++] = (struct literal){STR("&"), false, LEAD_ENTITY, false};
+	g.original[g.original_count++] = (struct literal){STR("guard:allow"), false, LEAD_ALLOW,
+							  false};
 	r->original = literal_set_new(g.original, g.original_count);
 	r->view = literal_set_new(g.view, g.view_count);
 	map_release(&g.known);

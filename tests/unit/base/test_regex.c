@@ -128,6 +128,13 @@ START_TEST(a_pattern_stops_at_its_limit)
 	assert_err(regex_compile(buf_str(&p), 0, &re, &support_err), ERR_TOO_LARGE,
 		   "4097 bytes, more than the limit of 4096");
 	ck_assert_ptr_null(re);
+	assert_ok(regex_compile(buf_str(&p), REGEX_LONG, &re, &support_err));
+	regex_free(re);
+	re = NULL;
+	buf_add_repeat(&p, 'a', 16384 - 4096);
+	assert_err(regex_compile(buf_str(&p), REGEX_LONG, &re, &support_err), ERR_TOO_LARGE,
+		   "16385 bytes, more than the limit of 16384");
+	ck_assert_ptr_null(re);
 	buf_reset(&p);
 	buf_add_repeat(&p, '(', 2000);
 	buf_add_repeat(&p, ')', 2000);
