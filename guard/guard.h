@@ -103,17 +103,23 @@ enum guard_mode guard_policy_mode(const struct guard_policy *p, const struct gua
 
 /*
  * Redaction. Each finding becomes "<type:n>", n counting the distinct values of the type from 1, so that the same
- * value has the same placeholder throughout the lifetime of the vault and the text keeps its meaning. A vault belongs to one execution
- * and can give back what it hid to a tool that is authorised; its memory is wiped at the end.
+ * value has the same placeholder throughout the lifetime of the vault and the text keeps its meaning.
+ *
+ * A vault that can give back what it hid, to a tool that is authorised, belongs to one execution and writes "<type:n:nonce>", the nonce being its
+ * own and secret to whoever wrote the text: "<email:1>" that stood in a document before is never taken for ours. Its memory is wiped
+ * at the end.
  */
 struct guard_vault;
-struct guard_vault *guard_vault_new(void); /* gives */
+struct guard_vault *guard_vault_new(void); /* hides for good; gives */
+struct guard_vault *guard_vault_new_reversible(void); /* gives */
+#define GUARD_NONCE 10 /* characters of base 62: nobody guesses one in an execution */
+const char *guard_vault_nonce(const struct guard_vault *v); /* "" of one that hides for good */
 void guard_vault_free(struct guard_vault *v);
 void guard_vault_freep(struct guard_vault **v);
 /* Appends text to out with the findings that policy redacts (NULL: all that are not allowed) replaced. */
 void guard_redact(struct guard_vault *v, const struct guard_policy *p, struct str text,
 		  const struct guard_findings *f, struct buf *out);
-/* Appends text to out with this vault's placeholders made whole again. Returns how many. */
+/* Appends text to out with this vault's placeholders made whole again. Returns how many: none of a vault that hides for good. */
 size_t guard_restore(const struct guard_vault *v, struct str text, struct buf *out);
 
 #endif

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/crypto.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "guard/guard.h"
@@ -18,6 +19,7 @@ struct guard_vault {
 	struct map by_value; /* type, NUL, value → struct hidden */
 	struct hidden **items;
 	size_t count, cap;
+	char nonce[GUARD_NONCE + 1]; /* empty: nothing is given back */
 };
 
 /* Compilers may not take it for useless. */
@@ -31,6 +33,18 @@ static void wipe(void *p, size_t size)
 struct guard_vault *guard_vault_new(void)
 {
 	return mem_zalloc(sizeof(struct guard_vault));
+}
+
+struct guard_vault *guard_vault_new_reversible(void)
+{
+	struct guard_vault *v = guard_vault_new();
+	base62_random(v->nonce, GUARD_NONCE);
+	return v;
+}
+
+const char *guard_vault_nonce(const struct guard_vault *v)
+{
+	return v->nonce;
 }
 
 void guard_vault_free(struct guard_vault *v)
@@ -102,7 +116,8 @@ void guard_redact(struct guard_vault *v, const struct guard_policy *p, struct st
 		const struct hidden *h = hide(v, g->rule->type, str_sub(text, start, g->end));
 		buf_add_str(out, str_sub(text, at, start));
 		if (h)
-			buf_addf(out, "<%s:%u>", h->type, h->number);
+			buf_addf(out, "<%s:%u%s%s>", h->type, h->number, v->nonce[0] ? ":" : "",
+				 v->nonce);
 		else
 			buf_addf(out, "<%s>", g->rule->type);
 		at = g->end;
@@ -119,9 +134,10 @@ static const struct hidden *placeholder(const struct guard_vault *v, struct str 
 	ptrdiff_t end = str_find_byte(str_sub(text, 0, MIN(text.len, at + 96)), '>', at);
 	if (end < 0)
 		return NULL;
-	struct str inside = str_sub(text, at + 1, (size_t)end), type;
+	struct str inside = str_sub(text, at + 1, (size_t)end), type, digits;
 	uint64_t number;
-	if (!str_split(&inside, ':', &type) || !str_to_u64(inside, &number))
+	if (!str_split(&inside, ':', &type) || !str_split(&inside, ':', &digits) ||
+	    !str_to_u64(digits, &number) || !str_eqz(inside, v->nonce))
 		return NULL;
 	for (size_t i = 0; i < v->count; i++)
 		if (v->items[i]->number == number && str_eqz(type, v->items[i]->type)) {
@@ -134,7 +150,7 @@ static const struct hidden *placeholder(const struct guard_vault *v, struct str 
 size_t guard_restore(const struct guard_vault *v, struct str text, struct buf *out)
 {
 	size_t done = 0, at = 0, end;
-	for (ptrdiff_t open; (open = str_find_byte(text, '<', at)) >= 0;) {
+	for (ptrdiff_t open; v->nonce[0] && (open = str_find_byte(text, '<', at)) >= 0;) {
 		const struct hidden *h = placeholder(v, text, (size_t)open, &end);
 		buf_add_str(out, str_sub(text, at, (size_t)open));
 		if (h) {

@@ -64,6 +64,18 @@ static struct str redact(struct guard_vault *v, const struct guard_policy *p, co
 	return buf_str(out);
 }
 
+/* "<email:1>" becomes "<email:1:NONCE>", as the vault would have written it. */
+static struct str with_nonce(const struct guard_vault *v, const char *text, struct buf *out)
+{
+	buf_reset(out);
+	for (const char *c = text; *c; c++) {
+		if (*c == '>')
+			buf_addf(out, ":%s", guard_vault_nonce(v));
+		buf_add_char(out, *c);
+	}
+	return buf_str(out);
+}
+
 static const struct {
 	const char *marked, *want;
 } rows[] = {
@@ -103,7 +115,7 @@ END_TEST
 
 START_TEST(what_was_redacted_comes_back_whole)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16), back = BUF_INIT(1 << 16);
 	CLEANUP(sample_release) struct sample s;
 	size_t hidden = 0;
@@ -137,8 +149,17 @@ START_TEST(redaction_appends)
 	buf_addz(&out, "before: ");
 	guard_redact(v, NULL, buf_str(&s.text), &s.found, &out);
 	assert_str(buf_str(&out), "before: <email:1>!");
-	ck_assert_uint_eq(guard_restore(v, STR("<email:1>"), &out), 1);
-	assert_str(buf_str(&out), "before: <email:1>!one");
+}
+END_TEST
+
+START_TEST(restoring_appends)
+{
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16), back = BUF_INIT(1 << 16);
+	redact(v, NULL, "{m:one}!", &out);
+	buf_addz(&back, "before: ");
+	ck_assert_uint_eq(guard_restore(v, buf_str(&out), &back), 1);
+	assert_str(buf_str(&back), "before: one!");
 }
 END_TEST
 
@@ -161,6 +182,7 @@ static const struct {
 START_TEST(findings_that_overlap_hide_every_byte_once)
 {
 	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *able = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), back = BUF_INIT(1000);
 	struct guard_finding items[] = {
 		{.rule = &hijack, .start = overlaps[_i].a, .end = overlaps[_i].a_end},
@@ -168,7 +190,9 @@ START_TEST(findings_that_overlap_hide_every_byte_once)
 	struct guard_findings f = {.items = items, .count = 2};
 	guard_redact(v, NULL, STR("0123456789"), &f, &out);
 	assert_str(buf_str(&out), overlaps[_i].want);
-	guard_restore(v, buf_str(&out), &back);
+	buf_reset(&out);
+	guard_redact(able, NULL, STR("0123456789"), &f, &out);
+	guard_restore(able, buf_str(&out), &back);
 	assert_str(buf_str(&back), "0123456789");
 }
 END_TEST
@@ -214,18 +238,62 @@ static const struct {
 
 START_TEST(only_placeholders_of_the_vault_are_made_whole)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
-	CLEANUP(buf_release) struct buf out = BUF_INIT(1000);
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), text = BUF_INIT(1000);
+	CLEANUP(buf_release) struct buf want = BUF_INIT(1000);
 	redact(v, NULL, "{m:a@b.ae} {m:c@d.ae} {k:K}", &out);
 	buf_reset(&out);
-	ck_assert_uint_eq(guard_restore(v, str_of(restored[_i].text), &out), restored[_i].done);
-	assert_str(buf_str(&out), restored[_i].want);
+	with_nonce(v, restored[_i].text, &text);
+	ck_assert_uint_eq(guard_restore(v, buf_str(&text), &out), restored[_i].done);
+	/* What is nobody's keeps every byte. */
+	if (restored[_i].done)
+		for (const char *c = restored[_i].want; *c; c++)
+			buf_addf(&want, "%s%s%c", *c == '>' ? ":" : "",
+				 *c == '>' ? guard_vault_nonce(v) : "", *c);
+	else
+		buf_add_str(&want, buf_str(&text));
+	assert_str(buf_str(&out), buf_cstr(&want));
+}
+END_TEST
+
+/* An attacker writes into a document what will stand for the first address that the execution hides. */
+START_TEST(a_placeholder_that_stood_in_the_text_is_not_ours)
+{
+	static const char *const forged[] = {"<email:1>", "<email:1:>", "<email:1:0123456789>",
+					     "<email:1::>"};
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
+	CLEANUP(guard_vault_freep) struct guard_vault *other = guard_vault_new_reversible();
+	CLEANUP(guard_vault_freep) struct guard_vault *one_way = guard_vault_new();
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), back = BUF_INIT(1000);
+	for (size_t i = 0; i < ARRAY_SIZE(forged); i++) {
+		CLEANUP_FREE char *text = mem_printf("%s sends {m:a@b.ae}", forged[i]);
+		CLEANUP_FREE char *want = mem_printf("%s sends a@b.ae", forged[i]);
+		redact(v, NULL, text, &out);
+		buf_reset(&back);
+		ck_assert_uint_eq(guard_restore(v, buf_str(&out), &back), 1);
+		assert_str(buf_str(&back), want);
+		/* Another execution's vault knows nothing of it, and one without a nonce gives nothing back. */
+		redact(other, NULL, text, &back);
+		redact(one_way, NULL, text, &back);
+		buf_reset(&back);
+		ck_assert_uint_eq(guard_restore(other, buf_str(&out), &back), 0);
+		ck_assert_uint_eq(guard_restore(one_way, buf_str(&out), &back), 0);
+		ck_assert_uint_eq(guard_restore(one_way, STR("<email:1>"), &back), 0);
+	}
+	ck_assert_uint_eq(strlen(guard_vault_nonce(v)), GUARD_NONCE);
+	ck_assert_str_ne(guard_vault_nonce(v), guard_vault_nonce(other));
+	ck_assert_str_eq(guard_vault_nonce(one_way), "");
+	/* One character off is as far as any. */
+	CLEANUP_FREE char *near = mem_printf("<email:1:%s>", guard_vault_nonce(v));
+	near[strlen(near) - 2] ^= 1;
+	buf_reset(&back);
+	ck_assert_uint_eq(guard_restore(v, str_of(near), &back), 0);
 }
 END_TEST
 
 START_TEST(an_empty_vault_restores_nothing)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1000);
 	ck_assert_uint_eq(guard_restore(v, STR("<email:1>"), &out), 0);
 	assert_str(buf_str(&out), "<email:1>");
@@ -235,10 +303,12 @@ END_TEST
 
 START_TEST(a_value_that_looks_like_a_placeholder_is_given_back_once)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), back = BUF_INIT(1000);
+	CLEANUP(buf_release) struct buf want = BUF_INIT(1000);
 	redact(v, NULL, "{m:<key:1>} {k:<email:1>}", &out);
-	assert_str(buf_str(&out), "<email:1> <key:1>");
+	with_nonce(v, "<email:1> <key:1>", &want);
+	assert_str(buf_str(&out), buf_cstr(&want));
 	ck_assert_uint_eq(guard_restore(v, buf_str(&out), &back), 2);
 	assert_str(buf_str(&back), "<key:1> <email:1>");
 }
@@ -246,23 +316,27 @@ END_TEST
 
 START_TEST(a_value_may_hold_any_bytes)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), back = BUF_INIT(1000);
+	CLEANUP(buf_release) struct buf want = BUF_INIT(1000);
 	struct str text = STR("a\0b\xff\n<>:1");
 	struct guard_finding whole = {.rule = &key, .start = 0, .end = text.len};
 	struct guard_findings f = {.items = &whole, .count = 1};
 	guard_redact(v, NULL, text, &f, &out);
-	assert_str(buf_str(&out), "<key:1>");
+	with_nonce(v, "<key:1>", &want);
+	assert_str(buf_str(&out), buf_cstr(&want));
 	ck_assert_uint_eq(guard_restore(v, buf_str(&out), &back), 1);
 	ck_assert(str_eq(buf_str(&back), text));
 }
 END_TEST
 
-/* The letters make no placeholder: one that a text has already is not told from ours. */
+/* Placeholders that the text has already among them. */
 START_TEST(any_text_comes_back)
 {
 	static const struct guard_rule *const all[] = {&mail, &mail2, &key, &hijack};
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	static const char *const words[] = {"a",	 "b",	     ":1",	">",
+					    "<email:1>", "<role:2>", "<key:1>", "\n"};
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	uint64_t seed = 88172645463325252u + (uint64_t)_i;
 	for (unsigned round = 0; round < 200; round++) {
 		CLEANUP(buf_release) struct buf text = BUF_INIT(4096), out = BUF_INIT(16384);
@@ -272,7 +346,7 @@ START_TEST(any_text_comes_back)
 		size_t at = 0;
 		for (unsigned i = 0; i < 300; i++) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			buf_add_char(&text, "ab:1> \n<"[seed >> 61]);
+			buf_addz(&text, words[seed >> 61]);
 		}
 		while (f.count < ARRAY_SIZE(items) && at < 280) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -291,8 +365,9 @@ END_TEST
 
 START_TEST(a_full_vault_still_hides)
 {
-	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new();
+	CLEANUP(guard_vault_freep) struct guard_vault *v = guard_vault_new_reversible();
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1000), word = BUF_INIT(100);
+	CLEANUP(buf_release) struct buf want = BUF_INIT(1000);
 	for (unsigned i = 1; i <= 10001; i++) {
 		buf_reset(&word);
 		buf_addf(&word, "value-%u", i);
@@ -302,8 +377,8 @@ START_TEST(a_full_vault_still_hides)
 		guard_redact(v, NULL, buf_str(&word), &f, &out);
 	}
 	assert_str(buf_str(&out), "<email>");
-	assert_str(redact(v, NULL, "{m:value-10000} {m:value-10001}", &out),
-		   "<email:10000> <email>");
+	buf_addf(&want, "<email:10000:%s> <email>", guard_vault_nonce(v));
+	assert_str(redact(v, NULL, "{m:value-10000} {m:value-10001}", &out), buf_cstr(&want));
 	buf_reset(&word);
 	ck_assert_uint_eq(guard_restore(v, buf_str(&out), &word), 1);
 	assert_str(buf_str(&word), "value-10000 <email>");
@@ -389,6 +464,8 @@ static const struct support_case cases[] = {
 	CASE_LOOP(what_was_redacted_comes_back_whole, ARRAY_SIZE(rows)),
 	CASE(a_value_has_its_placeholder_for_the_life_of_the_vault),
 	CASE(redaction_appends),
+	CASE(restoring_appends),
+	CASE(a_placeholder_that_stood_in_the_text_is_not_ours),
 	CASE_LOOP(findings_that_overlap_hide_every_byte_once, ARRAY_SIZE(overlaps)),
 	CASE_LOOP(only_placeholders_of_the_vault_are_made_whole, ARRAY_SIZE(restored)),
 	CASE(an_empty_vault_restores_nothing),
