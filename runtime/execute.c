@@ -210,6 +210,7 @@ static int start_instance(struct runtime *rt, const struct run_request *req, boo
 	i->result = result;
 	i->limits = run_limits_complete(&req->limits);
 	buf_init(&i->words, DRIVER_WORDS_MAX);
+	buf_init(&i->log, BUF_MAX);
 	result->limits_text = runtime_limits_describe(rt);
 	int rc = start(i, probe, err);
 	if (rc == 0)
@@ -298,8 +299,11 @@ int run_instance_invoke(struct run_instance *i, const struct run_request *req,
 		return err_set(err, ERR_TOO_LARGE, "the SkillContext has %zu bytes, more than %d",
 			       req->context_json.len, EXECUTION_INPUT_MAX);
 	int rc = give_and_serve(i, err);
+	guard_log_end(i);
 	keep_figures(i);
 	guard_records(i);
+	if (rc < 0)
+		guard_failure(i, err);
 	return rc;
 }
 
@@ -317,6 +321,7 @@ void run_instance_close(struct run_instance *i)
 	door_free(i->door);
 	bundle_release(&i->bundle);
 	buf_release(&i->words);
+	buf_release(&i->log);
 	free(i);
 }
 

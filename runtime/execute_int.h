@@ -17,6 +17,9 @@ struct run_instance {
 	struct door *door;
 	struct run_limits limits;
 	struct buf words; /* what the driver's own programs said */
+	struct buf
+		log; /* stderr of a guarded run: what has been told, its end, then what is held until its line is whole */
+	size_t log_told; /* bytes of it */
 	int64_t heartbeat_due; /* monotonic */
 };
 
@@ -36,8 +39,14 @@ NODISCARD int guard_context(struct run_instance *i, struct buf *held, struct str
 			    struct err *err);
 /* What it answered, in place. */
 NODISCARD int guard_result(struct run_instance *i, struct err *err);
-/* What is kept of it: stderr and transcript lose what policy redacts or blocks. */
+/*
+ * What is kept of it loses what policy redacts or blocks: steps of stderr, told line by line; its tail, the transcript, and the words of a failure, which
+ * quote it.
+ */
+void guard_log(struct run_instance *i, struct str text);
+void guard_log_end(struct run_instance *i);
 void guard_records(struct run_instance *i);
+void guard_failure(struct run_instance *i, struct err *err);
 
 /* --- failure.c: every way to fail, in words, and whose fault it was --- */
 

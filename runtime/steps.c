@@ -63,5 +63,9 @@ void step_request(void *instance, struct str method, struct str target, int stat
 
 void step_log(void *instance, struct str text)
 {
-	step_text(instance, "stderr", "text", text);
+	struct run_instance *i = instance;
+	if (i->req->guard && i->req->guard->rules)
+		guard_log(i, text);
+	else
+		step_text(i, "stderr", "text", text);
 }

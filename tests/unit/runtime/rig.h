@@ -27,6 +27,7 @@ struct rig {
 	int rc;
 	char steps[RIG_STEPS_MAX][32];
 	size_t step_count;
+	char told[16384]; /* what the steps said, a line each: "kind JSON" */
 	int reads; /* of blobs */
 };
 
@@ -46,6 +47,8 @@ static inline int rig_read(void *state, const struct digest *blob, struct buf *o
 static inline void rig_step(void *state, const struct execution_step *s)
 {
 	struct rig *r = state;
+	size_t at = strlen(r->told);
+	snprintf(r->told + at, sizeof(r->told) - at, "%s %.*s\n", s->kind, STR_ARG(s->data_json));
 	if (r->step_count < RIG_STEPS_MAX)
 		snprintf(r->steps[r->step_count++], sizeof(r->steps[0]), "%s", s->kind);
 }
@@ -129,6 +132,7 @@ static inline int rig_go(struct rig *r, const char *handler, bool probe)
 	run_result_init(&r->result);
 	r->err = (struct err)ERR_INIT;
 	r->step_count = 0;
+	r->told[0] = '\0';
 	r->rc = (probe ? runtime_probe_version : runtime_execute)(r->rt, &r->req, &r->result,
 								  &r->err);
 	return r->rc;

@@ -1,4 +1,6 @@
 #include "runtime/guarded.h"
+
+#include "runtime/execute_int.h"
 #include "tests/unit/runtime/rig.h"
 #include "tests/unit/runtime/rig_drivers.h"
 
@@ -158,6 +160,109 @@ START_TEST(a_blocked_answer_is_kept_nowhere)
 }
 END_TEST
 
+START_TEST(what_a_failing_handler_says_is_kept_nowhere)
+{
+	EACH_DRIVER(r)
+	{
+		struct run_guard g = guard_of(GUARD_REDACT, GUARD_BLOCK);
+		r.req.guard = &g;
+		rig_run(&r, "code/handler.sh", "echo key " KEY " of asha@bank.ae >&2; exit 3\n");
+		assert_failed(&r, ERR_HANDLER_EXIT, true, "key <aws-access-key:1> of <email:1>");
+		ck_assert_ptr_null(strstr(r.told, KEY));
+		ck_assert_ptr_null(strstr(r.told, "bank.ae"));
+		ck_assert_ptr_nonnull(strstr(
+			r.told, "stderr {\"text\":\"key <aws-access-key:1> of <email:1>\\n\"}"));
+		ck_assert_ptr_null(strstr(buf_cstr(&r.result.transcript), KEY));
+		ck_assert_ptr_null(strstr(buf_cstr(&r.result.stderr_tail), KEY));
+		run_guard_release(&g);
+	}
+}
+END_TEST
+
+/* --- what is said on stderr, piece by piece ------------------------------------------------------------------ */
+
+struct said {
+	struct rig r;
+	struct run_guard g;
+	struct run_instance i;
+};
+
+static void said_init(struct said *s, enum guard_mode pii, enum guard_mode secrets)
+{
+	*s = (struct said){.g = guard_of(pii, secrets)};
+	s->r.req = (struct run_request){.guard = &s->g, .on_step = rig_step, .state = &s->r};
+	s->i.req = &s->r.req;
+	s->i.rt = rig_runtime(support_dir());
+	buf_init(&s->i.log, BUF_MAX);
+}
+
+static void said_release(struct said *s)
+{
+	runtime_close(s->i.rt);
+	buf_release(&s->i.log);
+	run_guard_release(&s->g);
+}
+
+START_TEST(a_value_in_two_pieces_is_one_value)
+{
+	struct said s;
+	said_init(&s, GUARD_REDACT, GUARD_BLOCK);
+	step_log(&s.i, STR("to asha@ba"));
+	ck_assert_str_eq(s.r.told, "");
+	step_log(&s.i, STR("nk.ae now\nand AKIAQ3EG"));
+	ck_assert_str_eq(s.r.told, "stderr {\"text\":\"to <email:1> now\\n\"}\n");
+	step_log(&s.i, STR("RLV5OX6TFZYN"));
+	guard_log_end(&s.i);
+	ck_assert_str_eq(s.r.told, "stderr {\"text\":\"to <email:1> now\\n\"}\n"
+				   "stderr {\"text\":\"and <aws-access-key:1>\"}\n");
+	guard_log_end(&s.i);
+	ck_assert_ptr_null(strstr(strstr(s.r.told, "and"), "stderr"));
+	said_release(&s);
+}
+END_TEST
+
+START_TEST(a_key_of_several_lines_is_hidden_though_its_first_has_been_told)
+{
+	struct said s;
+	said_init(&s, GUARD_WARN, GUARD_BLOCK);
+	step_log(&s.i, STR("-----BEGIN RSA PRIVATE KEY-----\n"));
+	step_log(&s.i, STR("MIIEpAIBAAKCAQEA7bq2zVJ0l3ZrB8V0pXgKfQwR9x1n5mYtE4uHc6sDaGvLkPo\n"));
+	step_log(&s.i, STR("-----END RSA PRIVATE KEY-----\n"));
+	guard_log_end(&s.i);
+	ck_assert_msg(!strstr(s.r.told, "MIIEpAIBAAKCAQEA7"), "%s", s.r.told);
+	said_release(&s);
+}
+END_TEST
+
+START_TEST(a_line_without_end_is_told_in_parts)
+{
+	struct said s;
+	CLEANUP(buf_release) struct buf line = BUF_INIT(BUF_MAX);
+	said_init(&s, GUARD_REDACT, GUARD_BLOCK);
+	while (line.len < 64 * 1024)
+		buf_addz(&line, "x");
+	step_log(&s.i, buf_str(&line));
+	ck_assert_str_eq(s.r.told, "");
+	step_log(&s.i, STR("x"));
+	ck_assert_uint_gt(strlen(s.r.told), 10000);
+	ck_assert_uint_le(s.i.log.len, 4096);
+	said_release(&s);
+}
+END_TEST
+
+START_TEST(what_could_not_be_looked_through_is_not_told)
+{
+	struct said s;
+	said_init(&s, GUARD_REDACT, GUARD_BLOCK);
+	s.g.budget_ms = -1;
+	step_log(&s.i, STR("to asha@bank.ae\n"));
+	ck_assert_str_eq(s.r.told,
+			 "guard {\"what\":\"stderr\",\"findings\":[],\"fault\":\"the guard "
+			 "gave up: the text took longer than its time\"}\n");
+	said_release(&s);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(values_are_redacted_where_they_stand),
 	CASE(a_refusal_names_rule_and_place_and_never_the_value),
@@ -166,6 +271,11 @@ static const struct support_case cases[] = {
 	CASE_SLOW(a_sandbox_sees_and_answers_what_policy_lets_through, 90),
 	CASE_SLOW(a_blocked_input_never_reaches_the_handler, 90),
 	CASE_SLOW(a_blocked_answer_is_kept_nowhere, 90),
+	CASE_SLOW(what_a_failing_handler_says_is_kept_nowhere, 90),
+	CASE(a_value_in_two_pieces_is_one_value),
+	CASE(a_key_of_several_lines_is_hidden_though_its_first_has_been_told),
+	CASE(a_line_without_end_is_told_in_parts),
+	CASE(what_could_not_be_looked_through_is_not_told),
 	{0}};
 
 int main(void)
