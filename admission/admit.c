@@ -155,6 +155,19 @@ static struct digest policy_key(const struct policy *p, const struct buf *in_for
 	return hasher_end(&h);
 }
 
+/* What is judged of the root: what the configuration says, its bytes (the guard reads comments too), and FIRM.md. */
+static struct digest platform_candidate(const struct snapshot *s)
+{
+	struct hasher h;
+	static const char tag[] = "aspora.platform.v1"; /* with its NUL */
+	hasher_init(&h);
+	hasher_add(&h, tag, sizeof(tag));
+	hasher_add(&h, s->platform_digest.bytes, DIGEST_SIZE);
+	hasher_add(&h, s->platform_file.digest.bytes, DIGEST_SIZE);
+	hasher_add(&h, s->firm.bytes, DIGEST_SIZE);
+	return hasher_end(&h);
+}
+
 /* A skill whose text nobody has at hand cannot be judged. */
 static void check_texts(const struct rule_in *in, struct findings *out)
 {
@@ -210,7 +223,7 @@ void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *
 	if (in.domain)
 		ret->key.candidate = in.domain->candidate;
 	else if (platform)
-		ret->key.candidate = in.snap->platform_digest;
+		ret->key.candidate = platform_candidate(in.snap);
 	ret->key.policy = policy_key(in.policy, &in_force);
 	ret->key.surface = surface_view_digest(in.surfaces, in.name);
 }

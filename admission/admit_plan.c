@@ -152,7 +152,8 @@ static void judge_platform(struct admitting *m)
 			     .policy = &policy,
 			     .surfaces = &m->view,
 			     .deployed = m->o->deployed,
-			     .facts = m->o->facts};
+			     .facts = m->o->facts,
+			     .guard = m->o->guard};
 	admit_domain(m->arena, &in, &out->platform);
 	out->platform_judged = true;
 	take_root_findings(out);

@@ -1,6 +1,6 @@
 /*
- * AD-GUARD: what the guard found in the files of a domain and its skills. What a finding weighs is said by guard.pii, guard.secrets and
- * guard.injection of the skill (or of the domain, for its own files). Nothing can be redacted in a repository: there `redact` warns,
+ * AD-GUARD: what the guard found in the files of the root, of a domain and of its skills. What a finding weighs is said by guard.pii,
+ * guard.secrets and guard.injection of the skill (or of the domain or the platform, for their own files). Nothing can be redacted in a repository: there `redact` warns,
  * and redacts at run time.
  */
 #include <stdio.h>
@@ -93,12 +93,14 @@ static int check_file(const struct rule_in *in, struct findings *out, struct fil
 	const struct guard_facts *facts;
 	int rc = admit_guard_get(in->guard, &file->digest, &file->blob, &facts, err);
 	if (rc < 0) {
-		err_context(err, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
+		err_context(err, "%.*s%s%.*s", STR_ARG(folder), folder.len ? "/" : "",
+			    STR_ARG(name));
 		return rc;
 	}
 	if (!facts->count && !facts->fault)
 		return 0;
-	file->path = str_of(arena_printf(in->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name)));
+	file->path = str_of(arena_printf(in->arena, "%.*s%s%.*s", STR_ARG(folder),
+					 folder.len ? "/" : "", STR_ARG(name)));
 	if (what == COMMENTS)
 		check_comments(in, out, file, facts);
 	else if (what == FAULTS)
@@ -164,10 +166,33 @@ static int check_domain(const struct rule_in *in, struct findings *out, enum wha
 	return rc;
 }
 
+/* The root's own files: FIRM.md is given to every skill. The platform that judges says what a finding weighs. */
+static int check_platform(const struct rule_in *in, struct findings *out, enum what what,
+			  struct err *err)
+{
+	const struct snapshot *s = in->snap;
+	struct config effective;
+	struct findings unsaid;
+	int rc = 0;
+	findings_init(&unsaid, in->arena);
+	config_cascade(in->policy->platform, NULL, NULL, &effective, &unsaid, STR_NULL, STR_NULL);
+	struct file firm = {.blob = s->firm_blob, .digest = s->firm, .effective = &effective};
+	struct file config = {.blob = s->platform_file.blob,
+			      .digest = s->platform_file.digest,
+			      .effective = &effective};
+	if (firm.blob.len)
+		rc = check_file(in, out, &firm, STR_NULL, STR("FIRM.md"), what, err);
+	if (rc == 0 && config.blob.len)
+		rc = check_file(in, out, &config, STR_NULL, STR(CONFIG_FILE), what, err);
+	return rc;
+}
+
 static int check(const struct rule_in *in, struct findings *out, enum what what, struct err *err)
 {
 	if (!in->guard)
 		return 0;
+	if (!in->domain && !in->change)
+		return check_platform(in, out, what, err);
 	return in->skill ? check_skill(in, out, what, err) : check_domain(in, out, what, err);
 }
 

@@ -181,8 +181,7 @@ static int load_checks(struct pass *p, struct admit_facts *facts, struct err *er
 
 static bool platform_differs(const struct pass *p)
 {
-	return p->platform_from_tree &&
-	       !digest_equal(&p->snapshot->platform_digest, &p->s->deployed->platform_digest);
+	return p->platform_from_tree && !sync_platform_is(p->s, p->snapshot);
 }
 
 static int grow(void *state, struct skill *skill, struct err *err)

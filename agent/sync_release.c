@@ -267,10 +267,8 @@ static int add_platform(struct pass *p, struct rows *r, struct err *err)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	struct json j;
 	bool judged_well = !p->admission->platform_judged || p->admission->platform.allow;
-	bool same = digest_equal(&p->snapshot->platform_digest, &p->s->deployed->platform_digest) &&
-		    digest_equal(&p->snapshot->firm, &p->s->firm);
 	if (!p->platform_from_tree || !judged_well ||
-	    (same && p->s->deployed->platform_source.name[0]))
+	    (sync_platform_is(p->s, p->snapshot) && p->s->deployed->platform_source.name[0]))
 		return 0;
 	if (p->snapshot->platform) {
 		int rc = tree_read(p->tree, &p->snapshot->platform->blob, &text, err);

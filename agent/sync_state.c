@@ -21,6 +21,7 @@ static void forget_deployed(struct sync *s)
 	s->firm_text = STR_NULL;
 	s->owner_count = s->overlay_count = 0;
 	memset(&s->firm, 0, sizeof(s->firm));
+	memset(&s->platform_file, 0, sizeof(s->platform_file));
 	s->loaded = false;
 }
 
@@ -88,6 +89,7 @@ static int load_platform(struct sync *s, struct err *err)
 	findings_init(&ignored, s->known);
 	if (text.len == 0)
 		return 0;
+	s->platform_file = blob_digest(text);
 	return config_decode(s->known, LEVEL_PLATFORM, STR(CONFIG_FILE), &(struct tree_id){0}, text,
 			     &ignored, STR_NULL, STR_NULL, &s->platform, err);
 }
@@ -204,6 +206,13 @@ static bool learn_domain(struct sync *s, const struct pass *p, const struct admi
  */
 #define LEARN_MOST 250
 
+bool sync_platform_is(const struct sync *s, const struct snapshot *snap)
+{
+	return digest_equal(&snap->platform_digest, &s->deployed->platform_digest) &&
+	       digest_equal(&snap->platform_file.digest, &s->platform_file) &&
+	       digest_equal(&snap->firm, &s->firm);
+}
+
 /* With an unchanged platform an ordinary update of known domains is all there is. */
 static bool can_learn(const struct sync *s, const struct pass *p)
 {
@@ -211,8 +220,7 @@ static bool can_learn(const struct sync *s, const struct pass *p)
 	for (size_t i = 0; i < p->admission->domain_count; i++)
 		skills += p->admission->domains[i].change->skill_count;
 	return p->held_count == 0 && !p->overlay && skills <= LEARN_MOST &&
-	       digest_equal(&p->snapshot->platform_digest, &s->deployed->platform_digest) &&
-	       digest_equal(&p->snapshot->firm, &s->firm);
+	       sync_platform_is(s, p->snapshot);
 }
 
 void sync_learn(struct sync *s, const struct pass *p)

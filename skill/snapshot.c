@@ -117,6 +117,13 @@ bool snapshot_refused(const struct snapshot *s)
 	return false;
 }
 
+bool snapshot_same_platform(const struct snapshot *a, const struct snapshot *b)
+{
+	return digest_equal(&a->platform_digest, &b->platform_digest) &&
+	       digest_equal(&a->platform_file.digest, &b->platform_file.digest) &&
+	       digest_equal(&a->firm, &b->firm);
+}
+
 bool domain_refused(const struct domain *d)
 {
 	if (findings_count(&d->findings, SEVERITY_DENY))

@@ -66,7 +66,8 @@ struct snapshot {
 	struct tree_id root;
 	struct config_doc *platform; /* NULL when the repository has none */
 	struct shared_config *shared; /* that owns it */
-	struct digest platform_digest;
+	struct digest platform_digest; /* of what it says: policy_digest() */
+	struct domain_file platform_file; /* it, as bytes, when it was read from the tree */
 	struct digest firm; /* of FIRM.md; zero: none */
 	struct tree_id firm_blob; /* when it was read from the tree */
 	struct str firm_text;
@@ -112,6 +113,8 @@ struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s);
 void snapshot_unrefp(struct snapshot **s);
 bool snapshot_refused(const struct snapshot *s);
+/* The same platform configuration, comments included, and the same FIRM.md. */
+bool snapshot_same_platform(const struct snapshot *a, const struct snapshot *b);
 struct domain *snapshot_domain(const struct snapshot *s, struct str name); /* NULL when absent */
 struct domain_skill *domain_skill_find(const struct domain *d,
 				       struct str name); /* NULL when absent */

@@ -117,6 +117,8 @@ static bool keep_platform(struct build *b, const struct tree_entry *e)
 	b->s->shared = shared_config_ref(before->shared);
 	b->s->platform = before->platform;
 	b->s->platform_digest = before->platform_digest;
+	b->s->platform_file = before->platform_file;
+	b->s->platform_file.path = STR(CONFIG_FILE);
 	return true;
 }
 
@@ -135,6 +137,9 @@ static int read_platform(struct build *b, const struct tree_list *root, struct e
 					 STR(""), &text, &fine, err);
 		if (rc < 0)
 			return rc;
+		if (text.len)
+			b->s->platform_file = (struct domain_file){STR(CONFIG_FILE), e->id,
+								   blob_digest(text), text.len};
 		if (fine)
 			doc = config_load(b->scratch, LEVEL_PLATFORM, STR(CONFIG_FILE), &e->id,
 					  text, &b->s->findings, STR(""), STR(""));

@@ -171,8 +171,7 @@ static inline const struct admission *world_admit(struct world *w)
 			       .plan = w->plan,
 			       .released_platform = w->before ? w->before->platform : NULL,
 			       .platform_changed = !w->before ||
-						   !digest_equal(&w->before->platform_digest,
-								 &w->after->platform_digest),
+						   !snapshot_same_platform(w->before, w->after),
 			       .deployed = w->deployed,
 			       .have = have,
 			       .old = w->no_loader ? NULL : &old,
