@@ -62,8 +62,10 @@ A skill without tests is refused, with the file and what to do; other domains ar
   ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests, and at least 2 must check something%0Awrite in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
   ::warning file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which is not admitted yet%0Auntil it is, requests are not passed on
   [6]
+  $ aspora admit -o sarif | "$ROOT/tests/schema/validate"
+  valid
   $ aspora admit -o json | head -c 120; echo
-  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":3,"allow":false,"source":{"name":"folder",
+  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":4,"allow":false,"source":{"name":"folder",
 
 Over the domain's limit.
   $ sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/frm/rule-simulation/aspora.config.yaml && aspora admit frm -q

@@ -26,6 +26,8 @@ scan finds what the guard's rules look for, in files and in lines.
   [6]
   $ aspora scan -o sarif docs | python3 -c 'import json,sys; r=json.load(sys.stdin)["runs"][0]; print([x["ruleId"] for x in r["results"]], len(r["tool"]["driver"]["rules"]))'
   ['pii-email', 'secret-aws-access-key'] 2
+  $ aspora scan -o sarif docs | "$ROOT/tests/schema/validate"
+  valid
 
 What a comment allows, with a reason, is a note; without one it is not allowed.
 

@@ -33,6 +33,9 @@ CHANGES = {
     "growth and reviews": lambda s: s.write("skills/ecm/aspora.config.yaml", s.read("skills/ecm/aspora.config.yaml")
                                             + "policy:\n  growth: approve\n  approvals: 2\n"),
     "a domain is deleted": lambda s: s.git("rm", "-rqf", "skills/wealth"),
+    "a key in FIRM.md": lambda s: s.write("FIRM.md", s.read("FIRM.md") + "\nThe bucket is read with AKIAQ3EGRLV5OX6TFZYN.\n"),
+    "a key in a comment of the platform": lambda s: s.write("aspora.config.yaml", s.read("aspora.config.yaml") + "# AKIAQ3EGRLV5OX6TFZYN\n"),
+    "an address in DOMAIN.md": lambda s: s.write("skills/ecm/DOMAIN.md", s.read("skills/ecm/DOMAIN.md") + "\nAsk desk@bank.ae.\n"),
     "the platform asks for more": lambda s: s.write("aspora.config.yaml", s.read("aspora.config.yaml") + "context:\n  body_tokens: 9\n"),
 }
 
@@ -59,7 +62,9 @@ def test_the_verdict_in_the_folder_is_the_one_of_asporad(s, name):
     report = json.loads(done.stdout)
     s.wait_observed(commit)
     domains = [d for d in report["domains"] if d["key"]["candidate"] != "0" * 64]
-    assert report["domains"], done.stdout
+    if "platform" in report:
+        domains.append({"name": "", **report["platform"]})
+    assert domains, done.stdout
     for d in domains:
         key = [bytes.fromhex(d["key"][k]) for k in ("candidate", "policy", "surface")]
         rows = s.rows("select allow, findings from verdict where domain = %s and candidate = %s and policy = %s and surface = %s",
