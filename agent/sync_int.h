@@ -107,8 +107,7 @@ struct sync {
 	struct overlay *overlays;
 	size_t overlay_count;
 	struct config_doc *platform; /* as released; NULL: none yet */
-	struct digest platform_file; /* of its bytes */
-	struct digest firm;
+	struct digest platform_file, firm; /* of their bytes */
 	struct str firm_text;
 	int64_t rev; /* of the store, when this tick began; our own releases move it on */
 	struct sync_holds holds;
@@ -133,8 +132,6 @@ NODISCARD int sync_prepare(struct sync *s, struct err *err);
 NODISCARD int sync_load_surfaces(struct sync *s, struct err *err);
 /* Suspensions and quarantines; asked for only when the store has moved since. */
 NODISCARD int sync_load_holds(struct sync *s, struct err *err);
-/* The snapshot's platform configuration and FIRM.md are those that are released, byte for byte. */
-bool sync_platform_is(const struct sync *s, const struct snapshot *snap);
 void sync_forget_holds(struct sync *s);
 void sync_forget(struct sync *s);
 struct str sync_owner(const struct sync *s, struct str domain); /* empty: nobody's */

@@ -68,5 +68,7 @@ void pass_report_json(const struct pass *p, struct buf *out);
 NODISCARD int pass_write(struct pass *p, struct err *err);
 /* Makes what is known of the deployed state what it is after the pass. */
 void sync_learn(struct sync *s, const struct pass *p);
+/* The snapshot's platform configuration and FIRM.md are those that are released, byte for byte. */
+bool sync_platform_is(const struct sync *s, const struct snapshot *snap);
 
 #endif

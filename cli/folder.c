@@ -160,7 +160,17 @@ int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name, struc
 		rc = mirror_revision(f->clone, str_of(name), &id, err);
 	if (rc == 0)
 		rc = tree_git_open(f->clone, &id, &ret->source, err);
+	ret->in_clone = true;
 	return rc < 0 ? rc : build(ret, f->subpath, err);
+}
+
+int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,
+		   const struct snapshot *platform_of, struct snapshot **ret, struct err *err)
+{
+	const struct snapshot_opts opts = {.subpath = t->in_clone ? f->subpath : NULL,
+					   .platform = platform_of->platform,
+					   .firm_text = platform_of->firm_text};
+	return snapshot_build(t->source, &t->snap->source, t->snap, &opts, ret, err);
 }
 
 int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name, struct err *err)

@@ -32,6 +32,7 @@ void cli_folder_release(struct cli_folder *f);
 /* One state of it. */
 struct cli_tree {
 	struct tree_source *source;
+	bool in_clone; /* a commit, in which the folder has a path */
 	struct snapshot *snap;
 };
 void cli_tree_release(struct cli_tree *t);
@@ -41,6 +42,13 @@ NODISCARD int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct
 /* The state in a commit: a branch, a tag, an id or its first digits, and steps back such as HEAD~1. Errors: ERR_NOT_FOUND (no Git repository, no such commit). */
 NODISCARD int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
 			      struct cli_tree *ret, struct err *err);
+/*
+ * The same state again, under the platform configuration and FIRM.md of another one instead of its own. ret has no source of its own: it is t's, and
+ * is not to be used after it.
+ */
+NODISCARD int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,
+			     const struct snapshot *platform_of, struct snapshot **ret,
+			     struct err *err);
 /* Whether that would be a commit; errors as above. */
 NODISCARD int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name,
 			       struct err *err);

@@ -86,6 +86,16 @@ static int check_scope(struct cli *c, const struct cli_judged *j, struct err *er
 	return cli_scope_check(c, j->want.snap, &j->scope, err);
 }
 
+static int compare(struct cli *c, struct cli_judged *j, struct err *err)
+{
+	const char *domains[] = {arena_strndup(c->arena, j->scope.domain.p, j->scope.domain.len),
+				 NULL};
+	const struct plan_scope scope = {.domains = j->scope.domain.len ? domains : NULL,
+					 .infer_deletes = true,
+					 .rules_version = RULES_VERSION};
+	return plan_make(j->want.snap, &j->have, &scope, &j->old, &j->plan, err);
+}
+
 int cli_judge_plan(struct cli *c, const char *operand, const char *commit, const char *base,
 		   struct cli_judged *ret, struct err *err)
 {
@@ -99,12 +109,7 @@ int cli_judge_plan(struct cli *c, const char *operand, const char *commit, const
 		return rc;
 	deploy(c, ret->base.snap, &ret->have);
 	ret->old = (struct plan_old){load_old, ret, load_effective};
-	const char *domains[] = {
-		arena_strndup(c->arena, ret->scope.domain.p, ret->scope.domain.len), NULL};
-	const struct plan_scope scope = {.domains = ret->scope.domain.len ? domains : NULL,
-					 .infer_deletes = true,
-					 .rules_version = RULES_VERSION};
-	return plan_make(ret->want.snap, &ret->have, &scope, &ret->old, &ret->plan, err);
+	return compare(c, ret, err);
 }
 
 static int check_revision(struct cli *c, const char *word, struct err *err)
@@ -194,20 +199,17 @@ static void show_base(struct cli *c, struct cli_judged *j)
 	}
 }
 
-int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
+static int admit_once(struct cli_judged *j, struct admit_guard *guard, bool platform_changed,
+		      struct err *err)
 {
 	const struct admit_facts facts = {
 		.now_ms = clock_wall(&clock_real), .seen = j->seen, .seen_count = j->seen_count};
 	const struct snapshot *base = j->base.snap;
-	show_base(c, j);
-	CLEANUP(admit_guard_freep)
-	struct admit_guard *guard = admit_guard_new(guard_rules_builtin());
-	admit_guard_source(guard, j->want.source);
 	struct admit_opts o = {
 		.snapshot = j->want.snap,
 		.plan = j->plan,
 		.released_platform = base ? base->platform : NULL,
-		.platform_changed = !base || !snapshot_same_platform(base, j->want.snap),
+		.platform_changed = platform_changed,
 		.deployed = j->surfaces,
 		.have = &j->have,
 		.old = &j->old,
@@ -217,10 +219,47 @@ int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
 	return admit_plan(&o, &j->admission, err);
 }
 
+/* A platform configuration that is refused does not shape the domains that come with it. */
+static int look_again(struct cli *c, struct cli_judged *j, struct admit_guard *guard,
+		      struct err *err)
+{
+	j->refused.snap = TAKE_PTR(j->want.snap);
+	j->refused.plan = TAKE_PTR(j->plan);
+	j->refused.admission = TAKE_PTR(j->admission);
+	struct cli_tree first = {
+		.source = j->want.source, .in_clone = j->want.in_clone, .snap = j->refused.snap};
+	int rc = cli_read_again(&j->folder, &first, j->base.snap, &j->want.snap, err);
+	if (rc == 0)
+		rc = compare(c, j, err);
+	if (rc == 0)
+		rc = admit_once(j, guard, false, err);
+	if (rc < 0)
+		return rc;
+	j->admission->platform = j->refused.admission->platform;
+	j->admission->platform_judged = true;
+	j->admission->allow = false;
+	return 0;
+}
+
+int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err)
+{
+	const struct snapshot *base = j->base.snap;
+	CLEANUP(admit_guard_freep)
+	struct admit_guard *guard = admit_guard_new(guard_rules_builtin());
+	show_base(c, j);
+	admit_guard_source(guard, j->want.source);
+	int rc = admit_once(j, guard, !base || !snapshot_same_platform(base, j->want.snap), err);
+	bool refused = rc == 0 && j->admission->platform_judged && !j->admission->platform.allow;
+	return refused && base && base->platform ? look_again(c, j, guard, err) : rc;
+}
+
 void cli_judged_release(struct cli_judged *j)
 {
 	admission_free(j->admission);
+	admission_free(j->refused.admission);
 	plan_free(j->plan);
+	plan_free(j->refused.plan);
+	snapshot_unref(j->refused.snap);
 	surfaces_free(j->surfaces);
 	cli_tree_release(&j->want);
 	cli_tree_release(&j->base);

@@ -19,6 +19,12 @@ struct cli_judged {
 	struct plan *plan;
 	struct surfaces *surfaces;
 	struct admission *admission;
+	/* The first look, when it refused the platform configuration: its words are in the admission. */
+	struct {
+		struct snapshot *snap;
+		struct plan *plan;
+		struct admission *admission;
+	} refused;
 	const struct mcp_server *seen; /* what servers say now, for the facts */
 	size_t seen_count;
 };
@@ -40,7 +46,10 @@ struct cli_sides {
 /* The same for verbs whose operands are [COMMIT] [DOMAIN | DIR], the first short for a base. */
 NODISCARD int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *ret,
 			      struct err *err);
-/* Admits the plan. The platform configuration of the base judges, and so does the candidate's own. */
+/*
+ * Admits the plan. The platform configuration of the base judges, and so does the candidate's own. When that or FIRM.md is refused, the domains are looked
+ * at again under those of the base, as asporad does.
+ */
 NODISCARD int cli_judge_admit(struct cli *c, struct cli_judged *j, struct err *err);
 /* Reads "SERVER=FILE" each: what those servers answer to tools/list. Errors: ERR_USAGE, ERR_IO, those of mcp_server_read(). */
 NODISCARD int cli_judge_seen(struct cli *c, const struct opt_strings *given, struct cli_judged *j,

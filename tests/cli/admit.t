@@ -128,6 +128,25 @@ The platform's policy of the base judges its successor.
   3 domains allowed, 2 denied; 2 to correct, 0 to look at
   [6]
 
+A key in FIRM.md refuses the root's own files; the domains are looked at under those of the base.
+  $ git reset -q --hard && echo 'The bucket is read with AKIAQ3EGRLV5OX6TFZYN.' >> FIRM.md && aspora admit --base HEAD -q
+  platform configuration: denied
+    FIRM.md:7:25: deny AD-GUARD-002: an AWS access key (guard rule secret-aws-access-key)
+        7 | The bucket is read with ********************.
+          |                         ^~~~~~~~~~~~~~~~~~~~
+        name a secret in the configuration instead ("secret:NAME"); or allow it with a comment in its line or the one before: guard:allow secret-aws-access-key REASON
+  0 domains allowed, 0 denied, the platform configuration denied; 1 to correct, 0 to look at
+  [6]
+  $ sed -i 's/^role: .*/role: field/' skills/wealth/portfolio-summary/SKILL.md && aspora admit --base HEAD -q -o json | python3 -c 'import json,sys; r=json.load(sys.stdin); print(r["allow"], r["platform"]["allow"], [d["name"] for d in r["domains"]])'
+  False False ['wealth']
+  $ git checkout -q FIRM.md && echo '# desk@bank.ae # guard:allow pii-email everybody knows it' >> aspora.config.yaml && aspora admit --base HEAD wealth
+  platform configuration: allowed
+    aspora.config.yaml:22:3: note AD-GUARD-001: an e-mail address (guard rule pii-email), allowed: everybody knows it
+  wealth: allowed (update, 1 skill)
+    grows: portfolio-summary: role specialist → field
+  1 domain allowed, 0 denied
+  $ git reset -q --hard
+
   $ aspora admit --base nowhere
   aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
   [4]
