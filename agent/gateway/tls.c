@@ -171,7 +171,7 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 	(void)ssl;
 	(void)state;
 	/* SSL_select_next_proto() would take the client's first when there is none in common. */
-	for (unsigned i = 0; i + 1 + in[i] <= in_len; i += 1u + in[i])
+	for (unsigned i = 0; i < in_len && i + 1 + in[i] <= in_len; i += 1u + in[i])
 		if (in[i] == ours[0] && memcmp(in + i, ours, sizeof(ours) - 1) == 0) {
 			*out = in + i + 1;
 			*out_len = in[i];
