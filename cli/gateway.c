@@ -10,6 +10,7 @@
 #define BODY_MAX ((size_t)128 << 20)
 #define CALL_MS 30000
 #define PAGE "500"
+#define LINE_MAX_BYTES ((size_t)64 << 20) /* one object of a watch */
 
 static const struct doc_limits limits = {BODY_MAX, 64, 20 * 1000 * 1000, 64 << 20};
 
@@ -229,30 +230,38 @@ static int read_answer(struct cli_gateway *g, const struct http_response *resp,
 			       "one");
 }
 
-static int call(struct cli_gateway *g, const char *method, const char *path, struct str body,
-		int64_t wait_ms, const struct doc_node **ret, struct err *err)
+/* req without what is the same for all: where, who, and how the answer is to be. */
+static int send(struct cli_gateway *g, struct http_request req, const char *path,
+		struct http_response *resp, struct err *err)
 {
 	static const char *const headers[] = {"Content-Type: application/json",
 					      "Accept: application/json", NULL};
-	CLEANUP(http_response_release) struct http_response resp = {0};
 	CLEANUP_FREE char *url = mem_printf("%s%s", g->base, path);
 	CLEANUP_FREE char *key = NULL;
 	if (secret_is_set(&g->key))
 		key = mem_strndup(secret_lend(&g->key).p, secret_lend(&g->key).len);
-	const struct http_request req = {.method = method,
-					 .url = url,
-					 .unix_socket = g->socket,
-					 .headers = headers,
-					 .body = body,
-					 .bearer = key,
-					 .ca_file = g->ca_file,
-					 .insecure = g->insecure,
-					 .timeout_ms = (g->timeout_ms ? g->timeout_ms : CALL_MS) +
-						       wait_ms};
-	int rc = http_call(g->http, &req, &resp, err);
+	req.url = url;
+	req.unix_socket = g->socket;
+	req.headers = headers;
+	req.bearer = key;
+	req.ca_file = g->ca_file;
+	req.insecure = g->insecure;
+	int rc = http_call(g->http, &req, resp, err);
 	if (key)
 		crypto_wipe(key, strlen(key));
-	return rc < 0 ? unreachable(g, rc, err) : read_answer(g, &resp, ret, err);
+	return rc < 0 ? unreachable(g, rc, err) : 0;
+}
+
+static int call(struct cli_gateway *g, const char *method, const char *path, struct str body,
+		int64_t wait_ms, const struct doc_node **ret, struct err *err)
+{
+	CLEANUP(http_response_release) struct http_response resp = {0};
+	const struct http_request req = {.method = method,
+					 .body = body,
+					 .timeout_ms = (g->timeout_ms ? g->timeout_ms : CALL_MS) +
+						       wait_ms};
+	int rc = send(g, req, path, &resp, err);
+	return rc < 0 ? rc : read_answer(g, &resp, ret, err);
 }
 
 int cli_get(struct cli_gateway *g, const char *path, const struct doc_node **ret, struct err *err)
@@ -270,6 +279,50 @@ int cli_send(struct cli_gateway *g, const char *path, struct str body, int64_t w
 	     const struct doc_node **ret, struct err *err)
 {
 	return call(g, "POST", path, body, wait_ms, ret, err);
+}
+
+/* --- what goes on ------------------------------------------------------------------------------------------------ */
+
+struct lines {
+	struct buf rest; /* of a line that has not ended */
+	int (*on_line)(void *state, struct str line);
+	void *state;
+};
+
+static int take_piece(void *state, struct str piece)
+{
+	struct lines *l = state;
+	struct str line;
+	int rc = 0;
+	buf_add_str(&l->rest, piece);
+	if (str_find_byte(piece, '\n', 0) < 0)
+		return l->rest.overflow;
+	struct str all = buf_str(&l->rest);
+	while (rc == 0 && str_find_byte(all, '\n', 0) >= 0)
+		if (str_split(&all, '\n', &line) && line.len)
+			rc = l->on_line(l->state, line);
+	CLEANUP(buf_release) struct buf kept = BUF_INIT(LINE_MAX_BYTES);
+	buf_add_str(&kept, all);
+	buf_reset(&l->rest);
+	buf_add_str(&l->rest, buf_str(&kept));
+	return rc;
+}
+
+int cli_get_lines(struct cli_gateway *g, const char *path, int64_t timeout_ms,
+		  int (*on_line)(void *state, struct str line), void *state, struct err *err)
+{
+	CLEANUP(http_response_release) struct http_response resp = {0};
+	struct lines l = {.rest = BUF_INIT(LINE_MAX_BYTES), .on_line = on_line, .state = state};
+	const struct doc_node *answer = NULL;
+	const struct http_request req = {
+		.timeout_ms = timeout_ms, .on_data = take_piece, .state = &l};
+	int rc = send(g, req, path, &resp, err);
+	if (rc == 0 && (resp.status < 200 || resp.status > 299))
+		rc = read_answer(g, &resp, &answer, err);
+	if (rc == 0 && l.rest.overflow)
+		rc = buf_check(&l.rest, "one line of the answer", err);
+	buf_release(&l.rest);
+	return rc;
 }
 
 int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node ***ret,

@@ -50,6 +50,14 @@ NODISCARD int cli_get_waiting(struct cli_gateway *g, const char *path, int64_t w
 NODISCARD int cli_send(struct cli_gateway *g, const char *path, struct str body, int64_t wait_ms,
 		       const struct doc_node **ret, struct err *err);
 
+/*
+ * An answer of lines that goes on, such as a watch: each is given to on_line as it comes; what that returns but 0 ends the call, which has then
+ * succeeded, as it has when the gateway ends it. Blocks: at most timeout_ms, and then it is ERR_TIMEOUT.
+ */
+NODISCARD int cli_get_lines(struct cli_gateway *g, const char *path, int64_t timeout_ms,
+			    int (*on_line)(void *state, struct str line), void *state,
+			    struct err *err);
+
 /* Every object of a list, page by page. */
 NODISCARD int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node ***ret,
 			   size_t *ret_count, const char **ret_version, struct err *err);

@@ -12,7 +12,9 @@ void cli_options(struct cli *c, const struct cli_verb *v, struct opt *out)
 	size_t n = 0;
 	const struct opt output[] = {
 		{"output", 'o', OPT_STRING, &c->output, "FORMAT",
-		 "How to print: table, wide, json, yaml, name or jsonpath=PATH.", NULL},
+		 "How to print: table, wide, json, yaml, name, jsonpath=PATH or "
+		 "custom-columns=TITLE:PATH,….",
+		 NULL},
 		{"no-headers", 0, OPT_FLAG, &c->no_headers, NULL, "Leave out a table's first line.",
 		 NULL},
 	};

@@ -1,4 +1,4 @@
-#include "cli/output.h"
+#include "cli/output_int.h"
 
 #include "base/clock.h"
 #include "cli/table.h"
@@ -70,9 +70,8 @@ const struct doc_node *cli_with_member(const struct cli *c, const struct doc_nod
 	return n;
 }
 
-/* {"apiVersion", "kind": "List", "items": […]}, or the one object. */
-static const struct doc_node *whole(const struct cli *c, const struct cli_view *v,
-				    const struct doc_node *const *objects, size_t count)
+const struct doc_node *cli_output_whole(const struct cli *c, const struct cli_view *v,
+					const struct doc_node *const *objects, size_t count)
 {
 	if (!v->list && count == 1)
 		return objects[0];
@@ -106,7 +105,7 @@ static int print_json(struct buf *out, const struct cli *c, struct cli_view *v,
 		buf_add_char(out, '\n');
 	}
 	if (!v->begun) {
-		doc_write_json(out, whole(c, v, objects, count), 2, false);
+		doc_write_json(out, cli_output_whole(c, v, objects, count), 2, false);
 		buf_add_char(out, '\n');
 	}
 	return 0;
@@ -123,7 +122,7 @@ static int print_yaml(struct buf *out, const struct cli *c, struct cli_view *v,
 		doc_write_yaml(out, objects[i]);
 	}
 	if (!v->begun)
-		doc_write_yaml(out, whole(c, v, objects, count));
+		doc_write_yaml(out, cli_output_whole(c, v, objects, count));
 	return 0;
 }
 
@@ -153,51 +152,26 @@ static int print_name(struct buf *out, const struct cli *c, struct cli_view *v,
 	return 0;
 }
 
-/* "{.items[*].metadata.name}", "{.metadata.name}" and "metadata.name" are one path. */
-static struct str path_of(const char *argument)
-{
-	struct str path = str_of(argument);
-	if (str_starts(path, STR("{")) && str_ends(path, STR("}")))
-		path = str_sub(path, 1, path.len - 1);
-	if (str_starts(path, STR(".")))
-		path = str_sub(path, 1, path.len);
-	if (str_starts(path, STR("items[*].")))
-		path = str_sub(path, sizeof("items[*].") - 1, path.len);
-	return path;
-}
-
-static int print_path(struct buf *out, const struct cli *c, struct cli_view *v,
-		      const char *argument, const struct doc_node *const *objects, size_t count,
-		      struct err *err)
-{
-	(void)v;
-	struct str path = path_of(argument);
-	if (!path.len) {
-		err_set(err, ERR_USAGE, "--output jsonpath needs a path");
-		err_remedy(err, "write -o jsonpath=status.phase");
-		return ERR_USAGE;
-	}
-	const char *z = arena_strndup(c->arena, path.p, path.len);
-	for (size_t i = 0; i < count; i++) {
-		const struct doc_node *n = kind_path(objects[i], z);
-		if (n && n->type == DOC_STRING)
-			text_escape(out, n->text, 0);
-		else if (n)
-			doc_write_json(out, n, 0, false);
-		buf_add_char(out, '\n');
-	}
-	return 0;
-}
-
 const struct cli_format cli_formats[] = {
 	{"table", "Columns for people; what is long is left out.", print_narrow},
 	{"wide", "All columns.", print_wide},
 	{"json", "The objects as the gateway has them.", print_json},
 	{"yaml", "The same as YAML.", print_yaml},
 	{"name", "One kind/name a line, for scripts.", print_name},
-	{"jsonpath", "One value of each object: jsonpath=status.phase.", print_path},
+	{"jsonpath",
+	 "Values, as kubectl's templates have them: jsonpath='{range "
+	 ".items[*]}{.metadata.name}{\"\\n\"}{end}'; or jsonpath=status.phase, one of each object.",
+	 cli_print_path},
+	{"custom-columns",
+	 "A table of your own: custom-columns=NAME:.metadata.name,PHASE:.status.phase.",
+	 cli_print_custom},
 	{NULL, NULL, NULL},
 };
+
+static bool takes_argument(const struct cli_format *f)
+{
+	return f->print == cli_print_path || f->print == cli_print_custom;
+}
 
 static int find_format(const struct cli *c, const struct cli_format **ret, const char **ret_arg,
 		       struct err *err)
@@ -210,7 +184,7 @@ static int find_format(const struct cli *c, const struct cli_format **ret, const
 	*ret_arg = equals ? equals + 1 : "";
 	for (const struct cli_format *f = cli_formats; f->name; f++) {
 		names[count++] = f->name;
-		if (str_eqz(name, f->name) && (!equals || f->print == print_path)) {
+		if (str_eqz(name, f->name) && (!equals || takes_argument(f))) {
 			*ret = f;
 			return 0;
 		}
@@ -220,7 +194,8 @@ static int find_format(const struct cli *c, const struct cli_format **ret, const
 	if (near && !equals)
 		err_remedy(err, "did you mean %s?", near);
 	else
-		err_remedy(err, "it is one of: table, wide, json, yaml, name, jsonpath=PATH");
+		err_remedy(err, "it is one of: table, wide, json, yaml, name, jsonpath=PATH, "
+				"custom-columns=TITLE:PATH");
 	return ERR_USAGE;
 }
 
@@ -229,8 +204,8 @@ int cli_output_check(const struct cli *c, struct err *err)
 	const struct cli_format *f = NULL;
 	const char *argument;
 	int rc = find_format(c, &f, &argument, err);
-	if (rc == 0 && f->print == print_path && !path_of(argument).len)
-		rc = print_path(NULL, c, NULL, argument, NULL, 0, err);
+	if (rc == 0 && takes_argument(f))
+		rc = f->print(NULL, c, NULL, argument, NULL, 0, err);
 	return rc;
 }
 
@@ -241,6 +216,11 @@ bool cli_output_is_table(const struct cli *c)
 	const char *argument;
 	return find_format(c, &f, &argument, &err) == 0 &&
 	       (f->print == print_narrow || f->print == print_wide);
+}
+
+bool cli_output_has_rows(const struct cli *c)
+{
+	return cli_output_is_table(c) || strncmp(c->output, "custom-columns", 14) == 0;
 }
 
 int cli_print(const struct cli *c, struct cli_view *v, const struct doc_node *const *objects,

@@ -41,6 +41,8 @@ NODISCARD int cli_print(const struct cli *c, struct cli_view *v,
 NODISCARD int cli_output_check(const struct cli *c, struct err *err);
 /* True when --output is (or is left out and so is) a format for people: table or wide. */
 bool cli_output_is_table(const struct cli *c);
+/* The same, or columns of one's own. */
+bool cli_output_has_rows(const struct cli *c);
 
 /*
  * The object with one more member, for a column that it does not have by itself; what is no object stays as it is. value is kept. In the arena.

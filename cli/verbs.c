@@ -17,6 +17,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_diff,
 	&cli_verb_status,
 	&cli_verb_get,
+	&cli_verb_watch,
 	&cli_verb_describe,
 	&cli_verb_apply,
 	&cli_verb_adopt,

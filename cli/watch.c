@@ -42,20 +42,46 @@ static void drop_gone(struct cli_seen *s)
 	s->count = kept;
 }
 
+/* The one of this object, and whether it is as it was seen last. */
+static struct cli_seen_item *look_up(struct cli_seen *s, const char *word,
+				     const struct doc_node *object, uint64_t *ret_digest)
+{
+	CLEANUP(buf_release) struct buf name = BUF_INIT(BUF_MAX), text = BUF_INIT(BUF_MAX);
+	cli_object_name(&name, word, object);
+	doc_write_json(&text, object, 0, false);
+	*ret_digest = str_hash(buf_str(&text));
+	return find(s, buf_cstr(&name));
+}
+
+bool cli_seen_new(struct cli_seen *s, const char *word, const struct doc_node *object)
+{
+	uint64_t digest;
+	struct cli_seen_item *item = look_up(s, word, object, &digest);
+	bool changed = item->digest != digest;
+	item->digest = digest;
+	return changed;
+}
+
+bool cli_seen_drop(struct cli_seen *s, const char *word, const struct doc_node *object)
+{
+	size_t before = s->count;
+	uint64_t digest;
+	struct cli_seen_item *item = look_up(s, word, object, &digest);
+	bool was = s->count == before;
+	free(item->name);
+	*item = s->items[--s->count];
+	return was;
+}
+
 size_t cli_seen_filter(struct cli_seen *s, const char *word, const struct doc_node **objects,
 		       size_t count)
 {
-	CLEANUP(buf_release) struct buf name = BUF_INIT(BUF_MAX), text = BUF_INIT(BUF_MAX);
 	size_t kept = 0;
 	for (size_t i = 0; i < s->count; i++)
 		s->items[i].here = false;
 	for (size_t i = 0; i < count; i++) {
-		buf_reset(&name);
-		buf_reset(&text);
-		cli_object_name(&name, word, objects[i]);
-		doc_write_json(&text, objects[i], 0, false);
-		struct cli_seen_item *item = find(s, buf_cstr(&name));
-		uint64_t digest = str_hash(buf_str(&text));
+		uint64_t digest;
+		struct cli_seen_item *item = look_up(s, word, objects[i], &digest);
 		item->here = true;
 		if (item->digest != digest)
 			objects[kept++] = objects[i];

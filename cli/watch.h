@@ -25,5 +25,9 @@ void cli_seen_release(struct cli_seen *s);
 /* Keeps in objects only those that are new or have changed since the last call; returns how many. Names of those that are gone go to stderr, as "skill/ecm/x is gone". */
 size_t cli_seen_filter(struct cli_seen *s, const char *word, const struct doc_node **objects,
 		       size_t count);
+/* Of one object: true when it is new or has changed. */
+bool cli_seen_new(struct cli_seen *s, const char *word, const struct doc_node *object);
+/* It is gone: true when it had been seen. */
+bool cli_seen_drop(struct cli_seen *s, const char *word, const struct doc_node *object);
 
 #endif

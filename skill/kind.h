@@ -25,7 +25,7 @@ struct kind_column {
 	 * Dotted into the object: "status.conditions[Ready].status". A form before it says how it reads: "@age metadata.createdAt" (how
 	 * long ago), "@until spec.expiresAt" (how long yet), "@short status.digest" (12 characters), "@usd status.costMicrousd",
 	 * "@percent spec.weightMillionths", "@duration status.durationMs", "@count status.findings" (of a list), "@status
-	 * status.conditions" (the reason of what needs a person, else of what is under way, else of Ready), "@why" (the words of the same).
+	 * status.conditions" (the reason of what needs a person, else of what is under way, else of Ready), "@why" (the words of the same), "@labels metadata.labels" ("a=b,c=d").
 	 */
 	const char *path;
 	bool wide; /* only with -o wide */

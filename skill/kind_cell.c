@@ -149,6 +149,18 @@ static void form_count(struct buf *out, const struct doc_node *n, int64_t now_ms
 	buf_addf(out, "%zu", count);
 }
 
+/* "team=billing,tier=gold" */
+static void form_labels(struct buf *out, const struct doc_node *n, int64_t now_ms UNUSED)
+{
+	for (size_t i = 0; n->type == DOC_MAP && i < n->map.count; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		text_escape(out, n->map.pairs[i].key, 0);
+		buf_add_char(out, '=');
+		form_text(out, n->map.pairs[i].value, now_ms);
+	}
+}
+
 /*
  * The condition that a person would want to know first: what needs them, else what is under way, else Ready, which `ready` asks for outright.
  */
@@ -181,9 +193,16 @@ static const struct {
 	const char *prefix;
 	void (*write)(struct buf *out, const struct doc_node *n, int64_t now_ms);
 } forms[] = {
-	{"@age ", form_age},	 {"@until ", form_until},     {"@short ", form_short},
-	{"@usd ", form_usd},	 {"@percent ", form_percent}, {"@duration ", form_duration},
-	{"@count ", form_count}, {"@status ", form_status},   {"@why ", form_why},
+	{"@age ", form_age},
+	{"@until ", form_until},
+	{"@short ", form_short},
+	{"@usd ", form_usd},
+	{"@percent ", form_percent},
+	{"@duration ", form_duration},
+	{"@count ", form_count},
+	{"@status ", form_status},
+	{"@why ", form_why},
+	{"@labels ", form_labels},
 	{"", form_text},
 };
 

@@ -1,5 +1,6 @@
 #include "store/object.h"
 
+#include "base/clock.h"
 #include "skill/kind.h"
 #include "store/wire_int.h"
 
@@ -13,16 +14,17 @@ enum order {
 };
 
 /* The filters of a statement, in its order: what f1 … f3 mean. */
-enum filter { NONE, DOMAIN, SKILL, STATE, ABOUT_KIND, ABOUT_NAME, NAME };
+enum filter { NONE, DOMAIN, SKILL, STATE, ABOUT_KIND, ABOUT_NAME, NAME, AT };
 
 static const struct object_kind {
 	const char *kind;
 	const struct stmt *stmt;
 	enum order order;
 	enum filter filters[3];
+	const struct stmt *at; /* as it was; f1 is the revision. NULL: nothing is kept */
 } object_kinds[] = {
-	{"Skill", &sql_object_skill, BY_NAME, {NONE, NONE, NONE}},
-	{"Domain", &sql_object_domain, BY_NAME, {NONE, NONE, NONE}},
+	{"Skill", &sql_object_skill, BY_NAME, {AT, NONE, NONE}, &sql_object_skill_at},
+	{"Domain", &sql_object_domain, BY_NAME, {AT, NONE, NONE}, &sql_object_domain_at},
 	{"Platform", &sql_object_platform, BY_NAME, {NONE, NONE, NONE}},
 	{"Source", &sql_object_source, BY_NAME, {NONE, NONE, NONE}},
 	{"Key", &sql_object_key, BY_NAME, {NONE, NONE, NONE}},
@@ -54,6 +56,12 @@ static const struct object_kind *find(const char *kind)
 
 static int not_there(const struct object_query *q, struct err *err)
 {
+	if (q->at && q->domain.len)
+		return err_set(err, ERR_NOT_FOUND, "there was no %s \"%.*s/%.*s\" at revision %lld",
+			       q->kind, STR_ARG(q->domain), STR_ARG(q->name), (long long)q->at);
+	if (q->at)
+		return err_set(err, ERR_NOT_FOUND, "there was no %s \"%.*s\" at revision %lld",
+			       q->kind, STR_ARG(q->name), (long long)q->at);
 	if (q->domain.len && q->name.len)
 		return err_set(err, ERR_NOT_FOUND, "there is no %s \"%.*s/%.*s\"", q->kind,
 			       STR_ARG(q->domain), STR_ARG(q->name));
@@ -154,6 +162,7 @@ static struct str filter_value(const struct object_query *q, enum filter f)
 		return q->about_name;
 	case NAME:
 		return q->name;
+	case AT:
 	case NONE:
 		break;
 	}
@@ -178,8 +187,10 @@ static void bind_query(struct bind *b, const struct object_kind *k, const struct
 		bind_bool(b, q->whole);
 		return;
 	}
+	char rev[24];
+	snprintf(rev, sizeof(rev), "%lld", (long long)q->at);
 	for (size_t i = 0; i < ARRAY_SIZE(k->filters); i++)
-		bind_text(b, filter_value(q, k->filters[i]));
+		bind_text(b, k->filters[i] == AT ? str_of(rev) : filter_value(q, k->filters[i]));
 }
 
 static void move_on(struct object_cursor *c, struct str key1, struct str key2)
@@ -203,13 +214,16 @@ int store_object_page(struct store *s, const struct object_query *q, struct obje
 	*ret_count = 0;
 	if (!k)
 		return err_set(err, ERR_UNSUPPORTED, "objects of kind %s are not listed", q->kind);
+	if (q->at && !k->at)
+		return err_set(err, ERR_UNSUPPORTED, "objects of kind %s are not kept as they were",
+			       q->kind);
 	if (!is_sane(q->name, sizeof(at.from2) - 2) || !is_sane(q->domain, sizeof(at.from1) - 2) ||
 	    (k->order != BY_NAME && !is_sane(q->name, sizeof(at.from1) - 2)))
 		return not_there(q, err);
 	int rc = bounds_of(k, q, cursor, &at, err);
 	if (rc < 0)
 		return rc;
-	CLEANUP(bind_release) struct bind b = BIND(k->stmt);
+	CLEANUP(bind_release) struct bind b = BIND(q->at ? k->at : k->stmt);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	bind_query(&b, k, q, &at, MIN(q->limit, (size_t)OBJECT_PAGE_MAX));
 	if ((rc = wire_query(s, &b, &rows, err)) < 0)
@@ -242,24 +256,44 @@ int store_object_get(struct store *s, const struct object_query *q, struct buf *
 	return rc < 0 || count ? rc : not_there(q, err);
 }
 
-int store_object_skill_at(struct store *s, struct str domain, struct str skill, int64_t revision,
-			  struct buf *out, struct err *err)
+static int revision_at(struct store *s, int64_t at_ms, struct str commit, int64_t *ret,
+		       struct err *err)
 {
-	CLEANUP(bind_release) struct bind b = BIND(&sql_object_skill_at);
+	CLEANUP(bind_release) struct bind b = BIND(&sql_revision_at);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	bind_text(&b, domain);
-	bind_text(&b, skill);
-	bind_i64(&b, revision);
+	bind_time(&b, at_ms);
+	bind_text(&b, commit);
 	int rc = wire_query(s, &b, &rows, err);
 	if (rc < 0)
 		return rc;
-	if (!rows.count)
-		return err_set(err, ERR_NOT_FOUND,
-			       "there was no skill \"%.*s/%.*s\" at revision %lld", STR_ARG(domain),
-			       STR_ARG(skill), (long long)revision);
 	struct row c = row_of(&rows, 0);
-	buf_add_str(out, row_text(&c));
+	*ret = row_i64(&c);
 	return 0;
+}
+
+int store_revision_at_time(struct store *s, int64_t at_ms, int64_t *ret, struct err *err)
+{
+	char at[32];
+	int64_t rev = 0;
+	int rc = revision_at(s, at_ms, STR(""), &rev, err);
+	if (rc == 0 && rev == 0)
+		return err_set(err, ERR_NOT_FOUND, "there was nothing yet at %s",
+			       clock_format(at_ms, at));
+	if (rc == 0)
+		*ret = rev;
+	return rc;
+}
+
+int store_revision_of_commit(struct store *s, struct str commit, int64_t *ret, struct err *err)
+{
+	int64_t rev = 0;
+	int rc = revision_at(s, 0, commit, &rev, err);
+	if (rc == 0 && rev == 0)
+		return err_set(err, ERR_NOT_FOUND, "commit %.*s was never released",
+			       STR_ARG(commit));
+	if (rc == 0)
+		*ret = rev;
+	return rc;
 }
 
 int store_object_has_handler(struct store *s, struct str domain, struct str skill, bool *ret_found,

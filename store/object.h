@@ -32,6 +32,7 @@ struct object_query {
 	struct str session, mode, requested_by; /* Execution */
 	struct str about_kind, about_name; /* Event: the object it is about */
 	bool whole; /* Execution: with input and result */
+	int64_t at; /* Skill, Domain: as it was at this revision; 0: as it is */
 	size_t limit; /* 1 … OBJECT_PAGE_MAX */
 	/* Objects that it does not want are read, and not appended. NULL: all are wanted. */
 	bool (*wanted)(void *state, struct str json);
@@ -48,9 +49,10 @@ NODISCARD int store_object_page(struct store *s, const struct object_query *q,
 /* One object, by kind, domain (of namespaced kinds) and name. ERR_NOT_FOUND. */
 NODISCARD int store_object_get(struct store *s, const struct object_query *q, struct buf *out,
 			       struct err *err);
-/* A skill as it was wanted and served at a revision that is still kept. ERR_NOT_FOUND. */
-NODISCARD int store_object_skill_at(struct store *s, struct str domain, struct str skill,
-				    int64_t revision, struct buf *out, struct err *err);
+/* The last revision at a time, and that of the newest release of a commit (its first digits, 7 or more). ERR_NOT_FOUND. */
+NODISCARD int store_revision_at_time(struct store *s, int64_t at_ms, int64_t *ret, struct err *err);
+NODISCARD int store_revision_of_commit(struct store *s, struct str commit, int64_t *ret,
+				       struct err *err);
 /* Whether a deployed skill has a handler of its own; false in *ret_found when it is not deployed. */
 NODISCARD int store_object_has_handler(struct store *s, struct str domain, struct str skill,
 				       bool *ret_found, bool *ret_handler, struct err *err);

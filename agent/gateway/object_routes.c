@@ -55,6 +55,42 @@ static int continue_read(struct str token, int64_t incarnation, struct object_cu
 	return 0;
 }
 
+/* --- as it was ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_commit(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!strchr("0123456789abcdef", s.p[i]))
+			return false;
+	return s.len >= 7 && s.len <= 64;
+}
+
+/* at= into a revision: a number, "i1.47", a time, or the first digits of a commit. */
+static int read_at(struct gw_call *c, const struct store_rv *head, int64_t *ret, struct err *err)
+{
+	struct store *s = c->g->store;
+	struct str at = gw_call_query(c, "at");
+	struct store_rv rv = {0};
+	int64_t when;
+	if (!at.len)
+		return 0;
+	if (clock_parse(at, &when, NULL) == 0)
+		return store_revision_at_time(s, when, ret, err);
+	if (is_commit(at) && !str_to_i64(at, &rv.rev))
+		return store_revision_of_commit(s, at, ret, err);
+	if (!rv.rev && !str_to_i64(at, &rv.rev) && store_rv_parse(at, &rv, err) < 0) {
+		err_set(err, ERR_USAGE, "at=%.*s is no revision, commit or time", STR_ARG(at));
+		return err_remedy(err, "write one such as i1.47 or 2026-11-24T10:00:00Z");
+	}
+	if (rv.incarnation && rv.incarnation != head->incarnation)
+		return err_set(err, ERR_GONE,
+			       "revision %.*s is of another incarnation of the store", STR_ARG(at));
+	if (rv.rev > head->rev)
+		return err_set(err, ERR_GONE, "revision %.*s is not there yet", STR_ARG(at));
+	*ret = MAX(rv.rev, 1);
+	return 0;
+}
+
 /* --- lists --------------------------------------------------------------------------------------------------------------- */
 
 static void read_filters(struct gw_call *c, struct object_query *q)
@@ -162,8 +198,11 @@ int gw_object_list(struct gw_call *c, struct err *err)
 				   err);
 	if (rc < 0)
 		return rc;
+	rc = read_at(c, &head.at, &l->query.at, err);
+	if (rc < 0)
+		return rc;
 	char rv[RV_MAX];
-	if (follows_revisions(l->query.kind) &&
+	if (!l->query.at && follows_revisions(l->query.kind) &&
 	    gw_call_etag(c, str_of(store_rv_format(&head.at, rv))))
 		return 0;
 	l->query.limit = limit ? (size_t)limit : PAGE;
@@ -187,28 +226,6 @@ int gw_object_list(struct gw_call *c, struct err *err)
 }
 
 /* --- one ---------------------------------------------------------------------------------------------------------------------- */
-
-static int get_at(struct gw_call *c, const struct object_query *q, struct str at, struct err *err)
-{
-	struct store_rv rv;
-	struct store_head head;
-	int64_t number;
-	if (str_to_i64(at, &number))
-		rv = (struct store_rv){.rev = number};
-	else if (store_rv_parse(at, &rv, err) < 0)
-		return err_set(err, ERR_USAGE, "at=%.*s is no revision; write one such as i1.47",
-			       STR_ARG(at));
-	int rc = store_head(c->g->store, &head, err);
-	if (rc == 0 && rv.incarnation && rv.incarnation != head.at.incarnation)
-		rc = err_set(err, ERR_GONE, "revision %.*s is of another incarnation of the store",
-			     STR_ARG(at));
-	if (rc == 0 && rv.rev > head.at.rev)
-		rc = err_set(err, ERR_GONE, "revision %.*s is not there yet", STR_ARG(at));
-	if (rc == 0)
-		rc = store_object_skill_at(c->g->store, q->domain, q->name, rv.rev, &c->reply->body,
-					   err);
-	return rc;
-}
 
 static int suggest(struct gw_call *c, const struct object_query *q, struct err *err)
 {
@@ -246,12 +263,18 @@ static int get_now(struct gw_call *c, const struct object_query *q, struct err *
 int gw_object_get(struct gw_call *c, struct err *err)
 {
 	bool namespaced = strstr(c->route->pattern, "{domain}") != NULL;
-	const struct object_query q = {.kind = c->route->kind->name,
-				       .domain = namespaced ? c->params[0] : STR_NULL,
-				       .name = c->params[namespaced]};
-	struct str at = gw_call_query(c, "at");
-	int rc = at.len ? get_at(c, &q, at, err) : get_now(c, &q, err);
-	if (rc == ERR_NOT_FOUND && !at.len)
+	struct object_query q = {.kind = c->route->kind->name,
+				 .domain = namespaced ? c->params[0] : STR_NULL,
+				 .name = c->params[namespaced]};
+	struct store_head head;
+	bool past = gw_call_query(c, "at").len > 0;
+	int rc = past ? store_head(c->g->store, &head, err) : 0;
+	if (rc == 0 && past)
+		rc = read_at(c, &head.at, &q.at, err);
+	if (rc == 0)
+		rc = past ? store_object_get(c->g->store, &q, &c->reply->body, err)
+			  : get_now(c, &q, err);
+	if (rc == ERR_NOT_FOUND && !past)
 		return suggest(c, &q, err);
 	if (rc < 0)
 		return rc;

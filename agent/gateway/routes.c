@@ -23,7 +23,8 @@ static const struct {
 	const char *kind;
 	const char *const *keys;
 } list_keys[] = {
-	{"Skill", KEYS("domain", PAGED, WATCHED)},
+	{"Skill", KEYS("domain", PAGED, WATCHED, "at")},
+	{"Domain", KEYS(PAGED, WATCHED, "at")},
 	{"Route", KEYS("domain", PAGED, "skill", "kind")},
 	{"Admission", KEYS("domain", PAGED, WATCHED, "verdict")},
 	{"Instance", KEYS("domain", PAGED, WATCHED, "skill", "state")},
@@ -34,7 +35,7 @@ static const struct {
 	{"Event", KEYS("domain", PAGED, WATCHED, "kind", "name")},
 };
 static const char *const plain_keys[] = {PAGED, WATCHED, NULL};
-static const char *const skill_get_keys[] = {"at", NULL};
+static const char *const at_keys[] = {"at", NULL};
 
 static const struct gw_route fixed[] = {
 	{"GET", "/healthz", NULL, 0, 0, false, NULL, 0, gw_health, "Says that the gateway lives."},
@@ -151,6 +152,12 @@ static bool is_found_by_name_alone(const struct kind *k)
 	return false;
 }
 
+/* Kinds that are kept as they were. */
+static bool is_kept(const struct kind *k)
+{
+	return strcmp(k->name, "Skill") == 0 || strcmp(k->name, "Domain") == 0;
+}
+
 struct gw_route *gw_routes_new(size_t *ret_count)
 {
 	size_t n = 0, kind_count = 0;
@@ -160,7 +167,7 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 					    sizeof(*routes));
 	for (const struct kind *k = kinds; k->name; k++) {
 		const char *const *keys = keys_of(k);
-		const char *const *get = strcmp(k->name, "Skill") == 0 ? skill_get_keys : NULL;
+		const char *const *get = is_kept(k) ? at_keys : NULL;
 		if (k->verbs & VERB_LIST)
 			add(routes, &n, k, VERB_LIST, keys, "", "");
 		if (k->verbs & VERB_LIST && k->namespaced)

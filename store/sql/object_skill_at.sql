@@ -1,15 +1,15 @@
 -- name: object_skill_at
--- params: domain text, skill text, rev int8
--- rows: object json
+-- params: from1 text, from2 text, to1 text, to2 text, limit int8, f1 text, f2 text, f3 text
+-- rows: key1 text, key2 text, object json
 -- roles: gateway
--- As it was: what was wanted, and which versions answered, at a revision.
-select json_build_object(
+-- As it was: what was wanted, and which versions answered, at revision f1.
+select d.domain, d.skill, json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Skill',
 	'metadata', json_build_object('domain', d.domain, 'name', d.skill, 'uid', d.uid, 'generation', d.generation,
 		'resourceVersion', aspora_version(d.since), 'labels', '{}'::json, 'createdAt', aspora_time(d.created_at),
 		'source', json_build_object('name', i.source, 'revision', i.revision, 'path', 'skills/' || d.domain || '/' || d.skill)),
 	'spec', jsonb_build_object('role', v.role, 'title', v.title, 'description', v.description, 'handler', v.handler) || v.spec::jsonb,
-	'status', json_build_object('observedGeneration', d.generation, 'phase', 'Past', 'at', aspora_version($3),
+	'status', json_build_object('observedGeneration', d.generation, 'phase', 'Past', 'at', aspora_version($6::bigint),
 		'since', aspora_version(d.since), 'until', case when d.until is not null then aspora_version(d.until) end,
 		'digest', encode(d.content, 'hex'),
 		'desired', json_build_object('content', encode(d.content, 'hex'), 'runtime', encode(d.runtime, 'hex'),
@@ -22,6 +22,7 @@ left join lateral (
 	select json_agg(json_build_object('content', encode(r.content, 'hex'), 'runtime', encode(r.runtime, 'hex'), 'weightMillionths', r.weight,
 		'mode', r.mode) order by r.mode, r.weight desc) as versions
 	from route_version r
-	where r.domain = d.domain and r.skill = d.skill and r.since <= $3 and (r.until is null or r.until > $3)
+	where r.domain = d.domain and r.skill = d.skill and r.since <= $6::bigint and (r.until is null or r.until > $6::bigint)
 ) r on true
-where d.domain = $1 and d.skill = $2 and d.since <= $3 and (d.until is null or d.until > $3)
+where (d.domain, d.skill) >= ($1, $2) and (d.domain, d.skill) <= ($3, $4) and d.since <= $6::bigint and (d.until is null or d.until > $6::bigint)
+order by d.domain, d.skill limit $5

@@ -96,10 +96,66 @@ get lists and shows.
       revision: "COMMIT"
       path: skills/ecm/order-details
   $ aspora get skill ecm/order-details --at i1.1
-  aspora: there was no skill "ecm/order-details" at revision 1
+  aspora: there was no Skill "ecm/order-details" at revision 1
   [4]
   $ aspora get executions
   aspora: no executions
+
+What was is kept: by revision, commit, time.
+  $ aspora get skills -d frm --at now | mask
+  DOMAIN   NAME              ROLE         READY   STATUS   VERSION        AGE
+  frm      alert-review      specialist   -       -        e4b59057de51  AGE
+  frm      manager           manager      -       -        1e2b85c0c874  AGE
+  frm      rule-simulation   specialist   -       -        8d878d713b41  AGE
+  $ aspora get domains --at 0s -o custom-columns=NAME:.metadata.name,SKILLS:.status.skills,PHASE:.status.phase
+  NAME       SKILLS   PHASE
+  ecm        3        Past
+  frm        3        Past
+  hr         1        Past
+  platform   1        Past
+  wealth     1        Past
+  $ aspora get skills --at $(git -C "$REPO" rev-parse --short=9 HEAD) -o name | wc -l
+  9
+  $ aspora get domain ecm --at $(aspora get domain ecm -o jsonpath={.metadata.resourceVersion}) -o jsonpath='{.status.phase} {.status.skills}'
+  Past 3
+  $ aspora get skills --at 2h 2>&1 | mask; aspora get skills --at 2020-01-01
+  aspora: there was nothing yet at TIME
+  aspora: there was nothing yet at 2020-01-01T00:00:00.000Z
+  [4]
+  $ aspora get skills --at 0a1b2c3d4e
+  aspora: commit 0a1b2c3d4e was never released
+  [4]
+  $ aspora get domain nobody --at now 2>&1 | sed 's/revision [0-9]*/revision N/'
+  aspora: there was no Domain "nobody" at revision N
+  $ aspora get routes --at 2h
+  aspora: --at: only skills and domains are kept as they were, not routes (`aspora get releases` and `aspora audit` say what was done)
+  [2]
+  $ aspora get skills --at 2126-01-01
+  aspora: 2126-01-01 has not come yet
+  [2]
+
+Selectors, templates and columns are kubectl's.
+  $ aspora get skills --field-selector spec.role=manager --no-headers -o custom-columns=N:.metadata.name,D:.metadata.domain --sort-by '{.metadata.domain}'
+  manager      ecm
+  manager      frm
+  classifier   platform
+  $ aspora get skills -n frm -o jsonpath='{range .items[?(@.spec.role=="specialist")]}{.metadata.name}{"\t"}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
+  alert-review	True
+  rule-simulation	True
+  $ aspora get skills -l team=x
+  aspora: no skills that fit
+  $ aspora get skills -l 'team in (x'
+  aspora: labelSelector: "team in (x" is not understood (write for example team=billing, tier!=gold, env in (prod,stage), !legacy)
+  [2]
+  $ aspora get skill ecm/manager --show-labels | awk '{print $1, $2, $NF}'
+  DOMAIN NAME LABELS
+  ecm manager -
+  $ aspora get skill ecm/manager ecm/nobody --ignore-not-found -o name
+  skill/ecm/manager
+  $ aspora get skill ecm/nobody --ignore-not-found
+  $ aspora get skills --sort-by '{.a'
+  aspora: --sort-by: "{.a" is no JSONPath: a brace is not closed, or stands twice at character 1 (write something like {.metadata.name}, {.status.conditions[?(@.type=="Ready")].status} or {range .items[*]}{.metadata.name}{"\n"}{end})
+  [2]
 
 Names are completed from the gateway.
   $ aspora complete -- aspora get skill frm/
@@ -430,10 +486,10 @@ Slips are told with what to write.
   aspora: there is no Skill "ecm/nobody"
   [4]
   $ aspora get domains --at i9.1
-  aspora: --at needs the name of a skill (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
-  [2]
+  aspora: revision i9.1 is of another incarnation of the store
+  [10]
   $ aspora get skill ecm/manager --at nonsense
-  aspora: at=nonsense is no revision; write one such as i1.47
+  aspora: "nonsense" is no moment (write a revision (i1.47), a commit, a time (2026-11-24T10:00:00Z, 2026-11-24) or how long ago (2h))
   [2]
 
 Who asks is known by a key.

@@ -91,9 +91,7 @@ list shows the skills of the folder.
           - type: Valid
             status: "True"
   $ aspora list -o jsonpath={.items[*].metadata.name} ecm
-  manager
-  order-details
-  triage-and-assign
+  manager order-details triage-and-assign
   $ aspora list -o jsonpath=status.conditions[Valid].status hr
   True
   $ aspora list -o jsonpath=spec.triggers wealth
@@ -114,10 +112,10 @@ A skill that cannot be read is listed all the same.
   aspora: --output cannot be "tabel" (did you mean table?)
   [2]
   $ aspora list -o jsonpath
-  aspora: --output jsonpath needs a path (write -o jsonpath=status.phase)
+  aspora: --output jsonpath needs a path (write -o jsonpath={.status.phase})
   [2]
   $ aspora list -o json=x
-  aspora: --output cannot be "json=x" (it is one of: table, wide, json, yaml, name, jsonpath=PATH)
+  aspora: --output cannot be "json=x" (it is one of: table, wide, json, yaml, name, jsonpath=PATH, custom-columns=TITLE:PATH)
   [2]
   $ mkdir -p empty/skills && cd empty && aspora list
   aspora: there are no skills here; `aspora create skill DOMAIN/NAME` makes one

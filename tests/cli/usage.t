@@ -27,6 +27,7 @@ What stands on every command line.
     check        Post what a test tool found to the gateway.
     status       Say how the platform is: sources, domains, executions, who leads.
     get          Show objects of a kind.
+    watch        Show objects of a kind, and go on with what changes.
     describe     Show one object in full: why it is as it is, and what happened lately.
     apply        Deploy skills or domains from files, without a repository.
     adopt        Hand a domain to another source.
@@ -64,8 +65,8 @@ What stands on every command line.
   List the skills of the folder.
   
   Options:
-    -o, --output=FORMAT  How to print: table, wide, json, yaml, name or
-                         jsonpath=PATH.
+    -o, --output=FORMAT  How to print: table, wide, json, yaml, name,
+                         jsonpath=PATH or custom-columns=TITLE:PATH,….
         --no-headers     Leave out a table's first line.
     -C, --folder=DIR     The skills repository; the folder with skills/ at or
                          above this one when left out.

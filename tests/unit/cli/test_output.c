@@ -147,10 +147,75 @@ END_TEST
 START_TEST(a_path_is_written_in_every_way_that_kubectl_knows)
 {
 	static const char *const ways[] = {
-		"jsonpath=metadata.name", "jsonpath=.metadata.name", "jsonpath={.metadata.name}",
-		"jsonpath={.items[*].metadata.name}", "jsonpath=items[*].metadata.name"};
+		"jsonpath=metadata.name", "jsonpath=.metadata.name",
+		"jsonpath=items[*].metadata.name",
+		"jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}"};
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
 		check(ways[i], true, one, two, "manager\nmain\n");
+}
+END_TEST
+
+START_TEST(a_template_is_about_the_list_or_about_the_one_object)
+{
+	check("jsonpath={.items[*].metadata.name}", true, one, two, "manager main\n");
+	check("jsonpath={.kind}: {.metadata.name}", true, one, two, "List: \n");
+	check("jsonpath={.metadata.name}", false, one, NULL, "manager\n");
+	check("jsonpath={.items[?(@.status.phase==\"Ready\")].metadata.name}", true, one, two,
+	      "manager\n");
+	check("jsonpath={.a}{\"\\n\"}", false, "{\"a\":\"x\\ny\"}", NULL, "x\ny\n");
+}
+END_TEST
+
+START_TEST(a_template_that_would_steer_a_terminal_does_not)
+{
+	struct cli *c = help_command("jsonpath={.a}");
+	struct cli_view v = view(false);
+	c->terminal_out = true;
+	ck_assert_str_eq(printed(c, &v, "{\"a\":\"x\\u001b]0;y\\nz\"}", NULL), "x\\x1b]0;y\nz\n");
+}
+END_TEST
+
+START_TEST(in_a_watch_a_template_is_about_each_object)
+{
+	struct cli *c = help_command("jsonpath={.metadata.name}");
+	struct cli_view v = view(true);
+	v.begun = true;
+	ck_assert_str_eq(printed(c, &v, one, two), "manager\nmain\n");
+}
+END_TEST
+
+START_TEST(columns_of_ones_own_have_titles_and_paths)
+{
+	const char *format = "custom-columns=NAME:.metadata.name,PHASE:{.status.phase},X:a";
+	check(format, true, one, two,
+	      "NAME      PHASE   X\nmanager   Ready   -\nmain      -       -\n");
+	struct cli *c = help_command("custom-columns=A:.l[*]");
+	struct cli_view v = view(false);
+	c->no_headers = true;
+	ck_assert_str_eq(printed(c, &v, "{\"l\":[1,\"b\\u001b\"]}", NULL), "1,b\\x1b\n");
+}
+END_TEST
+
+START_TEST(columns_that_are_none_are_refused_before_anything_is_asked)
+{
+	assert_err(cli_output_check(help_command("custom-columns=NAME"), &support_err), ERR_USAGE,
+		   "custom-columns: \"NAME\" is no TITLE:PATH");
+	assert_err(cli_output_check(help_command("custom-columns=:a"), &support_err), ERR_USAGE,
+		   "custom-columns: \":a\" is no TITLE:PATH");
+	assert_err(cli_output_check(help_command("custom-columns=A:"), &support_err), ERR_USAGE,
+		   "custom-columns: \"A:\" is no TITLE:PATH");
+	assert_err(cli_output_check(help_command("custom-columns=A:.b[x"), &support_err), ERR_USAGE,
+		   "a bracket is not closed");
+	assert_err(cli_output_check(help_command("custom-columns="), &support_err), ERR_USAGE,
+		   "--output custom-columns needs a path");
+	CLEANUP(buf_release) struct buf many = BUF_INIT(BUF_MAX);
+	buf_addz(&many, "custom-columns=A:a");
+	for (int i = 1; i < CLI_COLUMNS_MAX; i++)
+		buf_addz(&many, ",A:a");
+	assert_ok(cli_output_check(help_command(buf_cstr(&many)), &support_err));
+	buf_addz(&many, ",A:a");
+	assert_err(cli_output_check(help_command(buf_cstr(&many)), &support_err), ERR_USAGE,
+		   "custom-columns has at most 24 columns");
 }
 END_TEST
 
@@ -180,7 +245,8 @@ static void refused(const char *format, const char *message, const char *remedy)
 
 START_TEST(what_is_no_format_is_refused_with_the_nearest)
 {
-	const char *all = "it is one of: table, wide, json, yaml, name, jsonpath=PATH";
+	const char *all = "it is one of: table, wide, json, yaml, name, jsonpath=PATH, "
+			  "custom-columns=TITLE:PATH";
 	refused("jsn", "--output cannot be \"jsn\"", "did you mean json?");
 	refused("yml", "--output cannot be \"yml\"", "did you mean yaml?");
 	refused("xxxxxxxx", "--output cannot be \"xxxxxxxx\"", all);
@@ -193,12 +259,12 @@ END_TEST
 
 START_TEST(a_path_that_is_empty_is_refused_before_anything_is_asked)
 {
-	static const char *const empty[] = {"jsonpath",	  "jsonpath=",	  "jsonpath={}",
-					    "jsonpath=.", "jsonpath={.}", "jsonpath=items[*]."};
+	static const char *const empty[] = {"jsonpath", "jsonpath=", "jsonpath=.",
+					    "jsonpath=items[*]."};
 	for (size_t i = 0; i < ARRAY_SIZE(empty); i++) {
 		assert_err(cli_output_check(help_command(empty[i]), &support_err), ERR_USAGE,
 			   "--output jsonpath needs a path");
-		ck_assert_str_eq(support_err.remedy, "write -o jsonpath=status.phase");
+		ck_assert_str_eq(support_err.remedy, "write -o jsonpath={.status.phase}");
 	}
 }
 END_TEST
@@ -223,7 +289,7 @@ START_TEST(every_format_has_words_for_the_manual)
 		ck_assert_uint_gt(strlen(f->help), 0);
 		ck_assert_int_eq(f->help[strlen(f->help) - 1], '.');
 	}
-	ck_assert_uint_eq(count, 6);
+	ck_assert_uint_eq(count, 7);
 }
 END_TEST
 
@@ -240,6 +306,11 @@ static const struct support_case cases[] = {
 	CASE(names_have_their_kind_and_their_domain_where_they_have_one),
 	CASE(a_path_is_written_in_every_way_that_kubectl_knows),
 	CASE(a_path_gives_a_line_for_every_object),
+	CASE(a_template_is_about_the_list_or_about_the_one_object),
+	CASE(a_template_that_would_steer_a_terminal_does_not),
+	CASE(in_a_watch_a_template_is_about_each_object),
+	CASE(columns_of_ones_own_have_titles_and_paths),
+	CASE(columns_that_are_none_are_refused_before_anything_is_asked),
 	CASE(what_is_no_format_is_refused_with_the_nearest),
 	CASE(a_path_that_is_empty_is_refused_before_anything_is_asked),
 	CASE(only_tables_are_for_people),

@@ -524,6 +524,85 @@ START_TEST(names_that_can_be_none_are_not_found)
 }
 END_TEST
 
+/* The names of a list, one after the other, read in pages of `limit`. */
+static const char *names_at(struct store *g, const char *kind, int64_t at, size_t limit)
+{
+	static char names[256];
+	const struct object_query q = {.kind = kind, .at = at, .limit = limit};
+	struct object_cursor cursor = {0};
+	size_t count = limit;
+	names[0] = '\0';
+	while (count == limit) {
+		struct buf page = BUF_INIT(BUF_MAX), list = BUF_INIT(BUF_MAX);
+		assert_ok(store_object_page(g, &q, &cursor, &page, &count, &support_err));
+		buf_addf(&list, "[%s]", buf_cstr(&page));
+		const struct doc_node *n = parse(buf_str(&list));
+		for (size_t i = 0; i < n->list.count; i++) {
+			struct str name = doc_text(doc_find(n->list.items[i], "metadata"), "name");
+			size_t len = strlen(names);
+			snprintf(names + len, sizeof(names) - len, "%.*s ", STR_ARG(name));
+		}
+		buf_release(&page);
+		buf_release(&list);
+	}
+	return names;
+}
+
+START_TEST(lists_are_read_as_they_were_and_page_by_page)
+{
+	struct store *sync;
+	struct lease *l;
+	struct store *g = released(&sync, &l);
+	char before[256], domains[256];
+	struct store_head head;
+	assert_ok(store_head(g, &head, &support_err));
+	snprintf(before, sizeof(before), "%s", names_at(g, "Skill", head.at.rev, 500));
+	snprintf(domains, sizeof(domains), "%s", names_at(g, "Domain", head.at.rev, 500));
+	struct support_skill added = {.name = "one-more", .content = "x1"};
+	int64_t rev = support_release(sync, l, "later", "c9", &added, 1);
+	ck_assert_str_eq(names_at(g, "Skill", rev - 1, 500), before);
+	ck_assert_str_eq(names_at(g, "Skill", rev - 1, 1), before);
+	ck_assert_str_eq(names_at(g, "Domain", rev - 1, 1), domains);
+	ck_assert_ptr_nonnull(strstr(names_at(g, "Skill", rev, 1), "one-more"));
+	ck_assert_ptr_nonnull(strstr(names_at(g, "Domain", rev, 500), "later"));
+	ck_assert_str_eq(names_at(g, "Skill", 1, 500), "");
+	const struct object_query none = {.kind = "Route", .at = rev, .limit = 1};
+	struct object_cursor cursor = {0};
+	struct buf page = BUF_INIT(BUF_MAX);
+	size_t count = 0;
+	assert_err(store_object_page(g, &none, &cursor, &page, &count, &support_err),
+		   ERR_UNSUPPORTED, "objects of kind Route are not kept as they were");
+	buf_release(&page);
+}
+END_TEST
+
+START_TEST(a_revision_is_found_by_its_time_and_by_its_commit)
+{
+	struct store *sync;
+	struct lease *l;
+	struct store *g = released(&sync, &l);
+	struct store_head head;
+	int64_t rev = 0, now = clock_wall(&clock_real);
+	assert_ok(store_head(g, &head, &support_err));
+	assert_ok(store_revision_at_time(g, now + 3600000, &rev, &support_err));
+	ck_assert_int_eq(rev, head.at.rev);
+	assert_err(store_revision_at_time(g, now - (int64_t)86400000 * 365, &rev, &support_err),
+		   ERR_NOT_FOUND, "there was nothing yet at 20");
+	assert_err(store_revision_of_commit(g, STR("fffffffffff"), &rev, &support_err),
+		   ERR_NOT_FOUND, "commit fffffffffff was never released");
+	struct buf out = BUF_INIT(BUF_MAX);
+	const struct object_query q = {
+		.kind = "Skill", .domain = STR("ecm"), .name = STR("order-details")};
+	assert_ok(store_object_get(g, &q, &out, &support_err));
+	const struct doc_node *n = parse(buf_str(&out));
+	struct str commit = doc_text(doc_find(doc_find(n, "metadata"), "source"), "revision");
+	assert_ok(store_revision_of_commit(g, str_sub(commit, 0, 7), &rev, &support_err));
+	ck_assert_int_le(rev, head.at.rev);
+	ck_assert_int_gt(rev, 1);
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(the_past_is_read_by_revision)
 {
 	struct store *sync;
@@ -535,18 +614,19 @@ START_TEST(the_past_is_read_by_revision)
 	char hex[DIGEST_HEX + 1];
 	struct digest a1 = word_digest("a1"), a2 = word_digest("a2");
 	struct buf out = BUF_INIT(BUF_MAX);
-	assert_ok(store_object_skill_at(g, STR("ecm"), STR("order-details"), rev - 1, &out,
-					&support_err));
+	struct object_query then = {
+		.kind = "Skill", .domain = STR("ecm"), .name = STR("order-details"), .at = rev - 1};
+	assert_ok(store_object_get(g, &then, &out, &support_err));
 	const struct doc_node *n = parse(buf_str(&out));
 	assert_path(n, "status.digest", digest_hex(&a1, hex));
 	assert_path(n, "status.versions[0].content", digest_hex(&a1, hex));
 	buf_reset(&out);
-	assert_ok(store_object_skill_at(g, STR("ecm"), STR("order-details"), rev, &out,
-					&support_err));
+	then.at = rev;
+	assert_ok(store_object_get(g, &then, &out, &support_err));
 	assert_path(parse(buf_str(&out)), "status.digest", digest_hex(&a2, hex));
-	assert_err(
-		store_object_skill_at(g, STR("ecm"), STR("order-details"), 1, &out, &support_err),
-		ERR_NOT_FOUND, "at revision 1");
+	then.at = 1;
+	assert_err(store_object_get(g, &then, &out, &support_err), ERR_NOT_FOUND,
+		   "there was no Skill \"ecm/order-details\" at revision 1");
 	char near[132];
 	assert_ok(store_object_nearest_skill(g, STR("ecm/order-detail"), near, &support_err));
 	ck_assert_str_eq(near, "ecm/order-details");
@@ -599,6 +679,8 @@ static const struct support_case cases[] = {
 	CASE(another_tenants_objects_are_not_there),
 	CASE(names_that_can_be_none_are_not_found),
 	CASE(the_past_is_read_by_revision),
+	CASE(lists_are_read_as_they_were_and_page_by_page),
+	CASE(a_revision_is_found_by_its_time_and_by_its_commit),
 	CASE(what_is_counted_is_right),
 	{0}};
 
