@@ -5,6 +5,8 @@
 #include "store/migrate.h"
 #include "store/wire_int.h"
 
+#define CONNECT_MS 5000 /* as connect_timeout below, for who does not block */
+
 static const char *const role_names[STORE_ROLES_] = {"aspora",	       "aspora_sync",
 						     "aspora_runner",  "aspora_control",
 						     "aspora_gateway", "aspora_reporter"};
@@ -56,6 +58,21 @@ static bool has(const struct params *p, const char *keyword)
 	return false;
 }
 
+/* What PQconnectdb() does by itself, for who may not block. How it ended is the connection's status. */
+static void finish_connecting(struct store *s)
+{
+	int64_t deadline = clock_real.mono_ms(NULL) + CONNECT_MS;
+	PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+	while (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING) {
+		if (PQstatus(s->pg) == CONNECTION_BAD)
+			return;
+		if (wire_poll(s, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline, NULL) <
+		    0)
+			return;
+		next = PQconnectPoll(s->pg);
+	}
+}
+
 static int connect_now(struct store *s, struct err *err)
 {
 	char *why = NULL;
@@ -78,8 +95,11 @@ static int connect_now(struct store *s, struct err *err)
 	param(&p, "application_name", s->application);
 	if (secret_is_set(&s->access.password))
 		param(&p, "password", secret_lend(&s->access.password).p);
-	s->pg = PQconnectdbParams(p.keywords, p.values, 0);
+	s->pg = s->wait ? PQconnectStartParams(p.keywords, p.values, 0)
+			: PQconnectdbParams(p.keywords, p.values, 0);
 	PQconninfoFree(options);
+	if (s->wait && s->pg)
+		finish_connecting(s);
 	return 0;
 }
 
@@ -217,6 +237,7 @@ int store_open(const struct store_access *access, enum store_role role,
 	s->listen = opts->listen;
 	s->any_schema = opts->any_schema;
 	s->wait_ms = opts->wait_ms ? opts->wait_ms : STORE_WAIT_MS;
+	store_wait_by(s, opts->wait, opts->wait_state);
 	int r = open_now(s, err);
 	if (r < 0)
 		return r;

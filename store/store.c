@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <assert.h>
 #include <poll.h>
 
 #include "base/mem.h"
@@ -101,17 +102,37 @@ int store_wait(struct store *s, int64_t timeout_ms, bool *ret_woken, struct err 
 	}
 }
 
-int store_scope(struct store *s, struct str domains, struct err *err)
+static int scope_send(struct store *s, struct str domains, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_scope_set);
 	bind_text(&b, domains);
-	int r = wire_query(s, &b, NULL, err);
+	int r = wire_send(s, &b, false, err);
+	if (r == 0)
+		r = wire_sync(s, err);
 	if (r < 0)
 		return r;
 	char *copy = mem_strndup(domains.p ? domains.p : "", domains.len);
 	free(s->domains);
 	s->domains = copy;
 	return 0;
+}
+
+int store_scope_ahead(struct store *s, struct str domains, struct err *err)
+{
+	assert(!s->txn);
+	return scope_send(s, domains, err);
+}
+
+int store_scope(struct store *s, struct str domains, struct err *err)
+{
+	int r = store_scope_ahead(s, domains, err);
+	return r < 0 ? r : wire_collect(s, err);
+}
+
+void store_wait_by(struct store *s, store_wait_fn wait, void *state)
+{
+	s->wait = wait;
+	s->wait_state = state;
 }
 
 void store_stats(const struct store *s, struct store_stats *ret)

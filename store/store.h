@@ -47,12 +47,21 @@ NODISCARD int store_access_from_url(struct store_access *a, struct str url, stru
 
 struct store;
 
+/*
+ * Waits instead of poll(2), for a process that has a loop: returns 0 once fd has one of the events (POLLIN, POLLOUT), negative once deadline_ms (of the real
+ * monotonic clock) has passed or nobody wants the answer any more: the connection is given up then. fd -1: sleeps until then. It may let others of the
+ * process run, which must not use this connection.
+ */
+typedef int (*store_wait_fn)(void *state, int fd, short events, int64_t deadline_ms);
+
 struct store_opts {
 	const struct clock *clock; /* NULL: clock_real */
 	const char *application; /* application_name: "asporad sync"; NULL: the role's name */
 	bool listen; /* LISTEN before anything is read, so that no wake-up is lost */
 	int64_t wait_ms; /* longest silence of the server; 0: STORE_WAIT_MS */
 	bool any_schema; /* do not check the schema's version (migrations) */
+	store_wait_fn wait; /* NULL: blocks. Names of hosts are looked up blocking in any case. */
+	void *wait_state;
 };
 
 /*
@@ -66,6 +75,9 @@ NODISCARD int store_open(const struct store_access *access, enum store_role role
 NODISCARD int store_reopen(struct store *s, struct err *err);
 void store_close(struct store *s); /* NULL is fine */
 void store_closep(struct store **s);
+
+/* The same as in the options, for a connection that is open; NULL: blocks from here on. */
+void store_wait_by(struct store *s, store_wait_fn wait, void *state);
 
 bool store_is_lost(const struct store *s);
 enum store_role store_role_of(const struct store *s);
@@ -83,6 +95,11 @@ NODISCARD int store_wait(struct store *s, int64_t timeout_ms, bool *ret_woken, s
  * Other roles are not bound by it.
  */
 NODISCARD int store_scope(struct store *s, struct str domains, struct err *err);
+/*
+ * The same without a round trip of its own: it goes ahead of the next statement, whose failure it becomes if it fails. For who only reads: that statement
+ * has then been run under the scope before.
+ */
+NODISCARD int store_scope_ahead(struct store *s, struct str domains, struct err *err);
 
 /* What a failed call means for the caller. */
 enum store_retry {

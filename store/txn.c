@@ -1,7 +1,6 @@
 #include "store/txn.h"
 
 #include <assert.h>
-#include <poll.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -224,11 +223,6 @@ static int ask_outcome(struct store *s, int pid, const uint8_t *token, int64_t *
 	return there;
 }
 
-static void pause_ms(int ms)
-{
-	poll(NULL, 0, ms);
-}
-
 static int resolve(struct store_txn *t, int pid, int64_t *ret_rev, struct err *err)
 {
 	struct store *s = t->s;
@@ -243,7 +237,7 @@ static int resolve(struct store_txn *t, int pid, int64_t *ret_rev, struct err *e
 			r = ask_outcome(s, pid, t->token, ret_rev, &running, &ignored);
 		if (r == 1 || (r == 0 && !running))
 			break;
-		pause_ms(20);
+		wire_sleep(s, 20);
 	} while (clock_real.mono_ms(NULL) < deadline);
 	s->txn = t;
 	if (r == 1)

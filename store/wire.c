@@ -25,6 +25,10 @@ int wire_lost(struct store *s, const char *doing, struct err *err)
 int wire_poll(struct store *s, short events, int64_t deadline_ms, struct err *err)
 {
 	struct pollfd p = {.fd = PQsocket(s->pg), .events = events};
+	if (s->wait && s->wait(s->wait_state, p.fd, events, deadline_ms) < 0)
+		return err_set(err, ERR_TIMEOUT, "no answer from PostgreSQL in time");
+	if (s->wait)
+		return 0;
 	for (;;) {
 		int64_t left = deadline_ms - clock_real.mono_ms(NULL);
 		int n = poll(&p, 1, (int)MAX(0, MIN(left, INT32_MAX)));
@@ -35,6 +39,14 @@ int wire_poll(struct store *s, short events, int64_t deadline_ms, struct err *er
 		if (errno != EINTR)
 			return err_sys(err, ERR_IO, errno, "waiting for PostgreSQL");
 	}
+}
+
+void wire_sleep(struct store *s, int64_t ms)
+{
+	if (s->wait)
+		(void)s->wait(s->wait_state, -1, 0, clock_real.mono_ms(NULL) + ms);
+	else
+		poll(NULL, 0, (int)ms);
 }
 
 static void expect(struct store *s, enum wire_what what, const struct stmt *stmt, bool keep)

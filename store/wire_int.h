@@ -30,6 +30,8 @@ struct store {
 	char *domains; /* scope to set again after a reconnect; NULL: none */
 	bool listen, any_schema;
 	int64_t wait_ms;
+	store_wait_fn wait; /* NULL: poll() */
+	void *wait_state;
 
 	PGconn *pg; /* NULL: lost */
 	int server_version;
@@ -76,6 +78,7 @@ NODISCARD int wire_one(struct store *s, const struct bind *b, struct rows *rows,
 int wire_lost(struct store *s, const char *doing, struct err *err);
 /* Polls the socket for events, at most until deadline_ms (of the real monotonic clock). 0, or ERR_TIMEOUT. */
 NODISCARD int wire_poll(struct store *s, short events, int64_t deadline_ms, struct err *err);
+void wire_sleep(struct store *s, int64_t ms);
 void wire_take_notifications(struct store *s);
 
 /* Sets err from a failed result: code by sqlstate and constraint, PostgreSQL's message, what to do. Returns the code. */

@@ -7,6 +7,7 @@
 struct note {
 	char *actor, *request, *method, *path, *domain;
 	int status;
+	bool written; /* in the transaction under way; others may come while it is */
 };
 
 struct gw_audit {
@@ -80,24 +81,35 @@ static void put(struct store_txn *t, const struct note *n, uint64_t lost)
 			 buf_str(&text));
 }
 
+static void settle(struct gw_audit *a, bool written)
+{
+	for (size_t i = a->count; i-- > 0;) {
+		if (a->notes[i].written && written)
+			drop(a, i);
+		else
+			a->notes[i].written = false;
+	}
+}
+
 /* All of the first one's actor, in one revision. */
 static int flush_actor(struct gw_audit *a, struct store *s, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	CLEANUP_FREE char *actor = mem_strdup(a->notes[0].actor);
+	uint64_t lost = a->lost;
 	int rc = store_txn_begin(s, STORE_CONDITIONAL, actor, NULL, &t, err);
-	for (size_t i = 0; rc == 0 && i < a->count; i++)
-		if (strcmp(a->notes[i].actor, actor) == 0)
-			put(t, &a->notes[i], i == 0 ? a->lost : 0);
+	for (size_t i = 0; rc == 0 && i < a->count; i++) {
+		if (strcmp(a->notes[i].actor, actor) != 0)
+			continue;
+		put(t, &a->notes[i], i == 0 ? lost : 0);
+		a->notes[i].written = true;
+	}
 	if (rc == 0)
 		rc = store_txn_commit(t, NULL, err);
-	if (rc < 0)
-		return rc;
-	a->lost = 0;
-	for (size_t i = a->count; i-- > 0;)
-		if (strcmp(a->notes[i].actor, actor) == 0)
-			drop(a, i);
-	return 0;
+	settle(a, rc == 0);
+	if (rc == 0)
+		a->lost -= lost;
+	return rc;
 }
 
 int gw_audit_flush(struct gw_audit *a, struct store *s, struct err *err)

@@ -137,6 +137,8 @@ int gw_keys_check(struct gw_keys *k, struct store *s, struct str authorization,
 	struct digest d = digest_tagged("aspora.gateway.key", text);
 	struct slot *slot = &k->slots[(d.bytes[0] | d.bytes[1] << 8) % SLOTS];
 	if (!digest_equal(&slot->key, &d) || clock_mono(k->clock) >= slot->until_ms) {
+		if (!s)
+			return GW_KEY_ASK;
 		int rc = ask(k, s, text, slot, err);
 		if (rc < 0)
 			return rc;

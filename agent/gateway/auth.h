@@ -42,8 +42,9 @@ struct gw_keys *gw_keys_new(const struct clock *clock);
 void gw_keys_free(struct gw_keys *k);
 /*
  * From the value of an Authorization field. The domains point into the cache until the next call. Errors: ERR_UNAUTHENTICATED; the store's when it
- * cannot be asked. Blocks: one query a second and key.
+ * cannot be asked. Blocks: one query a second and key. s NULL: what is not in the cache is GW_KEY_ASK.
  */
+#define GW_KEY_ASK 1
 NODISCARD int gw_keys_check(struct gw_keys *k, struct store *s, struct str authorization,
 			    struct gw_principal *ret, struct err *err);
 /* Notes in the store which keys were used since the last call. */

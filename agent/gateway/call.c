@@ -1,4 +1,5 @@
-/* What route functions share. */
+#include "agent/gateway/call.h"
+
 #include "agent/gateway/gateway.h"
 
 struct str gw_call_query(const struct gw_call *c, const char *key)

@@ -115,7 +115,7 @@ static void check_json(struct json *j, const struct posted_check *p)
 
 int gw_check_post(struct gw_call *c, struct err *err)
 {
-	struct check_body b;
+	struct check_body b = {0};
 	struct posted_check p = {0};
 	struct json j;
 	int rc = gw_call_body(c, check_fields, &b, err);

@@ -71,10 +71,24 @@ static void request_over(struct gw_conn *c, int status)
 	unhold(c);
 }
 
+static void destroy(struct gw_conn *c)
+{
+	gw_reply_reset(&c->reply);
+	buf_release(&c->in);
+	buf_release(&c->out);
+	buf_release(&c->body);
+	free(c);
+}
+
 void gw_conn_close(struct gw_conn *c)
 {
 	struct gw_server *s = c->server;
-	request_over(c, c->phase == CONN_SEND || c->phase == CONN_STREAM ? c->reply.status : 0);
+	int status = c->phase == CONN_SEND || c->phase == CONN_STREAM ? c->reply.status : 0;
+	bool held = c->under_way && c->request.held;
+	if (!held)
+		request_over(c, status);
+	else if (c->phase == CONN_WAIT || c->phase == CONN_STREAM)
+		s->stats.waiting--;
 	if (c->prev)
 		c->prev->next = c->next;
 	else
@@ -85,13 +99,36 @@ void gw_conn_close(struct gw_conn *c)
 	gw_tls_close(c->tls);
 	close(c->fd);
 	s->stats.open--;
-	gw_reply_reset(&c->reply);
-	buf_release(&c->in);
-	buf_release(&c->out);
-	buf_release(&c->body);
-	free(c);
+	if (held) {
+		c->phase = CONN_LINGER;
+		c->reply.status = status;
+		c->request.gone = true;
+		s->opts.handler.gone(s->opts.handler.state, &c->request);
+	} else {
+		destroy(c);
+	}
 	if (s->draining && !s->conns && s->opts.drained)
 		s->opts.drained(s->opts.handler.state);
+}
+
+static struct gw_conn *conn_of(struct gw_request *q)
+{
+	return (struct gw_conn *)((char *)q - offsetof(struct gw_conn, request));
+}
+
+void gw_request_release(struct gw_request *q)
+{
+	q->held = false;
+	if (!q->gone)
+		return;
+	struct gw_conn *c = conn_of(q);
+	request_over(c, c->reply.status);
+	destroy(c);
+}
+
+void gw_request_wake(struct gw_request *q)
+{
+	gw_conn_wake(conn_of(q));
 }
 
 /* --- the reply ------------------------------------------------------------------------------------------------ */
@@ -230,9 +267,12 @@ static void listen_for(struct gw_conn *c)
 	uint32_t events = c->out.len ? EPOLLOUT : 0;
 	if (c->phase == CONN_HEAD || c->phase == CONN_BODY || c->phase == CONN_LINGER)
 		events |= EPOLLIN | (c->tls ? gw_tls_wants(c->tls) : 0);
+	/* Who asks nothing more while it waits costs no change of what is watched for. */
+	if (c->phase == CONN_WAIT && !c->peer_ended)
+		events |= c->looked_away ? EPOLLRDHUP : EPOLLIN;
+	/* Nobody listens any more: do not wait until a send says so. */
 	if (c->phase == CONN_STREAM)
-		events |=
-			EPOLLRDHUP; /* nobody listens any more: do not wait until a send says so */
+		events |= EPOLLRDHUP;
 	if (events != c->events) {
 		c->events = events;
 		loop_change_fd(c->source, events);
@@ -277,6 +317,31 @@ static int read_some(struct gw_conn *c)
 	return 1;
 }
 
+/* It has closed its side: it may wait for the answer all the same, or have gone. */
+static void ended_by_peer(struct gw_conn *c)
+{
+	const struct gw_handler *h = &c->server->opts.handler;
+	c->peer_ended = true;
+	if (c->request.held && h->leaving)
+		h->leaving(h->state, &c->request);
+	listen_for(c);
+}
+
+/* Something came before the reply to what came before: the end, or a request whose turn is later. */
+static void peek(struct gw_conn *c, bool ended)
+{
+	char byte;
+	ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK);
+	if (n == 0 || ended) {
+		ended_by_peer(c);
+	} else if (n > 0) {
+		c->looked_away = true;
+		listen_for(c);
+	} else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+		gw_conn_close(c);
+	}
+}
+
 static void on_socket(struct loop *l, int fd, uint32_t events, void *state)
 {
 	struct gw_conn *c = state;
@@ -286,9 +351,14 @@ static void on_socket(struct loop *l, int fd, uint32_t events, void *state)
 		gw_conn_close(c);
 		return;
 	}
+	if (c->phase == CONN_WAIT) {
+		peek(c, events & EPOLLRDHUP);
+		return;
+	}
 	if (events & EPOLLOUT && !advance(c))
 		return;
-	for (int i = 0; i < READ_ROUNDS && (c->events & EPOLLIN); i++) {
+	/* What comes while it waits stays where it is: the request's views point into the buffer. */
+	for (int i = 0; i < READ_ROUNDS && (c->events & EPOLLIN) && c->phase != CONN_WAIT; i++) {
 		int rc = read_some(c);
 		if (rc < 0) {
 			gw_conn_close(c);
@@ -314,9 +384,18 @@ void gw_conn_wake(struct gw_conn *c)
 	if (c->phase != CONN_WAIT || !c->reply.again(c->reply.state, &c->reply))
 		return;
 	c->reply.again = NULL;
+	c->looked_away = false;
 	c->server->stats.waiting--;
-	gw_conn_begin_send(c);
-	(void)advance(c);
+	if (!c->judging) {
+		gw_conn_begin_send(c);
+		(void)advance(c);
+		return;
+	}
+	c->judging = false;
+	/* Where it goes on from, should head() have to wait once more. */
+	c->phase = CONN_HEAD;
+	if (gw_conn_judge(c) != CONN_STEP_GONE)
+		(void)advance(c);
 }
 
 void gw_conn_tick(struct gw_conn *c, int64_t now)

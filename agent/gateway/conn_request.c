@@ -136,6 +136,7 @@ enum conn_step gw_conn_step_head(struct gw_conn *c)
 	c->request.began_ms = gw_conn_now_ms(c);
 	c->request.has_body = c->head.chunked || c->body_length > 0;
 	c->request.user = NULL;
+	c->request.held = c->request.gone = false;
 	c->head_only = str_eqz(c->request.method, "HEAD");
 	c->keep = !wants_close(&c->request) && !s->draining;
 	const char *odd = odd_fields(&c->request);
@@ -147,8 +148,24 @@ enum conn_step gw_conn_step_head(struct gw_conn *c)
 		return gw_conn_refuse(c, ERR_SYNTAX, 400, words);
 	}
 	c->under_way = true;
+	return gw_conn_judge(c);
+}
+
+static enum conn_step begin_wait(struct gw_conn *c, bool judging)
+{
+	c->phase = CONN_WAIT;
+	c->judging = judging;
+	c->server->stats.waiting++;
+	return CONN_STEP_WAIT;
+}
+
+enum conn_step gw_conn_judge(struct gw_conn *c)
+{
+	struct gw_server *s = c->server;
 	c->body_max = 0;
 	s->opts.handler.head(s->opts.handler.state, &c->request, &c->body_max, &c->reply);
+	if (c->reply.again)
+		return begin_wait(c, true);
 	if (c->reply.status == 0)
 		return begin_body(c);
 	c->keep = c->keep && !c->request.has_body;

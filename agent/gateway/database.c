@@ -1,97 +1,118 @@
-/* The gateway's connection to PostgreSQL: wake-ups, scope, loss and return; and the route table that is kept from it. */
-#include <sys/epoll.h>
-
+/* What jobs have of PostgreSQL: connection, scope, loss and return; and the route table that is kept from it. */
 #include "agent/gateway/gateway.h"
+#include "agent/gateway/lane_int.h"
 #include "base/mem.h"
 #include "store/rollout.h"
 
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MOST_MS 5000
+#define KEYS_FLUSH_MS 10000
 #define TABLE_TRUST_MS 5000 /* without a wake-up */
 #define TABLE_CHANGES 1000
 
-/* --- the connection ---------------------------------------------------------------------------------------------- */
+/* --- the connections --------------------------------------------------------------------------------------------- */
 
-static void on_store(struct loop *l, int fd, uint32_t events, void *state)
-{
-	(void)l;
-	(void)fd;
-	(void)events;
-	gw_store_pump(state);
-}
-
-int gw_store_watch(struct gateway *g, struct err *err)
-{
-	loop_remove(g->store_watch);
-	g->store_watch = NULL;
-	free(g->scope);
-	g->scope = NULL;
-	g->store_ok = !store_is_lost(g->store);
-	if (!g->store_ok)
-		return err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
-	return loop_add_fd(g->loop, store_fd(g->store), EPOLLIN, on_store, g, &g->store_watch, err);
-}
-
-/* The descriptor is watched no more before libpq may close it. */
 static void lost(struct gateway *g)
 {
-	loop_remove(g->store_watch);
-	g->store_watch = NULL;
 	if (g->store_ok)
 		log_event(LOG_WARN_, "store.lost", NULL);
 	gw_hub_lost(g->hub);
 	g->store_ok = false;
 }
 
-void gw_store_reconnect(struct gateway *g)
+static bool is_connected(const struct gw_lane *lane)
 {
-	struct err err = ERR_INIT;
-	int64_t now = clock_mono(g->ctx->clock);
-	if (!store_is_lost(g->store))
-		return;
-	lost(g);
-	if (now < g->reconnect_at_ms)
-		return;
-	if (store_reopen(g->store, &err) == 0 && gw_store_watch(g, &err) == 0) {
-		g->reconnect_ms = 0;
-		g->table_stale = true;
-		g->metrics.store_reconnects++;
-		log_event(LOG_INFO_, "store.reconnected", NULL);
-		return;
-	}
-	lost(g);
+	return lane->store && !store_is_lost(lane->store);
+}
+
+static void back_off(struct gateway *g, const struct err *err)
+{
 	g->reconnect_ms = MIN(MAX(g->reconnect_ms * 2, RECONNECT_FIRST_MS), RECONNECT_MOST_MS);
 	g->reconnect_at_ms = clock_mono(g->ctx->clock) + g->reconnect_ms;
 	loop_timer_reset(g->poll, g->reconnect_ms);
-	log_err(LOG_WARN_, "store.unreachable", &err, NULL);
+	log_err(LOG_WARN_, "store.unreachable", err, NULL);
 }
 
-void gw_store_pump(struct gateway *g)
+void gw_store_reconnect(struct gateway *g)
 {
-	bool woken = false;
+	struct gw_lane *lane = g->lane;
 	struct err err = ERR_INIT;
-	if (store_is_lost(g->store) || store_drain(g->store, &woken, &err) < 0)
-		gw_store_reconnect(g);
-	if (woken)
-		g->table_stale = true;
-	if (g->store_ok && gw_hub_follow(g, &err) < 0)
-		log_err(LOG_WARN_, "watch.not_followed", &err, NULL);
-	/* Asked also without a wake-up: deadlines pass, and a lost one costs half a second. */
-	gw_server_wake(g->server);
+	bool log = lane->kind == GW_LANE_LOG, again = lane->store != NULL;
+	if (is_connected(lane))
+		return;
+	if (log)
+		lost(g);
+	if (clock_mono(g->ctx->clock) < g->reconnect_at_ms)
+		return;
+	if (gw_lane_connect(lane, &err) < 0) {
+		back_off(g, &err);
+		return;
+	}
+	g->reconnect_ms = 0;
+	g->metrics.store_reconnects += again;
+	if (!log)
+		return;
+	g->store_ok = true;
+	g->table_stale = true;
+	log_event(LOG_INFO_, "store.reconnected", NULL);
 }
 
 int gw_store_as(struct gateway *g, const char *domains, struct err *err)
 {
-	if (store_is_lost(g->store))
+	struct gw_lane *lane = g->lane;
+	if (!is_connected(lane))
 		gw_store_reconnect(g);
-	if (!g->store_ok)
+	if (!is_connected(lane))
 		return err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
-	if (g->scope && strcmp(g->scope, domains) == 0)
+	if (lane->scope && strcmp(lane->scope, domains) == 0)
 		return 0;
-	int rc = store_scope(g->store, str_of(domains), err);
-	free(g->scope);
-	g->scope = rc == 0 ? mem_strdup(domains) : NULL;
+	/* Who changes something must know that it is bound by its scope before. */
+	int rc = lane->job->reads ? store_scope_ahead(g->store, str_of(domains), err)
+				  : store_scope(g->store, str_of(domains), err);
+	free(lane->scope);
+	lane->scope = rc == 0 ? mem_strdup(domains) : NULL;
 	return rc;
+}
+
+void gw_store_pump(struct gateway *g)
+{
+	gw_hub_look(g);
+	/* Asked also without a wake-up: deadlines pass, and a lost one costs half a second. */
+	gw_server_wake(g->server);
+}
+
+/* --- what is written beside the answers ------------------------------------------------------------------------------ */
+
+static void care(struct gw_job *j)
+{
+	struct gateway *g = (struct gateway *)((char *)j - offsetof(struct gateway, care));
+	struct err err = ERR_INIT;
+	int64_t now = clock_mono(g->ctx->clock);
+	int rc = gw_store_as(g, "*", &err);
+	if (gw_audit_pending(g->audit) && (rc < 0 || gw_audit_flush(g->audit, g->store, &err) < 0))
+		log_err(LOG_WARN_, "audit.not_written", &err, NULL);
+	if (now - g->keys_flushed_ms < KEYS_FLUSH_MS)
+		return;
+	g->keys_flushed_ms = now;
+	if (rc < 0 || gw_keys_flush(g->keys, g->store, &err) < 0)
+		log_err(LOG_WARN_, "key.use_not_noted", &err, NULL);
+}
+
+static void cared(struct gw_job *j, bool late)
+{
+	(void)j;
+	(void)late;
+}
+
+void gw_store_care(struct gateway *g)
+{
+	struct err ignored = ERR_INIT;
+	bool keys = clock_mono(g->ctx->clock) - g->keys_flushed_ms >= KEYS_FLUSH_MS;
+	if (!g->store_ok || g->care.under_way || (!keys && !gw_audit_pending(g->audit)))
+		return;
+	g->care = (struct gw_job){.kind = GW_LANE_IDENTITY, .run = care, .done = cared};
+	if (gw_lanes_submit(g->lanes, &g->care, &ignored) < 0)
+		log_err(LOG_WARN_, "audit.not_written", &ignored, NULL);
 }
 
 /* --- the route table --------------------------------------------------------------------------------------------- */
@@ -158,22 +179,21 @@ static int follow(struct gateway *g, struct err *err)
 
 int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err)
 {
-	bool woken = false;
 	int64_t now = clock_mono(g->ctx->clock);
+	bool stale = gw_hub_woken(g);
 	int rc = gw_store_as(g, "*", err);
-	if (rc == 0)
-		rc = store_drain(g->store, &woken, err);
+	/* What comes while it is looked at is for the next look. */
+	g->table_stale = false;
 	if (rc == 0 && !g->table)
 		rc = build_table(g, err);
-	else if (rc == 0 && (woken || g->table_stale || now - g->table_checked_ms > TABLE_TRUST_MS))
+	else if (rc == 0 && (stale || now - g->table_checked_ms > TABLE_TRUST_MS))
 		rc = follow(g, err);
-	if (rc < 0)
+	if (rc < 0) {
+		g->table_stale = true;
 		return rc;
-	g->table_stale = false;
+	}
 	g->table_checked_ms = now;
+	gw_lane_pin(g, g->table);
 	*ret = g->table;
-	/* A wake-up that was taken in here is owed to those that wait. */
-	if (woken && gw_server_waiting(g->server))
-		loop_timer_reset(g->poll, 0);
 	return 0;
 }

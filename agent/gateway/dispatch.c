@@ -10,6 +10,11 @@ static struct gw_route_metrics *metrics_of(struct gateway *g, const struct gw_ca
 	return &g->metrics.routes[at];
 }
 
+static bool is_mutation(const struct gw_request *q)
+{
+	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
+}
+
 /* --- the head ------------------------------------------------------------------------------------------------------- */
 
 static bool is_open(const struct gateway *g, struct str method, const struct gw_target *t)
@@ -32,11 +37,6 @@ static struct str session_key(struct gw_call *c)
 	return str_of(arena_printf(c->arena, "Bearer %.*s", STR_ARG(key)));
 }
 
-static bool is_mutation(const struct gw_request *q)
-{
-	return !str_eqz(q->method, "GET") && !str_eqz(q->method, "HEAD");
-}
-
 /* Another site can make a browser send its cookie; it cannot read the token that our pages send along. */
 static int check_token(const struct gw_call *c, struct err *err)
 {
@@ -56,9 +56,7 @@ static int identify(struct gw_call *c, struct err *err)
 	c->authorization = gw_field(c->q, "authorization");
 	if (c->authorization.len == 0)
 		c->authorization = session_key(c);
-	int rc = c->g->store_ok
-			 ? gw_keys_check(c->g->keys, c->g->store, c->authorization, &c->who, err)
-			 : err_set(err, ERR_UNAVAILABLE, "the database is not reachable now");
+	int rc = gw_keys_check(c->g->keys, c->g->store, c->authorization, &c->who, err);
 	if (rc == ERR_UNAUTHENTICATED)
 		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
 	if (rc == 0) {
@@ -145,33 +143,58 @@ static int judge_head(struct gw_call *c, int *ret_status, struct err *err)
 		rc = gw_route_query(c->route, &c->target, err);
 	if (rc == 0)
 		rc = check_domain(c, err);
-	return rc < 0 ? rc : check_media(c, err, ret_status);
+	return rc != 0 ? rc : check_media(c, err, ret_status);
+}
+
+/* Its outcome stays in the call: the reply, or that the body may come. */
+static void judge(struct gw_call *c)
+{
+	struct err err = ERR_INIT;
+	int status = 0, rc = judge_head(c, &status, &err);
+	c->judged = rc != GW_ASK;
+	if (rc < 0)
+		gw_problem(c->reply, status, &err);
+}
+
+static void judge_job(struct gw_job *j)
+{
+	struct gw_call *c = gw_call_of(j);
+	struct err err = ERR_INIT;
+	if (gw_store_as(c->g, "*", &err) == 0) {
+		judge(c);
+		return;
+	}
+	c->judged = true;
+	gw_problem(c->reply, 0, &err);
+}
+
+static struct gw_call *call_new(struct gateway *g, struct gw_request *q)
+{
+	struct arena *arena = arena_new(CALL_BYTES);
+	struct gw_call *c = arena_alloc(arena, sizeof(*c));
+	*c = (struct gw_call){.g = g, .q = q, .arena = arena};
+	c->own = (struct gw_reply){.fields = BUF_INIT(BUF_MAX), .body = BUF_INIT(BUF_MAX)};
+	buf_init(&c->piece, BUF_MAX);
+	c->reply = &c->own;
+	q->user = c;
+	return c;
 }
 
 static void on_head(void *state, struct gw_request *q, size_t *ret_body_max, struct gw_reply *a)
 {
-	struct gateway *g = state;
-	struct err err = ERR_INIT;
-	int status = 0;
-	struct arena *arena = arena_new(CALL_BYTES);
-	struct gw_call *c = arena_alloc(arena, sizeof(*c));
-	*c = (struct gw_call){.g = g, .q = q, .reply = a, .arena = arena};
-	q->user = c;
-	if (judge_head(c, &status, &err) < 0)
-		gw_problem(a, status, &err);
+	struct gw_call *c = q->user ? q->user : call_new(state, q);
+	if (!c->judged)
+		judge(c);
+	/* Who it is must be asked: the same again, where that is possible. */
+	if (!c->judged && gw_call_start(c, CALL_JUDGING, GW_LANE_IDENTITY, judge_job, a))
+		return;
+	if (c->own.status)
+		(void)gw_call_settle(c, a);
 	else
 		*ret_body_max = c->route->body_max;
 }
 
 /* --- the answer -------------------------------------------------------------------------------------------------------- */
-
-static int run(struct gw_call *c, struct err *err)
-{
-	int rc = 0;
-	if (c->who.role)
-		rc = gw_store_as(c->g, c->who.domains, err);
-	return rc < 0 ? rc : c->route->run(c, err);
-}
 
 static void fail(struct gw_call *c, const struct err *err)
 {
@@ -184,25 +207,55 @@ static void fail(struct gw_call *c, const struct err *err)
 	gw_problem(c->reply, 0, err);
 }
 
-static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
+static int run(struct gw_call *c, struct err *err)
 {
-	struct gateway *g = state;
-	struct gw_call *c = q->user;
+	int rc = gw_store_as(c->g, c->who.role ? c->who.domains : "*", err);
+	return rc < 0 ? rc : c->route->run(c, err);
+}
+
+static bool is_read(const struct gw_call *c)
+{
+	return strcmp(c->route->method, "GET") == 0;
+}
+
+static void run_job(struct gw_job *j)
+{
+	struct gw_call *c = gw_call_of(j);
 	struct err err = ERR_INIT;
 	int rc = run(c, &err);
 	/* What only reads is tried once more on a new connection. */
-	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT &&
-	    strcmp(c->route->method, "GET") == 0) {
-		gw_store_reconnect(g);
-		gw_reply_reset(a);
+	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT && is_read(c) && !c->q->gone) {
+		gw_reply_reset(c->reply);
 		err = (struct err)ERR_INIT;
 		rc = run(c, &err);
 	}
-	if (rc < 0)
+	if (rc < 0 && !c->q->gone)
 		fail(c, &err);
-	/* What it waits for may have come between its look and now. */
-	if (a->again)
-		loop_timer_reset(g->poll, 50);
+}
+
+/* What needs no database. */
+static bool is_direct(const struct gw_route *r)
+{
+	static int (*const direct[])(struct gw_call *, struct err *) = {
+		gw_health, gw_web_file, gw_version, gw_whoami, gw_openapi};
+	for (size_t i = 0; i < ARRAY_SIZE(direct); i++)
+		if (r->run == direct[i])
+			return true;
+	return false;
+}
+
+static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
+{
+	struct gw_call *c = q->user;
+	struct err err = ERR_INIT;
+	(void)state;
+	if (!is_direct(c->route)) {
+		if (gw_call_start(c, CALL_RUNNING, gw_call_lane(c), run_job, a))
+			return;
+	} else if (c->route->run(c, &err) < 0) {
+		fail(c, &err);
+	}
+	(void)gw_call_settle(c, a);
 }
 
 /* Who was refused a change, and what; what succeeded is in the chain already. */
@@ -241,12 +294,16 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 		c->over(c);
 	if (c && c->entered)
 		gw_limits_leave(g->limits, c->class);
-	if (c)
+	if (c) {
+		gw_reply_reset(&c->own);
+		buf_release(&c->piece);
 		arena_free(c->arena);
+	}
 	q->user = NULL;
-	/* Wake-ups may have come in beside the answers to our own statements. */
-	if (gw_server_waiting(g->server))
-		loop_timer_reset(g->poll, 0);
 }
 
-const struct gw_handler gw_dispatch = {.head = on_head, .body = on_body, .done = on_done};
+const struct gw_handler gw_dispatch = {.head = on_head,
+				       .body = on_body,
+				       .leaving = gw_call_leaving,
+				       .gone = gw_call_gone,
+				       .done = on_done};

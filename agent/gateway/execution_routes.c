@@ -256,7 +256,7 @@ static int enqueue(struct gw_call *c, const struct run_body *b, struct execution
 
 int gw_execution_create(struct gw_call *c, struct err *err)
 {
-	struct run_body b;
+	struct run_body b = {0};
 	struct execution e = {0};
 	char id[64];
 	bool existing = false;

@@ -9,7 +9,6 @@
 
 #define POLL_MS 500 /* while a request waits: a lost wake-up costs no more */
 #define IDLE_MS 5000
-#define KEYS_FLUSH_MS 10000
 #define HELD_BYTES ((size_t)256 * 1024 * 1024)
 #define IDLE_TIMEOUT_MS 75000
 #define SEND_TIMEOUT_MS 30000
@@ -17,21 +16,12 @@
 static void on_poll(struct loop *l, void *state)
 {
 	struct gateway *g = state;
-	struct err err = ERR_INIT;
-	int64_t now = clock_mono(g->ctx->clock);
 	(void)l;
 	gw_store_pump(g);
 	/* A lost connection has set the timer by its own back-off. */
 	if (g->store_ok)
 		loop_timer_reset(g->poll, gw_server_waiting(g->server) ? POLL_MS : IDLE_MS);
-	if (g->store_ok && gw_audit_pending(g->audit) &&
-	    (gw_store_as(g, "*", &err) < 0 || gw_audit_flush(g->audit, g->store, &err) < 0))
-		log_err(LOG_WARN_, "audit.not_written", &err, NULL);
-	if (g->store_ok && now - g->keys_flushed_ms >= KEYS_FLUSH_MS) {
-		g->keys_flushed_ms = now;
-		if (gw_store_as(g, "*", &err) < 0 || gw_keys_flush(g->keys, g->store, &err) < 0)
-			log_err(LOG_WARN_, "key.use_not_noted", &err, NULL);
-	}
+	gw_store_care(g);
 }
 
 static void on_drained(void *state)
@@ -107,7 +97,7 @@ static int open_all(struct gateway *g, struct err *err)
 	if (rc < 0)
 		return rc;
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
-	g->hub = gw_hub_new();
+	g->hub = gw_hub_new(g);
 	g->kept = gw_kept_new();
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->audit = gw_audit_new();
@@ -133,26 +123,37 @@ static int open_all(struct gateway *g, struct err *err)
 	g->limits = gw_limits_new(&limits);
 	o.handler.state = g;
 	g->server = gw_server_new(&o);
-	if ((rc = gw_store_watch(g, err)) < 0 ||
-	    (rc = loop_add_signal(g->loop, SIGTERM, on_stop, g, err)) < 0)
+	g->store_ok = !store_is_lost(g->ctx->store);
+	g->lanes = gw_lanes_new(g, g->ctx->store);
+	if ((rc = loop_add_signal(g->loop, SIGTERM, on_stop, g, err)) < 0)
 		return rc;
 	rc = gw_tls_begin(g, err);
 	return rc < 0 ? rc : listen_all(g, err);
 }
 
+/* What was noted and not written: the connection of the log is its role's again, and blocks. */
+static void last_words(struct gateway *g)
+{
+	struct err err = ERR_INIT;
+	struct store *s = g->ctx->store;
+	if (!g->lanes || store_is_lost(s))
+		return;
+	int rc = store_scope(s, STR("*"), &err);
+	if (rc < 0 || gw_keys_flush(g->keys, s, &err) < 0)
+		log_err(LOG_WARN_, "key.use_not_noted", &err, NULL);
+	if (rc < 0 || (gw_audit_pending(g->audit) && gw_audit_flush(g->audit, s, &err) < 0))
+		log_err(LOG_WARN_, "audit.not_written", &err, NULL);
+}
+
 int role_gateway_run(struct role_ctx *ctx, struct err *err)
 {
-	struct gateway g = {.ctx = ctx, .config = ctx->config, .store = ctx->store};
-	struct err ignored = ERR_INIT;
+	struct gateway g = {.ctx = ctx, .config = ctx->config};
 	int rc = open_all(&g, err);
 	if (rc == 0)
 		rc = loop_run(g.loop, err);
-	if (g.keys && g.store_ok && gw_keys_flush(g.keys, g.store, &ignored) < 0)
-		log_err(LOG_WARN_, "key.use_not_noted", &ignored, NULL);
+	gw_lanes_free(g.lanes);
 	gw_server_free(g.server);
-	if (g.audit && g.store_ok && gw_audit_pending(g.audit) &&
-	    (gw_store_as(&g, "*", &ignored) < 0 || gw_audit_flush(g.audit, g.store, &ignored) < 0))
-		log_err(LOG_WARN_, "audit.not_written", &ignored, NULL);
+	last_words(&g);
 	gw_audit_free(g.audit);
 	gw_sessions_free(g.sessions);
 	gw_keys_free(g.keys);
@@ -162,7 +163,6 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	route_table_unref(g.table);
 	free(g.routes);
 	free(g.metrics.routes);
-	free(g.scope);
 	loop_close(g.loop);
 	return rc;
 }

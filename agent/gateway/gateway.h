@@ -1,7 +1,7 @@
 /*
- * The gateway role, inside: one process, one thread, one connection to PostgreSQL. Requests come in through server.h, are matched against the
- * one table of routes, and are answered by functions of the route files (object_routes.c, execution_routes.c, …), each one request,
- * straight on. The gateway records wishes; it carries none out.
+ * The gateway role, inside: one process, one thread, a few connections to PostgreSQL (lane.h). Requests come in through server.h, are matched
+ * against the one table of routes, and are answered by functions of the route files (object_routes.c, execution_routes.c, …), each one request,
+ * straight on, as jobs of a lane. The gateway records wishes; it carries none out.
  *
  * A route function fills c->reply and returns 0, or returns an error, which becomes a problem document. One that waits sets reply->again;
  * it is asked again when the store notified, and twice a second.
@@ -12,7 +12,9 @@
 #include "agent/gateway/answers.h"
 #include "agent/gateway/audit.h"
 #include "agent/gateway/auth.h"
+#include "agent/gateway/call.h"
 #include "agent/gateway/hub.h"
+#include "agent/gateway/lane.h"
 #include "agent/gateway/limit.h"
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/selector.h"
@@ -27,7 +29,6 @@
 #include "skill/route.h"
 #include "store/change.h"
 
-#define GW_PARAMS_MAX 4
 #define GW_WAIT_MAX_MS 600000
 #define GW_UPLOAD_BYTES ((size_t)64 * 1024 * 1024)
 #define GW_KEY_MAX 128 /* bytes of an Idempotency-Key */
@@ -39,11 +40,13 @@ struct gateway {
 	const struct agent_config *config;
 	struct loop *loop;
 	struct gw_server *server;
-	struct store *store;
-	struct loop_source *store_watch, *poll;
+	struct gw_lanes *lanes;
+	struct gw_lane *lane; /* whose job runs now; NULL: none does */
+	struct store *store; /* its connection; NULL: outside of jobs */
+	struct loop_source *poll;
 	int64_t reconnect_ms, reconnect_at_ms; /* back-off */
 	bool store_ok;
-	char *scope; /* what store_scope() was set to last; NULL: not known */
+	struct gw_job care; /* what is written beside the answers: refusals, uses of keys */
 	struct gw_keys *keys;
 	struct gw_audit *audit;
 	struct gw_sessions *sessions;
@@ -62,24 +65,6 @@ struct gateway {
 	bool table_stale;
 	int64_t table_checked_ms;
 	int64_t keys_flushed_ms;
-};
-
-/* One request on its way. */
-struct gw_call {
-	struct gateway *g;
-	struct gw_request *q;
-	struct gw_reply *reply;
-	const struct gw_route *route;
-	struct arena *arena; /* for the request's life */
-	struct gw_target target;
-	struct str params[GW_PARAMS_MAX]; /* what {name} of the pattern matched, in order */
-	struct gw_principal who;
-	bool entered; /* counted by the limits */
-	enum gw_class class;
-	struct str authorization; /* "Bearer KEY": as sent, or of the session */
-	const struct gw_session *session; /* of a browser; NULL: the key came with the request */
-	void *wait; /* of a reply that waits or streams; in the arena */
-	void (*over)(struct gw_call *c); /* when it is over, answered or not; NULL: nothing to do */
 };
 
 struct gw_route {
@@ -131,15 +116,15 @@ NODISCARD int gw_tls_begin(struct gateway *g, struct err *err);
 
 /* --- database.c ------------------------------------------------------------------------------------------------------- */
 
-/* Watches the connection for wake-ups; from a callback of the loop only. */
-NODISCARD int gw_store_watch(struct gateway *g, struct err *err);
-/* Takes in wake-ups and asks who waits; from a callback of the loop only. */
+/* Takes in wake-ups and asks who waits; from the loop only. */
 void gw_store_pump(struct gateway *g);
-/* Notices a lost connection and tries to get another, at most every few seconds. */
+/* From a job: a connection that was lost is made anew, at most every few seconds. */
 void gw_store_reconnect(struct gateway *g);
-/* The connection, seeing these domains ("*": all). Errors: ERR_UNAVAILABLE. */
+/* From a job: its connection, seeing these domains ("*": all). Errors: ERR_UNAVAILABLE. */
 NODISCARD int gw_store_as(struct gateway *g, const char *domains, struct err *err);
-/* The route table as of now; points into g. Errors: the store's. */
+/* Notices that were noted and not written yet, and uses of keys, at most now and then. */
+void gw_store_care(struct gateway *g);
+/* From a job: the route table as of now, good until the job is over. Errors: the store's. */
 NODISCARD int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err);
 
 /* --- kept.c: skills as they were answered last -------------------------------------------------------------------------- */
@@ -152,27 +137,5 @@ struct str gw_kept_find(struct gw_kept *k, struct str domain, struct str name,
 			const struct store_rv *at, int64_t now_ms);
 void gw_kept_put(struct gw_kept *k, struct str domain, struct str name, const struct store_rv *at,
 		 int64_t now_ms, struct str text);
-
-/* --- helpers of route functions (call.c) ---------------------------------------------------------------------------- */
-
-/* The body as JSON, decoded by a field table; unknown fields are refused with the nearest name. Errors: ERR_SYNTAX, ERR_INVALID, ERR_TOO_LARGE. */
-NODISCARD int gw_call_body(struct gw_call *c, const struct field *fields, void *out,
-			   struct err *err);
-NODISCARD int gw_call_document(struct gw_call *c, const struct doc_node **ret, struct err *err);
-/* ?wait=30s: *ret_ms is 0 when absent. Errors: ERR_USAGE. */
-NODISCARD int gw_call_wait(struct gw_call *c, int64_t *ret_ms, struct err *err);
-/* A whole number of the query within bounds; *ret stays when absent. Errors: ERR_USAGE. */
-NODISCARD int gw_call_number(struct gw_call *c, const char *key, int64_t min, int64_t max,
-			     int64_t *ret, struct err *err);
-/* ?labelSelector= and ?fieldSelector=. Errors: ERR_USAGE. */
-NODISCARD int gw_call_selector(struct gw_call *c, struct selector *ret, struct err *err);
-/* Begins a JSON reply; j writes into the reply's body. */
-void gw_call_json(struct gw_call *c, int status, struct json *j);
-/* 403 unless the caller's key covers the domain. */
-NODISCARD int gw_call_covers(struct gw_call *c, struct str domain, struct err *err);
-/* Sets "ETag"; true when the client has it already (the reply is 304 then). */
-bool gw_call_etag(struct gw_call *c, struct str tag);
-/* The value of a query key or "". */
-struct str gw_call_query(const struct gw_call *c, const char *key);
 
 #endif

@@ -2,14 +2,15 @@
 
 #include "agent/gateway/gateway.h"
 #include "base/mem.h"
-#include "store/object.h"
 
 #define READ_MOST 1000
 #define OVERTAKE_MOST 512 /* entries looked back through */
 
-struct gw_hub *gw_hub_new(void)
+struct gw_hub *gw_hub_new(struct gateway *g)
 {
-	return mem_zalloc(sizeof(struct gw_hub));
+	struct gw_hub *h = mem_zalloc(sizeof(*h));
+	h->g = g;
+	return h;
 }
 
 void gw_hub_entry_release(struct hub_entry *e)
@@ -40,6 +41,7 @@ void gw_hub_free(struct gw_hub *h)
 	if (h) {
 		empty(h);
 		free(h->events);
+		free(h->wanted);
 	}
 	free(h);
 }
@@ -106,7 +108,7 @@ static void overtake(struct gw_hub *h, struct hub_entry *e)
 		struct hub_entry *before = h->ring[(n - 1) % HUB_ENTRIES];
 		if (!gw_hub_same(before, e))
 			continue;
-		if (before->object.state == HUB_UNKNOWN && before->of_skill.state == HUB_UNKNOWN) {
+		if (before->object.state <= HUB_WANTED && before->of_skill.state <= HUB_WANTED) {
 			before->overtaken = true;
 			e->created = e->created || before->created;
 		}
@@ -121,9 +123,18 @@ void gw_hub_add(struct gw_hub *h, const struct hub_entry *found)
 	       (h->next - h->first == HUB_ENTRIES || h->bytes + e->bytes > HUB_BYTES))
 		drop_first(h);
 	overtake(h, e);
+	e->seq = h->next;
 	h->ring[h->next % HUB_ENTRIES] = e;
 	h->next++;
 	h->bytes += e->bytes;
+}
+
+void gw_hub_grew(struct gw_hub *h, struct hub_entry *e, size_t bytes)
+{
+	e->bytes += bytes;
+	h->bytes += bytes;
+	while (h->first < e->seq && h->bytes > HUB_BYTES)
+		drop_first(h);
 }
 
 struct hub_entry *gw_hub_entry(struct gw_hub *h, uint64_t seq)
@@ -142,7 +153,8 @@ static int rv_cmp(const struct store_rv *a, const struct store_rv *b)
 bool gw_hub_seek(const struct gw_hub *h, const struct store_rv *at, uint64_t *ret)
 {
 	uint64_t low = h->first, high = h->next;
-	if (!h->following || at->incarnation != h->at.incarnation || rv_cmp(at, &h->base) < 0)
+	if (!h->following || at->incarnation != h->at.incarnation || rv_cmp(at, &h->base) < 0 ||
+	    rv_cmp(at, &h->at) > 0)
 		return false;
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
@@ -185,13 +197,14 @@ static int begin(struct gateway *g, struct err *err)
 	return 0;
 }
 
-int gw_hub_follow(struct gateway *g, struct err *err)
+/* Everything that the log has since. */
+static int read_on(struct gateway *g, struct err *err)
 {
 	struct gw_hub *h = g->hub;
 	size_t count = READ_MOST;
-	if (h->watchers == 0)
-		return 0;
 	int rc = gw_store_as(g, "*", err);
+	if (h->watchers == 0)
+		return rc;
 	if (rc == 0 && !h->following)
 		rc = begin(g, err);
 	while (rc == 0 && count == READ_MOST) {
@@ -214,12 +227,157 @@ int gw_hub_follow(struct gateway *g, struct err *err)
 	return rc;
 }
 
+static struct gw_hub *hub_of_follow(struct gw_job *j)
+{
+	return (struct gw_hub *)((char *)j - offsetof(struct gw_hub, follow));
+}
+
+static void run_pass(struct gw_job *j)
+{
+	struct gw_hub *h = hub_of_follow(j);
+	struct err err = ERR_INIT;
+	bool woken = false;
+	h->begun = h->asked;
+	h->fine = read_on(h->g, &err) == 0;
+	h->why = err;
+	/* Wake-ups that came in beside the answers: they may tell of what came after we asked. */
+	if (h->fine && store_drain(h->g->store, &woken, &err) == 0 && woken) {
+		h->g->table_stale = true;
+		h->asked = MAX(h->asked, h->begun + 1);
+	}
+}
+
+static void submit_pass(struct gw_hub *h);
+
+static void pass_over(struct gw_job *j, bool late)
+{
+	struct gw_hub *h = hub_of_follow(j);
+	struct hub_waiter *list = TAKE_PTR(h->waiters), *later = NULL;
+	if (late)
+		h->begun = h->asked;
+	h->fine = h->fine && !late;
+	if (!h->fine && h->watchers)
+		log_err(LOG_WARN_, "watch.not_followed", &h->why, NULL);
+	h->ended = h->begun;
+	while (list) {
+		struct hub_waiter *w = list;
+		list = w->next;
+		if (w->pass > h->ended) {
+			w->next = later;
+			later = w;
+			continue;
+		}
+		w->waits = false;
+		w->fn(w);
+	}
+	while (later) {
+		struct hub_waiter *w = later;
+		later = w->next;
+		w->next = h->waiters;
+		h->waiters = w;
+	}
+	gw_lanes_release(&h->parked);
+	if (!h->fine)
+		return;
+	if (h->asked > h->ended)
+		submit_pass(h);
+	gw_server_wake(h->g->server);
+}
+
+static void submit_pass(struct gw_hub *h)
+{
+	struct err err = ERR_INIT;
+	if (h->follow.under_way)
+		return;
+	h->follow = (struct gw_job){
+		.kind = GW_LANE_LOG, .reads = true, .run = run_pass, .done = pass_over};
+	if (gw_lanes_submit(h->g->lanes, &h->follow, &err) == 0)
+		return;
+	h->why = err;
+	h->fine = false;
+	h->begun = h->ended = h->asked;
+}
+
+/* The number of a pass that begins from now on. */
+static uint64_t ask_pass(struct gw_hub *h)
+{
+	h->asked = MAX(h->asked, h->begun + 1);
+	return h->asked;
+}
+
+bool gw_hub_woken(struct gateway *g)
+{
+	struct err ignored = ERR_INIT;
+	struct store *s = g->ctx->store;
+	bool woken = false;
+	/* Its own job looks itself. */
+	if (!g->hub->follow.under_way && !store_is_lost(s) &&
+	    store_drain(s, &woken, &ignored) == 0 && woken) {
+		g->table_stale = true;
+		ask_pass(g->hub);
+		loop_timer_reset(g->poll, 0);
+	}
+	return g->table_stale || g->hub->follow.under_way;
+}
+
+void gw_hub_look(struct gateway *g)
+{
+	(void)gw_hub_woken(g);
+	if (g->hub->watchers || store_is_lost(g->ctx->store)) {
+		ask_pass(g->hub);
+		submit_pass(g->hub);
+	}
+}
+
+int gw_hub_outcome(const struct gw_hub *h, struct err *err)
+{
+	if (h->fine)
+		return 0;
+	*err = h->why;
+	return h->why.code ? h->why.code
+			   : err_set(err, ERR_UNAVAILABLE, "the database is too busy now");
+}
+
+int gw_hub_sync(struct gateway *g, struct err *err)
+{
+	struct gw_hub *h = g->hub;
+	uint64_t pass = ask_pass(h);
+	submit_pass(h);
+	while (h->ended < pass) {
+		int rc = gw_lane_park(g, &h->parked, err);
+		if (rc < 0)
+			return rc;
+	}
+	return gw_hub_outcome(h, err);
+}
+
+void gw_hub_await(struct gateway *g, struct hub_waiter *w)
+{
+	struct gw_hub *h = g->hub;
+	w->pass = ask_pass(h);
+	w->next = h->waiters;
+	w->waits = true;
+	h->waiters = w;
+	submit_pass(h);
+}
+
+void gw_hub_await_not(struct gateway *g, struct hub_waiter *w)
+{
+	struct hub_waiter **at = &g->hub->waiters;
+	if (!w->waits)
+		return;
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	w->waits = false;
+}
+
 void gw_hub_lost(struct gw_hub *h)
 {
 	h->following = false;
 }
 
-int gw_hub_join(struct gateway *g, struct err *err)
+void gw_hub_join(struct gateway *g)
 {
 	struct gw_hub *h = g->hub;
 	if (h->watchers++ == 0) {
@@ -227,54 +385,10 @@ int gw_hub_join(struct gateway *g, struct err *err)
 		h->at = (struct store_rv){0};
 		gw_hub_lost(h);
 	}
-	int rc = gw_hub_follow(g, err);
-	if (rc < 0)
-		gw_hub_leave(g);
-	return rc;
 }
 
 void gw_hub_leave(struct gateway *g)
 {
 	if (--g->hub->watchers == 0)
 		empty(g->hub);
-}
-
-/* --- objects --------------------------------------------------------------------------------------------------------- */
-
-static int load(struct gateway *g, const struct kind *kind, struct str domain, struct str name,
-		struct hub_object *o, struct err *err)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
-	struct err wrong = ERR_INIT;
-	const struct object_query q = {
-		.kind = kind->name, .domain = kind->namespaced ? domain : STR_NULL, .name = name};
-	int rc = gw_store_as(g, "*", err);
-	if (rc == 0)
-		rc = store_object_get(g->store, &q, &text, &wrong);
-	if (rc == ERR_NOT_FOUND) {
-		o->state = HUB_GONE;
-		return 0;
-	}
-	if (rc < 0) {
-		if (wrong.code)
-			*err = wrong;
-		return rc;
-	}
-	o->state = HUB_THERE;
-	o->json = mem_strndup(buf_cstr(&text), text.len);
-	o->json_len = text.len;
-	return 0;
-}
-
-int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kind,
-		  struct hub_object **ret, struct str *ret_name, struct err *err)
-{
-	bool own = str_eqz(e->change.kind, kind->name);
-	*ret = NULL;
-	if (!own && (!str_eqz(e->change.kind, "Instance") || strcmp(kind->name, "Skill") != 0))
-		return 0;
-	*ret = own ? &e->object : &e->of_skill;
-	*ret_name = own ? e->change.name : e->skill;
-	return (*ret)->state == HUB_UNKNOWN ? load(g, kind, e->change.domain, *ret_name, *ret, err)
-					    : 0;
 }

@@ -122,6 +122,41 @@ static void expose_classes(struct buf *out, const struct gateway *g)
 	}
 }
 
+static void lane_line(struct buf *out, const char *name, enum gw_lane_kind k, const char *what,
+		      double value)
+{
+	CLEANUP(buf_release) struct buf labels = BUF_INIT(256);
+	metric_label(&labels, "lane", str_of(gw_lane_kind_name(k)));
+	if (what)
+		metric_label(&labels, "why", str_of(what));
+	metric_line(out, name, buf_cstr(&labels), value);
+}
+
+static void expose_lanes(struct buf *out, const struct gateway *g)
+{
+	struct gw_lane_stats s[GW_LANE_KINDS_];
+	for (size_t k = 0; k < GW_LANE_KINDS_; k++)
+		gw_lanes_stats(g->lanes, k, &s[k]);
+	metric_head(out, "aspora_store_lanes_busy", "gauge",
+		    "Connections to PostgreSQL that work now, by what for.");
+	for (size_t k = 0; k < GW_LANE_KINDS_; k++)
+		lane_line(out, "aspora_store_lanes_busy", k, NULL, (double)s[k].busy);
+	metric_head(out, "aspora_store_queued", "gauge", "What waits for one.");
+	for (size_t k = 0; k < GW_LANE_KINDS_; k++)
+		lane_line(out, "aspora_store_queued", k, NULL, (double)s[k].queued);
+	metric_head(out, "aspora_store_jobs_total", "counter", "What ran on them.");
+	for (size_t k = 0; k < GW_LANE_KINDS_; k++)
+		lane_line(out, "aspora_store_jobs_total", k, NULL, (double)s[k].jobs);
+	metric_head(out, "aspora_store_given_up_total", "counter",
+		    "What came to nothing: the queue was full, its turn did not come, its client "
+		    "went.");
+	for (size_t k = 0; k < GW_LANE_KINDS_; k++) {
+		lane_line(out, "aspora_store_given_up_total", k, "full", (double)s[k].refused);
+		lane_line(out, "aspora_store_given_up_total", k, "late", (double)s[k].late);
+		lane_line(out, "aspora_store_given_up_total", k, "left", (double)s[k].broken_off);
+	}
+}
+
 static void expose_server(struct buf *out, const struct gateway *g)
 {
 	struct gw_server_stats s;
@@ -138,6 +173,7 @@ static void expose_server(struct buf *out, const struct gateway *g)
 	one(out, "aspora_http_timeouts_total", "counter", "Requests that did not arrive in time.",
 	    (double)s.timeouts);
 	expose_classes(out, g);
+	expose_lanes(out, g);
 	one(out, "aspora_watch_events_total", "counter", "Events told to watchers.",
 	    (double)g->hub->told);
 	one(out, "aspora_watch_cut_total", "counter", "Watchers that were too slow.",

@@ -44,6 +44,12 @@ struct gw_request {
 	const struct http_head *head;
 	const char *bytes; /* what head's spans are offsets into */
 	void *user; /* the handler's, for this request; released in done() */
+	/*
+	 * Set by the handler while something works on the request outside of its calls: when the client goes away meanwhile, the request and done() wait
+	 * for gw_request_release().
+	 */
+	bool held;
+	bool gone; /* the client went away while it was held */
 };
 /* The value of a field by its lower-case name, or STR_NULL. */
 struct str gw_field(const struct gw_request *q, const char *name);
@@ -71,12 +77,16 @@ struct gw_reply {
 
 struct gw_handler {
 	/*
-	 * The head is whole: say how large the body may be (0: none), or answer at once by filling a in (then body() is not called). "Expect:
-	 * 100-continue" is answered after it.
+	 * The head is whole: say how large the body may be (0: none), or answer at once by filling a in (then body() is not called), or set again: once that is
+	 * true, head() is called anew. "Expect: 100-continue" is answered after it.
 	 */
 	void (*head)(void *state, struct gw_request *q, size_t *ret_body_max, struct gw_reply *a);
 	/* The body is whole: answer, or set again. */
 	void (*body)(void *state, struct gw_request *q, struct gw_reply *a);
+	/* The client of a held request sends nothing more: it may have gone, or wait for its answer; NULL: is nothing to the handler. */
+	void (*leaving)(void *state, struct gw_request *q);
+	/* The client of a held request went away; NULL: the handler does not hold any. */
+	void (*gone)(void *state, struct gw_request *q);
 	/* It is over, answered or not (status 0); bytes were sent. */
 	void (*done)(void *state, struct gw_request *q, int status, uint64_t bytes);
 	void *state;
@@ -103,6 +113,10 @@ struct gw_tls;
 void gw_server_tls(struct gw_server *s, struct gw_tls *t);
 /* Asks all that wait. */
 void gw_server_wake(struct gw_server *s);
+/* Asks this one. It may be over when the call returns. */
+void gw_request_wake(struct gw_request *q);
+/* Held no more; one whose client is gone is over with that. */
+void gw_request_release(struct gw_request *q);
 /* How many requests wait now, or are streams that nothing is there for. */
 size_t gw_server_waiting(const struct gw_server *s);
 /* No new connections; idle ones close, others after their reply; what is left after grace_ms is cut. */

@@ -47,6 +47,9 @@ struct gw_conn {
 	struct http_head head;
 	struct gw_request request;
 	bool under_way; /* the handler has seen the head: done() is owed */
+	bool judging; /* CONN_WAIT: for head() to be called anew */
+	bool looked_away; /* CONN_WAIT: more came than is read now */
+	bool peer_ended; /* seen in CONN_WAIT: it sends nothing more */
 	size_t body_max;
 	uint64_t body_length; /* without chunks */
 	struct chunk_decoder chunk;
@@ -105,6 +108,8 @@ void gw_conn_begin_send(struct gw_conn *c);
 enum conn_step { CONN_STEP_ON, CONN_STEP_WAIT, CONN_STEP_GONE };
 enum conn_step gw_conn_step_head(struct gw_conn *c);
 enum conn_step gw_conn_step_body(struct gw_conn *c);
+/* Asks the handler what it says to the head. */
+enum conn_step gw_conn_judge(struct gw_conn *c);
 /* A request that we will not read to its end: the connection cannot be used after it. */
 enum conn_step gw_conn_refuse(struct gw_conn *c, int code, int status, const char *words);
 

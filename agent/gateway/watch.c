@@ -24,6 +24,7 @@ struct watcher {
 	bool events; /* of kind Event, about: */
 	struct str about_kind, about_name;
 	bool sse, live, greeted;
+	bool caught_up; /* the log's end was read: the hub is to come there too */
 	struct store_rv at; /* what it was told last, or passed over */
 	uint64_t seq; /* live: the next entry of the ring */
 	unsigned history;
@@ -134,7 +135,7 @@ static int tell(struct watcher *w, struct hub_entry *e, struct buf *out, struct 
 		return 0;
 	}
 	int rc = w->kind ? gw_hub_object(w->call->g, e, w->kind, &o, &name, err) : 0;
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	w->at = e->at;
 	if (!w->kind) {
@@ -203,19 +204,17 @@ static int catch_up(struct watcher *w, struct buf *out, struct err *err)
 	}
 	if (rc == 0)
 		w->at = at;
+	w->caught_up = count < CATCH_UP;
 	return rc;
 }
 
 /* Joins the ring where it stands in it. */
-static int join(struct watcher *w, struct err *err)
+static bool join(struct watcher *w)
 {
 	struct gw_hub *h = w->call->g->hub;
-	int rc = gw_hub_follow(w->call->g, err);
-	if (rc == 0 && gw_hub_seek(h, &w->at, &w->seq)) {
-		w->live = true;
-		w->history = h->history;
-	}
-	return rc;
+	w->live = gw_hub_seek(h, &w->at, &w->seq);
+	w->history = h->history;
+	return w->live;
 }
 
 /* --- live ---------------------------------------------------------------------------------------------------------------- */
@@ -230,11 +229,12 @@ static int check_key(struct watcher *w, struct err *err)
 		   now > changed + GW_KEY_TRUST_MS;
 	if (!due && now - w->key_ms < KEY_LOOK_MS)
 		return 0;
-	w->key_ms = now;
-	int rc = gw_store_as(g, "*", err);
+	int rc = g->store ? gw_store_as(g, "*", err) : 0;
 	if (rc == 0)
 		rc = gw_keys_check(g->keys, g->store, w->authorization, &who, err);
-	return rc == ERR_UNAUTHENTICATED ? rc : 0;
+	if (rc != GW_KEY_ASK)
+		w->key_ms = now;
+	return rc == ERR_UNAUTHENTICATED || rc == GW_KEY_ASK ? rc : 0;
 }
 
 static int fell_behind(struct watcher *w, struct buf *out)
@@ -264,6 +264,8 @@ static int live(struct watcher *w, struct buf *out, struct err *err)
 		if (!e)
 			return fell_behind(w, out);
 		int rc = tell(w, e, out, err);
+		if (rc == GW_ASK)
+			return GW_MORE_LATER;
 		if (rc < 0)
 			return rc;
 		w->seq++;
@@ -276,20 +278,31 @@ static int live(struct watcher *w, struct buf *out, struct err *err)
 	return GW_MORE_LATER;
 }
 
+/* Not in the ring yet: reads the log, or waits for the hub to come where it stands. */
+static int behind(struct watcher *w, struct buf *out, struct err *err)
+{
+	struct gateway *g = w->call->g;
+	if (w->caught_up && !g->store) {
+		w->caught_up = false;
+		gw_hub_look(g);
+		return GW_MORE_LATER;
+	}
+	if (!g->store)
+		return GW_MORE_ASK;
+	int rc = catch_up(w, out, err);
+	return rc < 0 ? rc : GW_MORE_ON;
+}
+
+/* In the loop it tells what is in memory; in a job it asks the store as well. */
 static int more(void *state, struct buf *out)
 {
 	struct watcher *w = state;
 	struct err err = ERR_INIT;
 	int rc = check_key(w, &err);
-	if (rc == 0 && !w->live) {
-		rc = catch_up(w, out, &err);
-		if (rc == 0)
-			rc = join(w, &err);
-		if (rc == 0)
-			return GW_MORE_ON;
-	}
+	if (rc == GW_KEY_ASK)
+		return GW_MORE_ASK;
 	if (rc == 0)
-		rc = live(w, out, &err);
+		rc = w->live || join(w) ? live(w, out, &err) : behind(w, out, &err);
 	/* The database is away: a watcher that is live waits for its return. */
 	if (rc == ERR_UNAVAILABLE && w->live)
 		return GW_MORE_LATER;
@@ -372,15 +385,14 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 		rc = gw_call_selector(c, &w->selector, err);
 	if (rc == 0)
 		rc = position(c, w->sse, &w->at, err);
-	if (rc == 0)
-		rc = gw_hub_join(c->g, err);
 	if (rc < 0)
 		return rc;
+	gw_hub_join(c->g);
 	c->over = over;
 	c->wait = w;
 	c->g->hub->event_watchers += w->events;
 	/* Where the table stands is looked at before what came since is told: nothing is passed over. */
-	if (w->events && (rc = gw_hub_events(c->g, err)) < 0)
+	if (w->events && (rc = gw_hub_sync(c->g, err)) < 0)
 		return rc;
 	if (w->events &&
 	    gw_call_query(c, "resourceVersion").len + gw_field(c->q, "last-event-id").len)

@@ -334,7 +334,7 @@ static struct str inbox_body(struct gw_call *c, const struct wish_body *b)
 static int simple_wish(struct gw_call *c, const struct field *fields, const char *kind,
 		       struct err *err)
 {
-	struct wish_body b;
+	struct wish_body b = {0};
 	int rc = gw_call_body(c, fields, &b, err);
 	if (rc == 0)
 		rc = gw_call_covers(c, b.domain, err);
@@ -388,7 +388,7 @@ static int upload_file(struct gw_call *c, const struct upload_entry *e, struct u
 
 int gw_upload_create(struct gw_call *c, struct err *err)
 {
-	struct wish_body b;
+	struct wish_body b = {0};
 	int rc = gw_call_body(c, upload_fields, &b, err);
 	if (rc < 0)
 		return rc;
@@ -445,7 +445,7 @@ int gw_overlay_end(struct gw_call *c, struct err *err)
 
 static int suspension(struct gw_call *c, const char *kind, struct err *err)
 {
-	struct wish_body b;
+	struct wish_body b = {0};
 	int rc = gw_call_body(c, suspension_fields, &b, err);
 	if (rc < 0)
 		return rc;

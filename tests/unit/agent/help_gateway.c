@@ -94,7 +94,7 @@ void begin_with(struct gw_server_opts o)
 	assert_ok(crypto_init(&support_err));
 	assert_ok(loop_open(&clock_real, &loop, &support_err));
 	o.loop = loop;
-	o.handler = (struct gw_handler){on_head, on_body, on_done, NULL};
+	o.handler = (struct gw_handler){.head = on_head, .body = on_body, .done = on_done};
 	o.drained = on_drained;
 	o.max_connections = o.max_connections ? o.max_connections : 100;
 	o.per_address = o.per_address ? o.per_address : 100;

@@ -6,9 +6,10 @@ static struct gw_hub *hub;
 
 static void begin(void)
 {
-	hub = gw_hub_new();
+	hub = gw_hub_new(NULL);
 	hub->following = true;
 	hub->at.incarnation = hub->base.incarnation = 1;
+	hub->at.rev = INT64_MAX; /* whatever a test adds has been read */
 }
 
 static struct hub_entry entry(const char *op, const char *name, int64_t rev, int32_t ord)
@@ -264,11 +265,51 @@ START_TEST(an_instance_is_about_its_skill_and_others_are_not)
 }
 END_TEST
 
-START_TEST(nobody_watching_means_nothing_is_read)
+START_TEST(a_watcher_that_has_read_further_than_the_ring_waits_for_it)
+{
+	begin();
+	add("create", "a", 1);
+	hub->at.rev = 1;
+	hub->at.ord = -1;
+	ck_assert_int_eq(after(1, -1), 1);
+	ck_assert_int_eq(after(2, -1), -1);
+	hub->at.rev = 2;
+	ck_assert_int_eq(after(2, -1), 1);
+	gw_hub_free(hub);
+}
+END_TEST
+
+START_TEST(objects_that_were_loaded_count_and_push_out_what_is_older)
+{
+	begin();
+	for (int i = 0; i < 8; i++)
+		add("create", (char[]){(char)('a' + i), '\0'}, i + 1);
+	size_t before = hub->bytes, own = gw_hub_entry(hub, 3)->bytes;
+	gw_hub_grew(hub, gw_hub_entry(hub, 3), 1000);
+	ck_assert_uint_eq(hub->bytes, before + 1000);
+	ck_assert_uint_eq(gw_hub_entry(hub, 3)->bytes, own + 1000);
+	ck_assert_uint_eq(hub->first, 0);
+	/* Up to the bound nothing leaves; one byte past it the oldest does, with what it had loaded. */
+	gw_hub_grew(hub, gw_hub_entry(hub, 2), HUB_BYTES - hub->bytes);
+	ck_assert_uint_eq(hub->first, 0);
+	gw_hub_grew(hub, gw_hub_entry(hub, 5), 1);
+	ck_assert_uint_eq(hub->first, 1);
+	ck_assert_uint_lt(hub->bytes, HUB_BYTES);
+	/* What is being looked at stays, however large. */
+	gw_hub_grew(hub, gw_hub_entry(hub, 5), 2 * HUB_BYTES);
+	ck_assert_uint_eq(hub->first, 5);
+	ck_assert_ptr_nonnull(gw_hub_entry(hub, 5));
+	add("create", "z", 9);
+	ck_assert_uint_eq(hub->first, 6);
+	ck_assert_uint_le(hub->bytes, HUB_BYTES);
+	gw_hub_free(hub);
+}
+END_TEST
+
+START_TEST(nobody_watching_means_that_no_events_are_read)
 {
 	/* No store at all: a look at it would crash. */
-	struct gateway g = {.hub = gw_hub_new()};
-	assert_ok(gw_hub_follow(&g, &support_err));
+	struct gateway g = {.hub = gw_hub_new(NULL)};
 	assert_ok(gw_hub_events(&g, &support_err));
 	gw_hub_free(g.hub);
 }
@@ -305,7 +346,9 @@ int main(void)
 		CASE(objects_are_told_apart_by_kind_domain_and_name),
 		CASE(overtaking_looks_back_so_far_and_no_further),
 		CASE(an_instance_is_about_its_skill_and_others_are_not),
-		CASE(nobody_watching_means_nothing_is_read),
+		CASE(a_watcher_that_has_read_further_than_the_ring_waits_for_it),
+		CASE(objects_that_were_loaded_count_and_push_out_what_is_older),
+		CASE(nobody_watching_means_that_no_events_are_read),
 		CASE(the_last_one_to_leave_empties_the_ring),
 		{0},
 	};
