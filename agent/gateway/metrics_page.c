@@ -148,8 +148,7 @@ static void expose_lanes(struct buf *out, const struct gateway *g)
 	for (size_t k = 0; k < GW_LANE_KINDS_; k++)
 		lane_line(out, "aspora_store_jobs_total", k, NULL, (double)s[k].jobs);
 	metric_head(out, "aspora_store_given_up_total", "counter",
-		    "What came to nothing: the queue was full, its turn did not come, its client "
-		    "went.");
+		    "What came to nothing: full queue, late turn, client gone.");
 	for (size_t k = 0; k < GW_LANE_KINDS_; k++) {
 		lane_line(out, "aspora_store_given_up_total", k, "full", (double)s[k].refused);
 		lane_line(out, "aspora_store_given_up_total", k, "late", (double)s[k].late);
