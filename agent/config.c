@@ -62,6 +62,9 @@ static const struct field gateway_fields[] = {
 	 "127.0.0.1:8440", "0.0.0.0:8440",
 	 "Address and port of the gateway; port 0 takes any free one (written to "
 	 "STATE/gateway/address)."},
+	{"url", FIELD_STRING, C(gateway.url) - C(gateway), 0, 0, 0, NULL, NULL, 0, NULL,
+	 "https://aspora.example.com",
+	 "The address that people write to reach the gateway, where a login comes back to."},
 	{"socket", FIELD_STRING, C(gateway.socket) - C(gateway), 0, 0, 0, NULL, NULL, 0, NULL,
 	 "/run/aspora/gateway.sock",
 	 "Unix socket of the gateway, for the same machine; STATE/gateway/gateway.sock when left "
@@ -153,6 +156,10 @@ const struct field agent_config_fields[] = {
 	{"secrets", FIELD_MAP, C(secrets), 0, 0, 0, NULL, secret_fields,
 	 sizeof(struct agent_secret), NULL, NULL,
 	 "Secrets that skills may name as secret:NAME, and who may have them."},
+	{"oidc", FIELD_MAP, C(oidc), 0, 0, 0, NULL, agent_oidc_fields, sizeof(struct agent_oidc),
+	 NULL, NULL,
+	 "Issuers of OpenID Connect whose tokens are taken instead of API keys, by names of your "
+	 "own."},
 	FIELD_END};
 #undef C
 
@@ -185,6 +192,24 @@ static int check_tls(const struct agent_config *c, const struct doc_node *root, 
 	return 0;
 }
 
+/* Scheme and host, no path: paths are ours. */
+static int check_url(const struct agent_config *c, const struct doc_node *root, const char *path,
+		     struct err *err)
+{
+	struct str url = c->gateway.url, https = STR("https://"), http = STR("http://");
+	struct str rest = str_starts(url, https)  ? str_sub(url, https.len, url.len)
+			  : str_starts(url, http) ? str_sub(url, http.len, url.len)
+						  : STR_NULL;
+	bool fine = rest.len > 0;
+	for (size_t i = 0; i < rest.len; i++)
+		fine = fine && rest.p[i] > ' ' && rest.p[i] < 0x7f && !strchr("/?#@\"", rest.p[i]);
+	if (url.len == 0 || fine)
+		return 0;
+	doc_err(err, ERR_INVALID, path, doc_find(root, "gateway"),
+		"gateway.url \"%.*s\" is not an address", STR_ARG(url));
+	return err_remedy(err, "write it as https://HOST or https://HOST:PORT, without a path");
+}
+
 /* What one row cannot say alone. */
 static int check_whole(struct agent_config *c, const struct doc_node *root, const char *path,
 		       struct err *err)
@@ -193,6 +218,10 @@ static int check_whole(struct agent_config *c, const struct doc_node *root, cons
 		return doc_err(err, ERR_INVALID, path, doc_find(root, "lease"),
 			       "lease.renew must be at most a third of lease.ttl");
 	int rc = check_tls(c, root, path, err);
+	if (rc == 0)
+		rc = check_url(c, root, path, err);
+	if (rc == 0)
+		rc = agent_oidc_check(&c->oidc, c->gateway.url, doc_find(root, "oidc"), path, err);
 	if (rc < 0)
 		return rc;
 	size_t platforms = 0;

@@ -8,6 +8,7 @@
 #ifndef AGENT_CONFIG_H
 #define AGENT_CONFIG_H
 
+#include "agent/config_oidc.h"
 #include "base/field.h"
 #include "base/log.h"
 
@@ -44,6 +45,7 @@ struct agent_config {
 	struct str user; /* unprivileged account of the roles when started as root; empty: found */
 	struct {
 		struct str listen; /* "127.0.0.1:8440"; port 0: any */
+		struct str url; /* what people write to reach it; empty: not said */
 		struct str socket; /* path of a Unix socket; empty: STATE/gateway/gateway.sock */
 		int64_t max_connections, per_address, rate, burst, body_bytes, header_timeout_ms,
 			body_timeout_ms;
@@ -68,6 +70,7 @@ struct agent_config {
 	} log;
 	struct field_list sources; /* struct agent_source */
 	struct field_list secrets; /* struct agent_secret */
+	struct field_list oidc; /* struct agent_oidc */
 	struct agent_note {
 		struct str text;
 	} * notes; /* warnings about unknown keys, for --check-config */

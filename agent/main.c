@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "agent/gateway/tls.h"
+#include "agent/gateway/tls_files.h"
 #include "agent/role.h"
 #include "agent/supervisor.h"
 #include "agent/verb.h"
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/opt.h"
 #include "gitsync/url.h"
 
@@ -41,6 +44,22 @@ static bool source_is_usable(const struct agent_source *s)
 	return false;
 }
 
+/* As the gateway will read it, by whoever runs this. */
+static bool pair_is_usable(const struct agent_config *c)
+{
+	CLEANUP(tls_pair_release) struct tls_pair p = {BUF_INIT(0), SECRET_INIT};
+	CLEANUP(gw_tls_freep) struct gw_tls *t = NULL;
+	CLEANUP_FREE char *cert = mem_strndup(c->tls.certificate.p, c->tls.certificate.len);
+	CLEANUP_FREE char *key = mem_strndup(c->tls.key.p, c->tls.key.len);
+	struct err err = ERR_INIT;
+	char text[ERR_MSG_MAX + 512];
+	if (tls_pair_read(cert, key, &p, &err) == 0 &&
+	    gw_tls_new(buf_str(&p.certificate), secret_lend(&p.key), &t, &err) == 0)
+		return true;
+	fprintf(stderr, "%s\n", err_format(&err, text, sizeof(text)));
+	return false;
+}
+
 static int check_config(const char *path, struct err *err)
 {
 	CLEANUP(agent_config_freep) struct agent_config *c = NULL;
@@ -52,6 +71,8 @@ static int check_config(const char *path, struct err *err)
 		fprintf(stderr, "%.*s\n", STR_ARG(c->notes[i].text));
 	for (size_t i = 0; i < agent_config_source_count(c); i++)
 		wrong += !source_is_usable(agent_config_source_at(c, i));
+	if (c->tls.certificate.len && !pair_is_usable(c))
+		wrong++;
 	if (wrong) {
 		err_set(err, ERR_INVALID, "%s: %zu thing%s to put right",
 			path ? path : "the defaults", wrong, wrong == 1 ? "" : "s");

@@ -6,11 +6,14 @@
 #include "cli/context.h"
 #include "cli/local.h"
 #include "cli/token.h"
+#include "cli/watch.h"
 
 #define BODY_MAX ((size_t)128 << 20)
 #define CALL_MS 30000
 #define PAGE "500"
 #define LINE_MAX_BYTES ((size_t)64 << 20) /* one object of a watch */
+#define RETRIES 5
+#define RETRY_MS 1000
 
 static const struct doc_limits limits = {BODY_MAX, 64, 20 * 1000 * 1000, 64 << 20};
 
@@ -198,6 +201,12 @@ static bool is_wish(const struct doc_node *n)
 	return str_eqz(doc_text(n, "kind"), "Wish");
 }
 
+/* Of a token the gateway says itself what is wrong. */
+static bool is_token(const struct cli_gateway *g)
+{
+	return secret_is_set(&g->key) && str_find_byte(secret_lend(&g->key), '.', 0) >= 0;
+}
+
 /* What the answer means: a document, or an error in the gateway's words. */
 static int read_answer(struct cli_gateway *g, const struct http_response *resp,
 		       const struct doc_node **ret, struct err *err)
@@ -215,7 +224,7 @@ static int read_answer(struct cli_gateway *g, const struct http_response *resp,
 	if (rc == 0) {
 		rc = cli_problem(n, resp->status, err);
 		/* What it advises is for programs. */
-		if (rc == ERR_UNAUTHENTICATED)
+		if (rc == ERR_UNAUTHENTICATED && !is_token(g))
 			err_remedy(err, "%s",
 				   secret_is_set(&g->key)
 					   ? "the key is unknown, revoked or expired: `asporad key "
@@ -228,6 +237,12 @@ static int read_answer(struct cli_gateway *g, const struct http_response *resp,
 		g->socket ? g->socket : g->base, resp->status);
 	return err_remedy(err, "look whether --server, ASPORA_SERVER or the context name the right "
 			       "one");
+}
+
+/* Nothing was done: keys of an issuer are being fetched, or too many connections are open. */
+static bool is_not_yet(const struct http_response *resp)
+{
+	return resp->status == 503 && resp->retry_after[0];
 }
 
 /* req without what is the same for all: where, who, and how the answer is to be. */
@@ -247,6 +262,11 @@ static int send(struct cli_gateway *g, struct http_request req, const char *path
 	req.ca_file = g->ca_file;
 	req.insecure = g->insecure;
 	int rc = http_call(g->http, &req, resp, err);
+	for (int i = 0; rc == 0 && i < RETRIES && is_not_yet(resp); i++) {
+		http_response_release(resp);
+		cli_pause(RETRY_MS);
+		rc = http_call(g->http, &req, resp, err);
+	}
 	if (key)
 		crypto_wipe(key, strlen(key));
 	return rc < 0 ? unreachable(g, rc, err) : 0;

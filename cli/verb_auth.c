@@ -19,8 +19,8 @@ static const struct kind_column access_columns[] = {
 	{"VERB", "verb", false}, {"RESOURCE", "resource", false}, {"ALLOWED", "allowed", false}, {"REASON", "reason", false},
 	{"METHOD", "method", true}, {"PATH", "path", true}, {NULL, NULL, false}};
 static const struct kind_column who_columns[] = {
-	{"NAME", "name", false}, {"ROLE", "role", false}, {"DOMAINS", "domains", false}, {"ID", "id", false},
-	{NULL, NULL, false}};
+	{"NAME", "name", false}, {"ROLE", "role", false}, {"DOMAINS", "domains", false}, {"EXPIRES", "expiresAt", false},
+	{"ISSUER", "issuer", false}, {"SUBJECT", "subject", false}, {"ID", "id", true}, {NULL, NULL, false}};
 /* clang-format on */
 
 static int whoami(struct cli *c, struct cli_gateway *g, struct err *err)

@@ -96,6 +96,7 @@ static void fill(struct slot *slot, const struct key *key)
 	snprintf(p->actor, sizeof(p->actor), "key:%s", p->name);
 	p->role = gw_role_find(key->role);
 	p->role_name = gw_role_name(p->role);
+	p->expires_ms = key->expires_ms;
 }
 
 /* Asks the store; an answer of no is believed as long as one of yes. */

@@ -1,5 +1,5 @@
 /*
- * Who asks: API keys, checked against the store and believed for at most a second, so that revoking one takes hold within that time and a
+ * Who asks: tokens of issuers (oidc.h), and API keys, checked against the store and believed for at most a second, so that revoking one takes hold within that time and a
  * busy client costs no query a request. What a role may do stands in the route table.
  */
 #ifndef AGENT_GATEWAY_AUTH_H
@@ -19,13 +19,19 @@ enum gw_role {
 
 #define GW_KEY_TRUST_MS 1000
 
+#define GW_NAME_MAX 256
+
 struct gw_principal {
-	char id[KEY_ID + 1]; /* public part of the key */
-	char name[NAME_MAX_BYTES + 1];
-	char actor[NAME_MAX_BYTES + 8]; /* "key:NAME": in the audit chain */
+	char id[KEY_ID +
+		1]; /* public part of the key; "oidc_" and part of a digest of issuer and subject */
+	char name[GW_NAME_MAX];
+	char actor[GW_NAME_MAX + 40]; /* "key:NAME", "oidc:ISSUER:NAME": in the audit chain */
+	char issuer[33]; /* of a token, our name for it; "": a key */
+	char subject[GW_NAME_MAX]; /* of a token */
+	int64_t expires_ms; /* of a token, wall clock; 0: not known */
 	unsigned role; /* one of enum gw_role; 0: nobody */
 	const char *role_name;
-	char *domains; /* "*", or names separated by commas; owned by the cache, good until the next check */
+	char *domains; /* "*", or names separated by commas; a key's: owned by the cache, good until the next check */
 };
 
 const char *gw_role_name(unsigned role);

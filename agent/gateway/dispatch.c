@@ -31,10 +31,18 @@ static bool is_open(const struct gateway *g, struct str method, const struct gw_
 static struct str session_key(struct gw_call *c)
 {
 	c->session = gw_session_find(c->g->sessions, gw_field(c->q, "cookie"));
-	if (!c->session)
+	if (!c->session || c->session->who)
 		return STR_NULL;
 	struct str key = secret_lend(&c->session->key);
 	return str_of(arena_printf(c->arena, "Bearer %.*s", STR_ARG(key)));
+}
+
+/* Of a login at an issuer: it stands for itself. */
+static int session_identity(struct gw_call *c)
+{
+	c->who = *c->session->who;
+	c->who.domains = arena_strdup(c->arena, c->who.domains);
+	return 0;
 }
 
 /* Another site can make a browser send its cookie; it cannot read the token that our pages send along. */
@@ -56,13 +64,13 @@ static int identify(struct gw_call *c, struct err *err)
 	c->authorization = gw_field(c->q, "authorization");
 	if (c->authorization.len == 0)
 		c->authorization = session_key(c);
-	int rc = gw_keys_check(c->g->keys, c->g->store, c->authorization, &c->who, err);
+	int rc = c->session && c->session->who
+			 ? session_identity(c)
+			 : gw_identity(c->g, c->arena, c->authorization, &c->who, err);
 	if (rc == ERR_UNAUTHENTICATED)
 		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
-	if (rc == 0) {
-		/* The cache may change while the request waits. */
-		c->who.domains = arena_strdup(c->arena, c->who.domains);
-	}
+	if (rc == ERR_UNAVAILABLE)
+		gw_reply_field(c->reply, "Retry-After", "1");
 	return rc == 0 && c->session ? check_token(c, err) : rc;
 }
 

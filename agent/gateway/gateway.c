@@ -100,6 +100,7 @@ static int open_all(struct gateway *g, struct err *err)
 	g->hub = gw_hub_new(g);
 	g->kept = gw_kept_new();
 	g->keys = gw_keys_new(g->ctx->clock);
+	g->oidc = gw_oidc_new(g->config, g->loop, g->ctx->clock);
 	g->audit = gw_audit_new();
 	g->sessions = gw_sessions_new(g->ctx->clock);
 	g->routes = gw_routes_new(&g->route_count);
@@ -157,6 +158,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	gw_audit_free(g.audit);
 	gw_sessions_free(g.sessions);
 	gw_keys_free(g.keys);
+	gw_oidc_free(g.oidc);
 	gw_hub_free(g.hub);
 	gw_limits_free(g.limits);
 	gw_kept_free(g.kept);

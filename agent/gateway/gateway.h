@@ -17,6 +17,7 @@
 #include "agent/gateway/lane.h"
 #include "agent/gateway/limit.h"
 #include "agent/gateway/metrics.h"
+#include "agent/gateway/oidc.h"
 #include "agent/gateway/selector.h"
 #include "agent/gateway/server.h"
 #include "agent/gateway/session.h"
@@ -48,6 +49,7 @@ struct gateway {
 	bool store_ok;
 	struct gw_job care; /* what is written beside the answers: refusals, uses of keys */
 	struct gw_keys *keys;
+	struct gw_oidc *oidc;
 	struct gw_audit *audit;
 	struct gw_sessions *sessions;
 	struct gw_metrics metrics;
@@ -108,6 +110,15 @@ bool gw_route_action(const struct gw_route *r, struct gw_action *ret);
 /* --- dispatch.c ----------------------------------------------------------------------------------------------------- */
 
 extern const struct gw_handler gw_dispatch; /* without its state: the gateway */
+
+/* --- identity.c --------------------------------------------------------------------------------------------------------- */
+
+/* Of an Authorization field; domains live in a. As gw_oidc_check() for a token, else as gw_keys_check(). */
+NODISCARD int gw_identity(struct gateway *g, struct arena *a, struct str authorization,
+			  struct gw_principal *ret, struct err *err);
+/* Whether who was let in is still good: as gw_keys_check(). */
+NODISCARD int gw_identity_again(struct gateway *g, const struct gw_principal *who,
+				struct str authorization, struct err *err);
 
 /* --- tls_gateway.c ------------------------------------------------------------------------------------------------------ */
 

@@ -18,6 +18,9 @@ void gw_session_close(struct gw_sessions *s, const struct gw_session *one)
 {
 	struct gw_session *slot = &s->slots[one - s->slots];
 	secret_release(&slot->key);
+	if (slot->who)
+		free(slot->who->domains);
+	free(slot->who);
 	crypto_wipe(slot, sizeof(*slot));
 }
 
@@ -30,10 +33,11 @@ void gw_sessions_free(struct gw_sessions *s)
 
 static bool is_over(const struct gw_sessions *s, const struct gw_session *one)
 {
-	return clock_mono(s->clock) - one->used_ms > GW_SESSION_IDLE_MS;
+	return clock_mono(s->clock) - one->used_ms > GW_SESSION_IDLE_MS ||
+	       (one->who && clock_wall(s->clock) >= one->who->expires_ms);
 }
 
-const struct gw_session *gw_session_open(struct gw_sessions *s, struct str key)
+static struct gw_session *take_slot(struct gw_sessions *s)
 {
 	struct gw_session *slot = &s->slots[0];
 	for (size_t i = 0; i < GW_SESSIONS_MAX && slot->id[0]; i++)
@@ -42,8 +46,22 @@ const struct gw_session *gw_session_open(struct gw_sessions *s, struct str key)
 	gw_session_close(s, slot);
 	base62_random(slot->id, GW_SESSION_DIGITS);
 	base62_random(slot->csrf, GW_SESSION_DIGITS);
-	secret_set(&slot->key, key);
 	slot->used_ms = clock_mono(s->clock);
+	return slot;
+}
+
+const struct gw_session *gw_session_open(struct gw_sessions *s, struct str key)
+{
+	struct gw_session *slot = take_slot(s);
+	secret_set(&slot->key, key);
+	return slot;
+}
+
+const struct gw_session *gw_session_open_as(struct gw_sessions *s, const struct gw_principal *who)
+{
+	struct gw_session *slot = take_slot(s);
+	slot->who = mem_dup(who, sizeof(*who));
+	slot->who->domains = mem_strdup(who->domains);
 	return slot;
 }
 

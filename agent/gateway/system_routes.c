@@ -49,6 +49,7 @@ int gw_whoami(struct gw_call *c, struct err *err)
 {
 	struct json j;
 	struct str rest = str_of(c->who.domains), one;
+	char until[32];
 	(void)err;
 	gw_call_json(c, 200, &j);
 	json_object(&j);
@@ -59,6 +60,13 @@ int gw_whoami(struct gw_call *c, struct err *err)
 	while (str_split(&rest, ',', &one))
 		json_add_str(&j, one);
 	json_end(&j);
+	if (c->who.expires_ms)
+		json_strz(&j, "expiresAt", clock_format(c->who.expires_ms, until));
+	if (c->who.issuer[0]) {
+		json_strz(&j, "issuer", c->who.issuer);
+		json_strz(&j, "subject", c->who.subject);
+	}
+	json_strz(&j, "actor", c->who.actor);
 	json_end(&j);
 	return 0;
 }

@@ -32,14 +32,16 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   $ aspora key rotate bob
   aspora: aspora key has no "rotate" (it is: aspora key {list | create NAME | revoke NAME})
   [2]
-  $ aspora auth whoami --key file:$PWD/bob.key -o json | sed 's/aspora_......../ID/'
+  $ aspora auth whoami --key file:$PWD/bob.key -o json | sed 's/aspora_......../ID/; s/"20.*Z"/"WHEN"/'
   {
     "name": "bob",
     "id": "ID",
     "role": "viewer",
     "domains": [
       "ecm"
-    ]
+    ],
+    "expiresAt": "WHEN",
+    "actor": "key:bob"
   }
   $ aspora auth whoami now
   aspora: whoami takes nothing more (it is: aspora auth {whoami | can-i VERB RESOURCE | can-i --list})

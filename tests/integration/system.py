@@ -69,6 +69,7 @@ class System:
         self.owns_home = home is None
         os.chmod(self.home, 0o755)
         self.roles, self.extra, self.database = roles, config, database
+        self.gateway_conf = "listen: \"127.0.0.1:0\""
         self.repo = os.path.join(self.home, "skills.git")
         self.work = os.path.join(self.home, "work")
         self.state = os.path.join(self.home, "state")
@@ -116,7 +117,7 @@ class System:
 
     # --- the process ------------------------------------------------------------------------------------------
     def write_conf(self, sources=None):
-        text = "state: %s\ngateway: {listen: \"127.0.0.1:0\"}\n" % self.state
+        text = "state: %s\ngateway: {%s}\n" % (self.state, self.gateway_conf)
         if self.database:
             text += "database: \"%s\"\n" % self.database
         if sources is None:

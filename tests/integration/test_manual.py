@@ -164,10 +164,10 @@ def test_the_examples_of_asporad_run(tmp_path):
 
 # --- asporad.conf(5) ----------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize("which", range(4))
 def test_the_examples_of_asporad_conf_are_fine(which, tmp_path):
     examples = displays(section("asporad.conf.5", "EXAMPLES"))
-    assert len(examples) == 3
+    assert len(examples) == 4
     (tmp_path / "a.conf").write_text(examples[which][1])
     done = run(["asporad", "-c", "a.conf", "--check-config"], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,7 @@ from gateway_api import Api
 from pki import Authority
 from system import BUILD, System
 
-TOKENS = "tls: {certificate: \"%s\", key: \"%s\"}\n"
+PAIR = "tls: {certificate: \"%s\", key: \"%s\"}\n"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def s():
         system.ca = Authority(system.pki)
         system.cert, system.pkey = os.path.join(system.pki, "cert.pem"), os.path.join(system.pki, "key.pem")
         system.ca.issue(system.cert, system.pkey)
-        system.extra = TOKENS % (system.cert, system.pkey)
+        system.extra = PAIR % (system.cert, system.pkey)
         system.write_conf(sources="")
         system.start()
         system.admin = system.key("root", "admin") if system.gateway() else None
@@ -73,6 +73,16 @@ def test_plain_http_is_told_to_use_https(s):
         while chunk := raw.recv(65536):
             said += chunk
     assert said.startswith(b"HTTP/1.1 400 ") and b"write https:// instead of http://" in said
+
+
+def test_check_config_looks_at_the_pair(s):
+    argv = s.argv("--check-config")
+    assert subprocess.run(argv, capture_output=True, text=True).returncode == 0
+    conf = os.path.join(s.home, "other.conf")
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write(PAIR % (s.cert, s.cert))
+    r = subprocess.run([argv[0], "--config", conf, "--check-config"], capture_output=True, text=True)
+    assert r.returncode == 3 and "is open to everybody" in r.stderr and "1 thing to put right" in r.stderr, r
 
 
 def test_old_versions_are_refused(s):
@@ -129,7 +139,7 @@ def test_a_gateway_that_has_no_pair_says_so_and_comes_up_once_it_has(s):
     os.mkdir(home, 0o755)
     with System(roles="gateway", home=home) as other:
         cert, key = os.path.join(home, "c.pem"), os.path.join(home, "k.pem")
-        other.extra = TOKENS % (cert, key)
+        other.extra = PAIR % (cert, key)
         other.write_conf(sources="")
         other.start()
         other.wait("word of it", lambda: other.logged("c.pem: there is no such file"), 60)
@@ -172,7 +182,7 @@ def test_a_certificate_of_another_name_or_past_its_time_is_refused(s):
     with System(roles="gateway", home=home) as late:
         cert, key = os.path.join(home, "c.pem"), os.path.join(home, "k.pem")
         s.ca.issue(cert, key, days=-1)
-        late.extra = TOKENS % (cert, key)
+        late.extra = PAIR % (cert, key)
         late.write_conf(sources="")
         late.start()
         r = aspora(s, "auth", "whoami", server="https://localhost:%d" % port(late), ASPORA_CA=s.ca.certificate)

@@ -48,6 +48,65 @@ static const struct bad {
 	{"gateway:\n  max_connections: 0\n", "max_connections", ":2:"},
 	{"sources:\n  main: {url: x, token: hunter2}\n", "token", ":2:"},
 	{"sources:\n  main: {url: x, poll: 5}\n", "poll", ":2:"},
+#define OIDC(rest)                                                                                 \
+	"gateway: {url: \"https://a.example\"}\noidc:\n  i:\n    audience: a\n    issuer: " rest
+#define RULE "\n    rules: [{role: viewer, domains: [ecm], claims: {sub: x}}]\n"
+#define RULES(rules) OIDC("https://i.example\n    rules: [" rules "]\n")
+#define GITHUB(claims)                                                                             \
+	OIDC("https://token.actions.githubusercontent.com\n    rules:\n    - {role: ci-bot, "      \
+	     "domains: [ecm], claims: {" claims "}}\n")
+#define GITLAB(claims)                                                                             \
+	OIDC("https://gitlab.com\n    rules:\n    - {role: ci-bot, domains: [ecm], claims: "       \
+	     "{" claims "}}\n")
+	{OIDC("http://i.example" RULE), "is not the address of an issuer", ":5:"},
+	{OIDC("\"https://\"" RULE), "is not the address of an issuer", ":5:"},
+	{OIDC("https://i.example?x=1" RULE), "is not the address of an issuer", ":5:"},
+	{OIDC("\"https://i.example#x\"" RULE), "is not the address of an issuer", ":5:"},
+	{OIDC("http://127.0.0.1:80" RULE), "is not the address of an issuer", ":5:"},
+	{OIDC("http://127.0.0.1.evil.example\n    allow_plain: true" RULE),
+	 "is not the address of an issuer", ":5:"},
+	{OIDC("http://localhost@evil.example\n    allow_plain: true" RULE),
+	 "is not the address of an issuer", ":5:"},
+	{OIDC("https://i.example\n"), "rules", ":4:"},
+	{OIDC("https://i.example\n    algorithms: [HS256]" RULE), "\"HS256\" is not one of RS256",
+	 ":4:"},
+	{OIDC("https://i.example\n    algorithms: [none]" RULE), "\"none\" is not one of", ":4:"},
+	{OIDC("https://i.example\n    algorithms: []" RULE), "at least one algorithm", ":4:"},
+	{OIDC("https://i.example\n    rules: []\n"), "at least one rule", ":4:"},
+	{RULES("{role: god, domains: [ecm], claims: {sub: x}}"), "\"god\" is not a role", ":6:"},
+	{RULES("{role: viewer, domains: [], claims: {sub: x}}"), "must name its domains", ":6:"},
+	{RULES("{role: viewer, domains: [No Name], claims: {sub: x}}"), "not the name of a domain",
+	 ":6:"},
+	{RULES("{role: viewer, domains: [ecm], claims: {}}"), "every token of the issuer", ":6:"},
+	{RULES("{role: viewer, domains: [ecm], claims: {sub: []}}"), "the claim sub needs a value",
+	 ":6:"},
+	{RULES("{role: viewer, domains: [ecm], claims: {sub: \"\"}}"),
+	 "the claim sub needs a value", ":6:"},
+	{RULES("{role: viewer, claims: {sub: x}}"), "domains", ":6:"},
+	{GITHUB("ref: refs/heads/main"), "does not say whose tokens it means", ":7:"},
+	{GITHUB("repository: \"*/skills\""), "does not say whose", ":7:"},
+	{GITHUB("repository: \"o*/skills\""), "does not say whose", ":7:"},
+	{GITHUB("repository: \"**\""), "does not say whose", ":7:"},
+	{GITHUB("repository: [octo/skills, \"*/skills\"]"), "does not say whose", ":7:"},
+	{GITHUB("repository_owner: \"oct*\""), "repository_owner", ":7:"},
+	{GITHUB("sub: \"repo:*/x:ref:main\""), "does not say whose", ":7:"},
+	{GITLAB("ref_protected: \"true\""), "does not say whose tokens it means", ":7:"},
+	{GITLAB("project_path: \"*/*\""), "does not say whose", ":7:"},
+	{OIDC("https://i.example\n    login: {client_id: a}" RULE),
+	 "audience and login.client_id must differ", ":4:"},
+	{OIDC("https://i.example\n    login: {client_id: d, scopes: [email]}" RULE),
+	 "must have openid", ":4:"},
+	{OIDC("https://i.example\n    login: {client_id: d, client_secret: hunter2}" RULE),
+	 "client_secret", ":6:"},
+	{"oidc:\n  i:\n    audience: a\n    issuer: https://i.example\n    login: {client_id: "
+	 "d}" RULE,
+	 "a login needs gateway.url", ":3:"},
+	{"oidc:\n  I:\n    audience: a\n    issuer: https://i.example" RULE,
+	 "the name of an issuer is", ":3:"},
+	{OIDC("https://i.example" RULE "  j:\n    audience: b\n    issuer: https://i.example" RULE),
+	 "oidc.j has the issuer of oidc.i", ":8:"},
+	{"gateway: {url: \"https://a.example/x\"}\n", "gateway.url", ":1:"},
+	{"gateway: {url: a.example}\n", "gateway.url", ":1:"},
 	{"tls:\n  certificate: /a.pem\n", "go together; tls.key is missing", ":2:"},
 	{"tls:\n  key: /a.pem\n", "go together; tls.certificate is missing", ":2:"},
 	{"tls: {certificate: a.pem, key: /k.pem}\n", "tls.certificate must be an absolute path",
@@ -95,6 +154,38 @@ START_TEST(every_number_ends_at_its_bounds)
 }
 END_TEST
 
+START_TEST(issuers_are_read_with_their_rules)
+{
+	CLEANUP(agent_config_freep) struct agent_config *c = NULL;
+	assert_ok(load(GITHUB("repository: octo/skills, ref: [a, \"b/*\"]"), &c));
+	const struct agent_oidc *o = c->oidc.items;
+	ck_assert_uint_eq(c->oidc.count, 1);
+	assert_str(o->key, "i");
+	assert_str(o->algorithms.items[0], "RS256");
+	assert_str(o->name, "sub");
+	ck_assert_int_eq(o->leeway_ms, 30000);
+	ck_assert_int_eq(o->lifetime_ms, 86400000);
+	ck_assert_uint_eq(o->login.client_id.len, 0);
+	const struct agent_oidc_rule *r = o->rules.items;
+	const struct agent_claim *claims = r->claims.items;
+	ck_assert_uint_eq(r->claims.count, 2);
+	assert_str(claims[0].key, "repository");
+	assert_str(claims[0].values.items[0], "octo/skills");
+	ck_assert_uint_eq(claims[1].values.count, 2);
+	static const char *const good[] = {
+		GITHUB("repository: \"octo/*\""),
+		GITHUB("repository_owner: octo"),
+		GITHUB("sub: \"repo:octo/*:ref:**\""),
+		GITLAB("project_path: \"group/**\""),
+		OIDC("http://127.0.0.1:8080\n    allow_plain: true" RULE),
+		OIDC("https://i.example/realms/x/\n    login: {client_id: d}" RULE)};
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		CLEANUP(agent_config_freep) struct agent_config *other = NULL;
+		assert_ok(load(good[i], &other));
+	}
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(no_file_gives_the_defaults),
 	CASE(a_single_source_sets_platform_policy),
@@ -102,6 +193,7 @@ static const struct support_case cases[] = {
 	CASE(an_unknown_key_is_noted_with_the_nearest),
 	CASE(secrets_say_who_may_have_them),
 	CASE(every_number_ends_at_its_bounds),
+	CASE(issuers_are_read_with_their_rules),
 	{0}};
 
 int main(void)

@@ -100,12 +100,42 @@ START_TEST(the_longest_unused_makes_room)
 }
 END_TEST
 
+START_TEST(a_login_at_an_issuer_stands_for_itself_and_ends_when_it_says)
+{
+	set_up();
+	char domains[] = "ecm,frm";
+	struct gw_principal who = {.name = "ana",
+				   .role = GW_OPERATOR,
+				   .domains = domains,
+				   .issuer = "house",
+				   .expires_ms = now + 5000};
+	char id[GW_SESSION_DIGITS + 1];
+	memcpy(id, gw_session_open_as(s, &who)->id, sizeof(id));
+	/* A copy of its own. */
+	memset(domains, 'x', sizeof(domains) - 1);
+	const struct gw_session *one = find(id);
+	ck_assert_ptr_nonnull(one);
+	ck_assert(!secret_is_set(&one->key));
+	ck_assert_str_eq(one->who->name, "ana");
+	ck_assert_str_eq(one->who->domains, "ecm,frm");
+	now += 4999;
+	ck_assert_ptr_nonnull(find(id));
+	now += 1;
+	ck_assert_ptr_null(find(id));
+	/* The place serves a key again. */
+	one = gw_session_open(s, STR("aspora_key"));
+	ck_assert_ptr_null(one->who);
+	gw_sessions_free(s);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(a_session_is_found_by_its_cookie_and_lends_its_key),
 	CASE(cookies_of_others_find_nothing),
 	CASE(one_that_is_not_used_for_half_a_day_ends),
 	CASE(closing_one_leaves_the_others),
 	CASE(the_longest_unused_makes_room),
+	CASE(a_login_at_an_issuer_stands_for_itself_and_ends_when_it_says),
 	{0}};
 
 int main(void)
