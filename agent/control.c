@@ -152,7 +152,7 @@ static int advance_rollouts(struct control *c, bool *ret_more, struct err *err)
 			add_step(&steps, &items[i], row, a);
 		if (row && row->action == ROLLOUT_WAIT && items[i].hold_until_ms > items[i].now_ms)
 			soonest = MIN(soonest, items[i].hold_until_ms - items[i].now_ms);
-		waiting += row && row->action == ROLLOUT_WAIT &&
+		waiting += row && row->action == ROLLOUT_WAIT && !items[i].paused &&
 			   items[i].state == ROLLOUT_STARTING &&
 			   !(items[i].failed > 0 && items[i].starting == 0);
 	}

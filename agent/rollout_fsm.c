@@ -31,6 +31,11 @@ static bool drained(const struct rollout_item *i)
 	return i->active == 0 || (i->hold_until_ms && i->now_ms >= i->hold_until_ms);
 }
 
+static bool paused(const struct rollout_item *i)
+{
+	return i->paused && i->desired;
+}
+
 static bool always(const struct rollout_item *i)
 {
 	(void)i;
@@ -38,6 +43,8 @@ static bool always(const struct rollout_item *i)
 }
 
 const struct rollout_row rollout_rows[] = {
+	{SLOT_NONE, ROLLOUT_PENDING, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_PENDING},
 	{SLOT_NONE, ROLLOUT_PENDING, "it is desired and not in quarantine", wanted, ROLLOUT_BEGIN,
 	 ROLLOUT_PENDING},
 	{SLOT_NONE, ROLLOUT_PENDING, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_PENDING},
@@ -46,9 +53,13 @@ const struct rollout_row rollout_rows[] = {
 	 ROLLOUT_ENDED},
 	{SLOT_CANDIDATE, ROLLOUT_PENDING, "it was put in quarantine", held, ROLLOUT_END,
 	 ROLLOUT_ENDED},
+	{SLOT_CANDIDATE, ROLLOUT_PENDING, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_PENDING},
 	{SLOT_CANDIDATE, ROLLOUT_PENDING, "otherwise", always, ROLLOUT_MOVE, ROLLOUT_STARTING},
 	{SLOT_CANDIDATE, ROLLOUT_STARTING, "it is not desired any more", unwanted, ROLLOUT_END,
 	 ROLLOUT_ENDED},
+	{SLOT_CANDIDATE, ROLLOUT_STARTING, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_STARTING},
 	{SLOT_CANDIDATE, ROLLOUT_STARTING, "an instance is ready", is_ready, ROLLOUT_PROMOTE,
 	 ROLLOUT_STABLE},
 	{SLOT_CANDIDATE, ROLLOUT_STARTING, "it failed by its own content", content_failed,
@@ -56,20 +67,28 @@ const struct rollout_row rollout_rows[] = {
 	{SLOT_CANDIDATE, ROLLOUT_STARTING, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_STARTING},
 	{SLOT_CANDIDATE, ROLLOUT_FAILED, "it is not desired any more", unwanted, ROLLOUT_END,
 	 ROLLOUT_ENDED},
+	{SLOT_CANDIDATE, ROLLOUT_FAILED, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_FAILED},
 	{SLOT_CANDIDATE, ROLLOUT_FAILED, "its quarantine was cleared", wanted, ROLLOUT_MOVE,
 	 ROLLOUT_PENDING},
 	{SLOT_CANDIDATE, ROLLOUT_FAILED, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_FAILED},
 	{SLOT_CANDIDATE, ROLLOUT_IN_SHADOW, "it is not desired any more", unwanted, ROLLOUT_END,
 	 ROLLOUT_ENDED},
+	{SLOT_CANDIDATE, ROLLOUT_IN_SHADOW, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_IN_SHADOW},
 	{SLOT_CANDIDATE, ROLLOUT_IN_SHADOW, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_IN_SHADOW},
 	{SLOT_CANDIDATE, ROLLOUT_IN_CANARY, "it is not desired any more", unwanted, ROLLOUT_END,
 	 ROLLOUT_ENDED},
+	{SLOT_CANDIDATE, ROLLOUT_IN_CANARY, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_IN_CANARY},
 	{SLOT_CANDIDATE, ROLLOUT_IN_CANARY, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_IN_CANARY},
 
 	{SLOT_STABLE, ROLLOUT_STABLE, "its skill is not desired any more", unwanted,
 	 ROLLOUT_WITHDRAW, ROLLOUT_DRAINING},
 	{SLOT_STABLE, ROLLOUT_STABLE, "otherwise", always, ROLLOUT_WAIT, ROLLOUT_STABLE},
 
+	{SLOT_DRAINING, ROLLOUT_DRAINING, "its rollout is paused", paused, ROLLOUT_WAIT,
+	 ROLLOUT_DRAINING},
 	{SLOT_DRAINING, ROLLOUT_DRAINING, "it is desired again and ready", is_ready,
 	 ROLLOUT_PROMOTE, ROLLOUT_STABLE},
 	{SLOT_DRAINING, ROLLOUT_DRAINING, "nothing runs on it, or its time is over", drained,

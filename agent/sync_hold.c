@@ -59,7 +59,8 @@ static int names_of(struct hand *h, struct str kind, struct names *ret, struct e
 		add_name(ret, STR_NULL, sources[i].name);
 	for (size_t i = 0; str_eqz(kind, "Domain") && i < h->s->owner_count; i++)
 		add_name(ret, STR_NULL, h->s->owners[i].domain);
-	for (size_t i = 0; str_eqz(kind, "Skill") && i < d->skill_count; i++)
+	bool skills = str_eqz(kind, "Skill") || str_eqz(kind, "Rollout");
+	for (size_t i = 0; skills && i < d->skill_count; i++)
 		add_name(ret, d->skills[i].domain, d->skills[i].name);
 	return rc;
 }
@@ -78,6 +79,11 @@ static int suspended_names(struct hand *h, struct str kind, struct names *ret, s
 static const char *word_of(struct str kind)
 {
 	return str_eqz(kind, "Source") ? "source" : str_eqz(kind, "Domain") ? "domain" : "skill";
+}
+
+static bool is_rollout(struct hand *h)
+{
+	return str_eqz(wish_text(h, "kind"), "Rollout");
 }
 
 /* "skill ecm/manager". */
@@ -99,7 +105,9 @@ static int check_name(struct hand *h, const struct names *n, bool suspend, struc
 	if (suspend)
 		err_set(err, ERR_NOT_FOUND, "there is no %s %s", word, name);
 	else
-		err_set(err, ERR_NOT_FOUND, "%s %s is not suspended", word, name);
+		err_set(err, ERR_NOT_FOUND, "%s%s %s is not %s",
+			is_rollout(h) ? "the rollout of " : "", word, name,
+			is_rollout(h) ? "paused" : "suspended");
 	const char *near = str_nearest(str_of(name), n->items, n->count);
 	if (near)
 		return err_remedy(err, "did you mean %s?", near);
@@ -131,12 +139,12 @@ int wish_suspend(struct store_txn *t, struct hand *h, struct buf *said, struct e
 				     .by = h->w->requested_by,
 				     .reason = wish_text(h, "reason"),
 				     .expires_ms = ttl ? clock_wall(h->s->ctx->clock) + ttl : 0};
-	buf_addf(said, "suspended %s", subject(h));
+	buf_addf(said, "%s %s", is_rollout(h) ? "paused the rollout of" : "suspended", subject(h));
 	return store_suspend(t, &s, err);
 }
 
 int wish_resume(struct store_txn *t, struct hand *h, struct buf *said, struct err *err)
 {
-	buf_addf(said, "resumed %s", subject(h));
+	buf_addf(said, "resumed %s%s", is_rollout(h) ? "the rollout of " : "", subject(h));
 	return store_resume(t, wish_text(h, "kind"), h->w->domain, wish_text(h, "name"), err);
 }

@@ -39,13 +39,20 @@ static void words(struct buf *out, const struct doc_node *object)
 		     {"requestedBy", "for "},
 		     {"cancelledBy", "cancelled by "},
 		     {"kind", ""},
-		     {"op", ""}};
+		     {"op", ""},
+		     {"rollout", "rollout "}};
+	static const char *const holds[] = {"suspended", "resumed", "paused", "unpaused"};
 	const struct doc_node *status = doc_find(object, "status");
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		struct str v = doc_text(object, parts[i].member);
 		if (v.len)
 			buf_addf(out, "%s%s%.*s", out->len ? " " : "", parts[i].before, STR_ARG(v));
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(holds); i++)
+		if (doc_find(object, holds[i])) {
+			struct str why = doc_text(object, holds[i]);
+			buf_addf(out, "%s%s%.*s", holds[i], why.len ? ": " : "", STR_ARG(why));
+		}
 	if (status && status->type == DOC_INT)
 		buf_addf(out, " refused with %lld", (long long)status->integer);
 }

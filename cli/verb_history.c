@@ -1,5 +1,5 @@
 /* aspora history: the releases of a domain, or the versions of a skill, newest first. */
-#include "cli/gateway.h"
+#include "cli/history.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/wish.h"
@@ -32,13 +32,13 @@ struct releases {
 	size_t count;
 };
 
-static int get_releases(struct cli_gateway *g, const char *domain, struct releases *ret,
-			struct err *err)
+static int get_releases(struct cli_gateway *g, const char *domain, int64_t most,
+			struct releases *ret, struct err *err)
 {
 	struct cli *c = g->c;
 	const struct doc_node *answer = NULL, *found = NULL;
 	const char *path = cli_query(c, cli_path(c, "releases", NULL), "domain", domain);
-	path = cli_query(c, path, "limit", arena_printf(c->arena, "%lld", (long long)limit));
+	path = cli_query(c, path, "limit", arena_printf(c->arena, "%lld", (long long)most));
 	int rc = cli_get(g, path, &answer, err);
 	const struct doc_node *items = rc < 0 ? NULL : doc_find(answer, "items");
 	if (items && items->type == DOC_LIST)
@@ -121,6 +121,28 @@ static int history_of_skill(struct cli_gateway *g, const char *domain, const cha
 	return rc < 0 ? rc : cli_print(c, &v, versions, count, err);
 }
 
+int cli_history_print(struct cli_gateway *g, const char *domain, const char *skill, int64_t most,
+		      struct err *err)
+{
+	struct releases r = {0};
+	int rc = get_releases(g, domain, most, &r, err);
+	return rc < 0 ? rc : history_of_skill(g, domain, skill, &r, err);
+}
+
+int cli_history_at(struct cli_gateway *g, const char *domain, const char *skill,
+		   const char *release, const struct doc_node **ret_release,
+		   const struct doc_node **ret_skill, struct err *err)
+{
+	struct cli *c = g->c;
+	int rc = cli_get(g, cli_path(c, "releases", release, NULL), ret_release, err);
+	if (rc < 0)
+		return rc;
+	struct str at = doc_text(doc_find(*ret_release, "status"), "revision");
+	const char *path = cli_path(c, "domains", domain, "skills", skill, NULL);
+	return cli_get(g, cli_query(c, path, "at", arena_strndup(c->arena, at.p, at.len)),
+		       ret_skill, err);
+}
+
 static int history(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
@@ -138,7 +160,7 @@ static int history(struct cli *c, struct err *err)
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
 	if (rc == 0)
-		rc = get_releases(&g, domain, &r, err);
+		rc = get_releases(&g, domain, limit, &r, err);
 	if (rc < 0)
 		return rc;
 	return *skill ? history_of_skill(&g, domain, skill, &r, err)

@@ -1,5 +1,6 @@
 /* aspora rollback: a domain or skill as it was. What would change is shown before it is done. */
 #include "cli/output.h"
+#include "cli/rollback.h"
 #include "cli/verbs.h"
 #include "cli/wish.h"
 
@@ -21,28 +22,28 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-static int ask(struct cli_gateway *g, const char *domain, const char *skill, bool dry_run,
+static int ask(struct cli_gateway *g, const struct cli_rollback *r, bool dry_run,
 	       const struct doc_node **ret, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
 	struct json j;
 	json_init(&j, &body);
 	json_object(&j);
-	json_strz(&j, "domain", domain);
-	cli_json_member(&j, "skill", skill);
-	cli_json_member(&j, "to", o.to);
+	json_strz(&j, "domain", r->domain);
+	cli_json_member(&j, "skill", r->skill);
+	cli_json_member(&j, "to", r->to);
 	cli_json_member(&j, "reason", cli_wish_reason);
-	json_bool(&j, "force", o.force);
+	json_bool(&j, "force", r->force);
 	json_bool(&j, "dryRun", dry_run);
 	json_end(&j);
 	return cli_wish_send(g, cli_path(g->c, "rollbacks", NULL), buf_str(&body), ret, err);
 }
 
 /* Shows what would happen; 0 when a person wants it. */
-static int preview(struct cli_gateway *g, const char *domain, const char *skill, struct err *err)
+static int preview(struct cli_gateway *g, const struct cli_rollback *r, struct err *err)
 {
 	const struct doc_node *wish = NULL;
-	int rc = ask(g, domain, skill, true, &wish, err);
+	int rc = ask(g, r, true, &wish, err);
 	if (rc == 0)
 		rc = cli_wish_print(g->c, wish, err);
 	if (rc != 0)
@@ -52,25 +53,29 @@ static int preview(struct cli_gateway *g, const char *domain, const char *skill,
 	return err_set(err, ERR_CANCELLED, "nothing was changed");
 }
 
-static int rollback(struct cli *c, struct err *err)
+int cli_rollback(struct cli_gateway *g, const struct cli_rollback *r, struct err *err)
 {
-	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
-	const char *domain = NULL, *skill = NULL;
 	const struct doc_node *wish = NULL;
-	if (!o.yes && !o.dry_run && !(c->terminal_in && c->terminal_err)) {
+	const struct cli *c = g->c;
+	if (!r->yes && !r->dry_run && !(c->terminal_in && c->terminal_err)) {
 		int rc = cli_usage(c, err, "there is no terminal to ask whether to go on");
 		err_remedy(err, "add --yes to roll back, or --dry-run to see what would happen");
 		return rc;
 	}
-	int rc = cli_operand_skill(c, c->operands[0], false, &domain, &skill, err);
+	int rc = r->yes || r->dry_run ? 0 : preview(g, r, err);
+	if (rc == 0)
+		rc = ask(g, r, r->dry_run, &wish, err);
+	return rc != 0 ? rc : cli_wish_print(g->c, wish, err);
+}
+
+static int rollback(struct cli *c, struct err *err)
+{
+	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
+	struct cli_rollback r = {.to = o.to, .yes = o.yes, .dry_run = o.dry_run, .force = o.force};
+	int rc = cli_operand_skill(c, c->operands[0], false, &r.domain, &r.skill, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
-	if (rc == 0 && !o.yes && !o.dry_run)
-		rc = preview(&g, domain, skill, err);
-	if (rc != 0)
-		return rc;
-	rc = ask(&g, domain, skill, o.dry_run, &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return rc < 0 ? rc : cli_rollback(&g, &r, err);
 }
 
 const struct cli_verb cli_verb_rollback = {

@@ -22,6 +22,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_apply,
 	&cli_verb_adopt,
 	&cli_verb_rollback,
+	&cli_verb_rollout,
 	&cli_verb_history,
 	&cli_verb_sync,
 	&cli_verb_suspend,

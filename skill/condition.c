@@ -56,6 +56,8 @@ const struct condition_reason condition_reasons[] = {
 	 "A required check has not been posted for this content yet; the version before it serves "
 	 "on."},
 	{"NotReconciled", "Nothing has looked at it yet."},
+	{"RolloutPaused",
+	 "An operator paused its rollout; what serves serves on until it is resumed."},
 	{NULL, NULL},
 };
 

@@ -34,7 +34,7 @@ NODISCARD int store_rollback_contents(struct store *s, struct arena *a, struct s
 				      size_t *ret_count, struct err *err);
 
 struct suspension {
-	struct str kind; /* "Source", "Domain", "Skill" */
+	struct str kind; /* "Source", "Domain", "Skill", or "Rollout": of a skill */
 	struct str domain, name;
 	struct str by, reason;
 	int64_t expires_ms; /* 0: never */

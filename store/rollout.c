@@ -56,6 +56,7 @@ static void read_item(struct row *c, struct arena *a, struct rollout_item *it)
 	it->failure_message = row_copy(c, a);
 	it->active = row_i64(c);
 	it->reason = row_copy(c, a);
+	it->paused = row_bool(c);
 }
 
 static int list_items(struct store *s, struct arena *a, const struct bind *b,

@@ -49,6 +49,7 @@ struct rollout_item {
 	struct str failure_cause, failure_message; /* of the newest failed instance */
 	int64_t active; /* executions that run on it */
 	struct str reason;
+	bool paused; /* an operator has paused the skill's rollout */
 };
 /*
  * Everything not at rest: desired versions without a slot, candidates, draining ones, stable ones that are no longer desired. A converged store gives

@@ -17,9 +17,15 @@ static void log_text(struct store_txn *t, const char *kind, struct str domain, s
 	store_txn_change(t, kind, domain, name, STORE_UPDATE, buf_str(&text));
 }
 
+/* Whom it concerns: a rollout is its skill's. */
 static const char *kind_of(struct str kind)
 {
 	return str_eqz(kind, "Source") ? "Source" : str_eqz(kind, "Domain") ? "Domain" : "Skill";
+}
+
+static const char *word_of(struct str kind, const char *rollout, const char *other)
+{
+	return str_eqz(kind, "Rollout") ? rollout : other;
 }
 
 int store_suspend(struct store_txn *t, const struct suspension *s, struct err *err)
@@ -33,7 +39,8 @@ int store_suspend(struct store_txn *t, const struct suspension *s, struct err *e
 	bind_text(&b, s->reason);
 	bind_time(&b, s->expires_ms);
 	txn_late(t, &b);
-	log_text(t, kind_of(s->kind), s->domain, s->name, "suspended", s->reason);
+	log_text(t, kind_of(s->kind), s->domain, s->name, word_of(s->kind, "paused", "suspended"),
+		 s->reason);
 	return 0;
 }
 
@@ -47,7 +54,7 @@ int store_resume(struct store_txn *t, struct str kind, struct str domain, struct
 	bind_text(&b, name);
 	bind_textz(&b, store_txn_actor(t));
 	txn_late(t, &b);
-	log_text(t, kind_of(kind), domain, name, "resumed", STR_NULL);
+	log_text(t, kind_of(kind), domain, name, word_of(kind, "unpaused", "resumed"), STR_NULL);
 	return 0;
 }
 

@@ -271,7 +271,8 @@ static const struct field quarantine_fields[] = {
 	REASON_ROW,
 	FIELD_END};
 static const struct field suspension_fields[] = {
-	{"kind", FIELD_STRING, B(kind), FIELD_REQUIRED, .help = "Source, Domain or Skill."},
+	{"kind", FIELD_STRING, B(kind), FIELD_REQUIRED,
+	 .help = "Source, Domain or Skill; Rollout: of a skill."},
 	{"domain", FIELD_STRING, B(domain), .help = "Of a skill."},
 	{"name", FIELD_STRING, B(name), FIELD_REQUIRED | FIELD_NONEMPTY, .help = "Its name."},
 	TTL_ROW,
@@ -449,7 +450,8 @@ static int suspension(struct gw_call *c, const char *kind, struct err *err)
 	int rc = gw_call_body(c, suspension_fields, &b, err);
 	if (rc < 0)
 		return rc;
-	const struct kind *k = kind_find(b.kind);
+	bool rollout = str_eq_nocase(b.kind, STR("Rollout"));
+	const struct kind *k = kind_find(rollout ? STR("Skill") : b.kind);
 	if (!k ||
 	    (strcmp(k->name, "Source") && strcmp(k->name, "Domain") && strcmp(k->name, "Skill")))
 		return err_set(err, ERR_INVALID,
@@ -459,7 +461,7 @@ static int suspension(struct gw_call *c, const char *kind, struct err *err)
 		return err_set(err, ERR_INVALID, "domain: a skill is named with its domain");
 	if (strcmp(k->name, "Source") == 0 && !gw_covers_all(&c->who))
 		return err_set(err, ERR_DENIED, "a source needs a key for all domains");
-	b.kind = str_of(k->name);
+	b.kind = rollout ? STR("Rollout") : str_of(k->name);
 	if ((rc = gw_call_covers(c, strcmp(k->name, "Domain") == 0 ? b.name : b.domain, err)) < 0)
 		return rc;
 	struct wish w = {.kind = str_of(kind),

@@ -37,7 +37,8 @@ with wanted as materialized (
 		v.spec, v.handler, v.role, v.title, v.description,
 		n.ready, n.starting, n.rev as instance_rev,
 		q.cause as held_cause, q.reason as held_reason, q.by as held_by, q.at as held_at, q.content as held_content, q.since as held_since,
-		u.by as suspended_by, u.reason as suspended_reason, u.at as suspended_since
+		u.by as suspended_by, u.reason as suspended_reason, u.at as suspended_since,
+		x.by as paused_by, x.reason as paused_reason, x.expires_at as paused_until, x.since as paused_since
 	from page p
 	join domains m using (domain)
 	left join desired d on d.domain = p.domain and d.skill = p.skill and d.until is null
@@ -71,6 +72,7 @@ with wanted as materialized (
 			or (u.kind = 'Domain' and u.name = p.domain) or (u.kind = 'Source' and u.name = m.source))
 		order by u.kind desc limit 1
 	) u on true
+	left join suspension x on x.kind = 'Rollout' and x.domain = p.domain and x.name = p.skill and x.until is null
 ), judged as (
 	select e.*, coalesce(e.content = e.stable and e.runtime = e.stable_runtime, false) as current,
 		coalesce(e.held_content = e.content, false) as held, coalesce(e.handler, '') = '' as prompt_only,
@@ -87,7 +89,7 @@ with wanted as materialized (
 		case when j.stable is null or j.current then '' else '; ' || j.stable12 || ' serves on' end as meanwhile,
 		case when j.denied_message is not null and not j.waits then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
 			when j.held_cause = 'rollback' then 'RolledBack' when j.held_cause is not null then 'Quarantined'
-			when j.suspended_by is not null then 'Suspended' when j.content is not null and j.prompt_only then 'ModelNotConfigured'
+			when j.suspended_by is not null then 'Suspended' when j.paused_by is not null then 'RolloutPaused' when j.content is not null and j.prompt_only then 'ModelNotConfigured'
 			else '' end as stall,
 		-- What was wanted last will not serve, and what was wanted before does: that is ready, and a person is needed for the rest.
 		j.stable is not null and not j.current and not j.prompt_only and (j.held or j.candidate_state = 'failed') as serves_on
@@ -96,7 +98,7 @@ with wanted as materialized (
 select t.domain, t.skill, json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Skill',
 	'metadata', json_build_object('domain', t.domain, 'name', t.skill, 'uid', coalesce(t.uid::text, ''), 'generation', coalesce(t.generation, 0),
-		'resourceVersion', aspora_version(greatest(t.since, t.stable_since, t.candidate_since, t.instance_rev, t.held_since)),
+		'resourceVersion', aspora_version(greatest(t.since, t.stable_since, t.candidate_since, t.instance_rev, t.held_since, t.paused_since)),
 		'labels', '{}'::json, 'createdAt', aspora_time(t.created_at),
 		'source', json_build_object('name', coalesce(t.source, ''), 'revision', coalesce(t.revision, ''),
 			'path', 'skills/' || t.domain || '/' || t.skill)),
@@ -112,6 +114,8 @@ select t.domain, t.skill, json_build_object(
 		'serving', json_build_object('content', coalesce(encode(t.stable, 'hex'), ''), 'runtime', coalesce(encode(t.stable_runtime, 'hex'), '')),
 		'candidate', case when t.candidate is not null then json_build_object('content', encode(t.candidate, 'hex'),
 			'state', t.candidate_state, 'attempt', t.attempt, 'message', t.candidate_message) end,
+		'paused', case when t.paused_by is not null then json_build_object('by', t.paused_by, 'reason', t.paused_reason,
+			'expiresAt', aspora_time(t.paused_until)) end,
 		'instances', json_build_object('ready', t.ready, 'starting', t.starting),
 		'overlay', coalesce(t.overlay, false),
 		'conditions', json_build_array(
@@ -131,7 +135,7 @@ select t.domain, t.skill, json_build_object(
 				case t.reason when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh' else '' end,
 				case when t.current or t.serves_on then t.stable_at else coalesce(t.candidate_at, t.created_at, t.stable_at) end),
 			aspora_condition('Reconciling',
-				case when t.waits or t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') then 'True' else 'False' end,
+				case when t.waits or (t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') and t.paused_by is null) then 'True' else 'False' end,
 				case when t.waits then 'WaitingForChecks' else t.reason end,
 				case when t.waits then case when t.denied_mine then '' else 'the domain waits: ' end || t.denied_message
 					|| ' (revision ' || left(t.denied_revision, 12) || ')' else '' end,
@@ -147,6 +151,7 @@ select t.domain, t.skill, json_build_object(
 					when 'RolledBack' then t.held_by || ' rolled back: ' || t.held_reason
 					when 'Quarantined' then t.held_reason
 					when 'Suspended' then t.suspended_by || ' suspended it' || coalesce(': ' || nullif(t.suspended_reason, ''), '')
+					when 'RolloutPaused' then t.paused_by || ' paused its rollout' || coalesce(': ' || nullif(t.paused_reason, ''), '') || t.meanwhile
 					when 'ModelNotConfigured' then 'no model is configured'
 					else '' end,
 				case t.stall when 'AdmissionDenied' then 'Admission/' || t.domain else '' end,
@@ -156,6 +161,7 @@ select t.domain, t.skill, json_build_object(
 					when 'RolledBack' then 'push corrected content, or clear the quarantine'
 					when 'Quarantined' then 'push corrected content, or clear the quarantine'
 					when 'Suspended' then 'aspora resume'
+					when 'RolloutPaused' then 'aspora rollout resume ' || t.domain || '/' || t.skill
 					when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh'
 					else '' end,
 				coalesce(case t.stall when 'AdmissionDenied' then t.denied_at when 'RolloutFailed' then t.candidate_at

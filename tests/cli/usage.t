@@ -32,6 +32,7 @@ What stands on every command line.
     apply        Deploy skills or domains from files, without a repository.
     adopt        Hand a domain to another source.
     rollback     Go back to an earlier version of a skill or domain.
+    rollout      Watch, pause and undo the rollout of a skill.
     history      Show the releases of a domain, or the versions of a skill, newest first.
     sync         Look at a source now, or at all of them, and deploy what is new.
     suspend      Hold a source, domain or skill as it is.

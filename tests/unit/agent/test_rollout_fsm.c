@@ -33,7 +33,7 @@ START_TEST(the_last_row_of_each_pair_always_holds)
 			if (is_impossible((enum rollout_slot)slot, (enum rollout_state)state))
 				continue;
 			/* Whatever the facts are, something is said of it. */
-			for (unsigned bits = 0; bits < 64; bits++) {
+			for (unsigned bits = 0; bits < 128; bits++) {
 				struct rollout_item i = {.slot = (enum rollout_slot)slot,
 							 .state = (enum rollout_state)state,
 							 .desired = bits & 1,
@@ -41,7 +41,8 @@ START_TEST(the_last_row_of_each_pair_always_holds)
 							 .ready = !!(bits & 4),
 							 .failed = !!(bits & 8),
 							 .active = !!(bits & 16),
-							 .starting = !!(bits & 32)};
+							 .starting = !!(bits & 32),
+							 .paused = bits & 64};
 				ck_assert_ptr_nonnull(rollout_decide(&i));
 			}
 		}
@@ -60,6 +61,46 @@ static const struct step {
 	{"a pending candidate starts",
 	 {.slot = SLOT_CANDIDATE, .state = ROLLOUT_PENDING, .desired = true},
 	 ROLLOUT_MOVE},
+	{"what is paused does not begin",
+	 {.slot = SLOT_NONE, .desired = true, .paused = true},
+	 ROLLOUT_WAIT},
+	{"a pending candidate does not start while it is paused",
+	 {.slot = SLOT_CANDIDATE, .state = ROLLOUT_PENDING, .desired = true, .paused = true},
+	 ROLLOUT_WAIT},
+	{"one that is ready is not promoted while it is paused",
+	 {.slot = SLOT_CANDIDATE,
+	  .state = ROLLOUT_STARTING,
+	  .desired = true,
+	  .ready = 1,
+	  .paused = true},
+	 ROLLOUT_WAIT},
+	{"one that fails is not judged while it is paused",
+	 {.slot = SLOT_CANDIDATE,
+	  .state = ROLLOUT_STARTING,
+	  .desired = true,
+	  .failed = 1,
+	  .paused = true,
+	  .failure_cause = {"content", 7}},
+	 ROLLOUT_WAIT},
+	{"one whose quarantine was cleared does not begin again while it is paused",
+	 {.slot = SLOT_CANDIDATE, .state = ROLLOUT_FAILED, .desired = true, .paused = true},
+	 ROLLOUT_WAIT},
+	{"what is not wanted any more ends although it is paused",
+	 {.slot = SLOT_CANDIDATE, .state = ROLLOUT_STARTING, .paused = true},
+	 ROLLOUT_END},
+	{"what drains is not promoted while it is paused",
+	 {.slot = SLOT_DRAINING,
+	  .state = ROLLOUT_DRAINING,
+	  .desired = true,
+	  .ready = 1,
+	  .paused = true},
+	 ROLLOUT_WAIT},
+	{"what drains and is not wanted ends although it is paused",
+	 {.slot = SLOT_DRAINING, .state = ROLLOUT_DRAINING, .paused = true},
+	 ROLLOUT_END},
+	{"a skill that was deleted is withdrawn although it is paused",
+	 {.slot = SLOT_STABLE, .state = ROLLOUT_STABLE, .paused = true},
+	 ROLLOUT_WITHDRAW},
 	{"one that is ready is promoted",
 	 {.slot = SLOT_CANDIDATE, .state = ROLLOUT_STARTING, .desired = true, .ready = 1},
 	 ROLLOUT_PROMOTE},

@@ -161,6 +161,41 @@ START_TEST(a_suspension_holds_ends_and_expires)
 }
 END_TEST
 
+START_TEST(a_rollout_is_paused_beside_the_suspension_of_its_skill)
+{
+	set_up();
+	const struct suspension rollout = {
+		.kind = STR("Rollout"), .domain = STR("ecm"), .name = STR("triage")};
+	const struct suspension skill = {
+		.kind = STR("Skill"), .domain = STR("ecm"), .name = STR("triage")};
+	struct store_txn *t = begin();
+	assert_ok(store_suspend(t, &rollout, &support_err));
+	assert_ok(store_suspend(t, &skill, &support_err));
+	finish(t);
+	struct suspension *list = NULL;
+	size_t n;
+	assert_ok(store_suspension_list(s, arena, &list, &n, &support_err));
+	ck_assert_uint_eq(n, 2);
+	assert_str(list[0].kind, "Rollout");
+	t = begin();
+	assert_ok(store_resume(t, STR("Skill"), STR("ecm"), STR("triage"), &support_err));
+	finish(t);
+	assert_ok(store_suspension_list(s, arena, &list, &n, &support_err));
+	ck_assert_uint_eq(n, 1);
+	assert_str(list[0].kind, "Rollout");
+	/* Whoever watches the skill is told. */
+	ck_assert_int_eq(support_pg_int("select count(*) from change where kind = 'Skill' and "
+					"domain = 'ecm' and name = 'triage' and "
+					"object::text like '%%paused%%'"),
+			 1);
+	t = begin();
+	assert_ok(store_resume(t, STR("Rollout"), STR("ecm"), STR("triage"), &support_err));
+	finish(t);
+	assert_ok(store_suspension_list(s, arena, &list, &n, &support_err));
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 START_TEST(an_overlay_lies_over_its_domain_until_it_ends)
 {
 	set_up();
@@ -336,6 +371,7 @@ static const struct support_case cases[] = {
 	CASE(quarantined_content_stays_until_somebody_clears_it),
 	CASE(rolling_back_names_everything_that_came_after),
 	CASE(a_suspension_holds_ends_and_expires),
+	CASE(a_rollout_is_paused_beside_the_suspension_of_its_skill),
 	CASE(an_overlay_lies_over_its_domain_until_it_ends),
 	CASE(a_key_opens_until_it_is_revoked_or_expires),
 	CASE(a_mistyped_key_is_refused_without_asking),

@@ -306,6 +306,28 @@ START_TEST(quarantine_and_suspension_are_told_of_and_history_is_not)
 }
 END_TEST
 
+START_TEST(a_paused_rollout_is_shown_with_who_paused_it)
+{
+	struct store *sync;
+	struct lease *l;
+	struct store *g = released(&sync, &l);
+	promote("ecm", two, 2);
+	support_pg_run("insert into suspension (kind, domain, name, by, reason, since) values "
+		       "('Rollout', 'ecm', 'triage', 'key:ann', 'the audit', 5)");
+	const struct doc_node *n = get(g, "Skill", "ecm", "triage");
+	assert_path(n, "status.paused.by", "key:ann");
+	assert_path(n, "status.paused.reason", "the audit");
+	assert_path(n, "status.conditions[Ready].status", "True");
+	assert_path(n, "status.conditions[Stalled].reason", "RolloutPaused");
+	assert_path(n, "status.conditions[Stalled].message",
+		    "key:ann paused its rollout: the audit");
+	assert_path(n, "status.conditions[Stalled].remedy", "aspora rollout resume ecm/triage");
+	n = get(g, "Skill", "ecm", "order-details");
+	ck_assert_int_eq(kind_path(n, "status.paused")->type, DOC_NULL);
+	assert_path(n, "status.conditions[Stalled].status", "False");
+}
+END_TEST
+
 START_TEST(a_removed_skill_drains_and_then_is_gone)
 {
 	struct store *sync;
@@ -678,6 +700,7 @@ static const struct support_case cases[] = {
 	CASE(pages_show_everything_once_and_in_order),
 	CASE(another_tenants_objects_are_not_there),
 	CASE(names_that_can_be_none_are_not_found),
+	CASE(a_paused_rollout_is_shown_with_who_paused_it),
 	CASE(the_past_is_read_by_revision),
 	CASE(lists_are_read_as_they_were_and_page_by_page),
 	CASE(a_revision_is_found_by_its_time_and_by_its_commit),

@@ -98,6 +98,29 @@ static void instance(const char *id, const char *content, enum instance_state st
 	finish(t);
 }
 
+START_TEST(what_is_paused_says_so)
+{
+	set_up();
+	release_one("a1", "order {id}");
+	size_t n;
+	struct rollout_item *list = todo(&n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert(!list[0].paused);
+	support_pg_run("insert into suspension (kind, domain, name, by, since) values ('Rollout', "
+		       "'ecm', 'triage', 'key:ann', 1)");
+	list = todo(&n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert(list[0].paused);
+	begin_one("a1");
+	assert_ok(store_rollout_list(control, arena, STR("ecm"), STR("triage"), &list, &n,
+				     &support_err));
+	ck_assert_uint_eq(n, 1);
+	ck_assert(list[0].paused);
+	support_pg_run("update suspension set until = 2, ended_by = 'key:ann'");
+	ck_assert(!todo(&n)[0].paused);
+}
+END_TEST
+
 START_TEST(a_released_version_goes_from_wanted_to_serving)
 {
 	set_up();
@@ -454,6 +477,7 @@ START_TEST(how_a_version_serves_is_looked_up_in_the_query_that_asks)
 END_TEST
 
 static const struct support_case cases[] = {
+	CASE(what_is_paused_says_so),
 	CASE(a_released_version_goes_from_wanted_to_serving),
 	CASE(a_promotion_moves_routes_and_drains_the_old_version_at_one_revision),
 	CASE(unchanged_routes_keep_their_rows_over_a_promotion),
