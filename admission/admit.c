@@ -86,13 +86,19 @@ static void call(struct rule_in *in, struct findings *out)
 
 static void run_skills(struct rule_in *in, struct findings *out)
 {
+	const struct rule_index *x = in->index;
+	bool alone = !(in->rule->scope & RULE_BESIDE);
 	for (size_t i = 0; in->domain && i < in->domain->skill_count; i++) {
+		const struct judged_skill *k = &x->judged->skills[i];
+		size_t said = out->count, rests = in->in_force->len;
+		if (!k->text || (alone && k->silent))
+			continue;
 		in->skill = &in->domain->skills[i];
-		in->text = in->index->texts[i];
-		in->crowded = in->index->crowded[i];
-		in->effective = rule_effective(in->index, in->domain, i);
-		if (in->text)
-			call(in, out);
+		in->text = k->text;
+		in->crowded = k->crowded;
+		in->effective = rule_effective(x, in->domain, i);
+		call(in, out);
+		x->spoke[i] |= alone && (out->count > said || in->in_force->len > rests);
 	}
 	in->skill = NULL;
 	in->text = NULL;
@@ -172,7 +178,7 @@ static struct digest platform_candidate(const struct snapshot *s)
 static void check_texts(const struct rule_in *in, struct findings *out)
 {
 	for (size_t i = 0; in->domain && i < in->domain->skill_count; i++)
-		if (!in->index->texts[i])
+		if (!in->index->judged->skills[i].text)
 			findings_addf(out, "AD-INTERNAL-001", SEVERITY_DENY, in->name,
 				      in->domain->skills[i].skill->name,
 				      "the text of the skill is not at hand");
@@ -226,4 +232,5 @@ void admit_domain(struct arena *a, const struct rule_in *given, struct verdict *
 		ret->key.candidate = platform_candidate(in.snap);
 	ret->key.policy = policy_key(in.policy, &in_force);
 	ret->key.surface = surface_view_digest(in.surfaces, in.name);
+	rule_index_learn(&index, &in);
 }

@@ -1,18 +1,19 @@
 #include "admission/admit_int.h"
 
+#include "admission/judged.h"
 #include "base/mem.h"
 
 #define ADMISSION_BYTES ((size_t)1 << 30)
 
 /* --- what is judged against what ---------------------------------------------------------------------------- */
 
-/* The first deployed skill whose domain is not below. */
-static size_t first_of(const struct deployed *have, struct str domain)
+/* The first deployed skill whose domain is not below (or, past: is above). */
+static size_t bound_of(const struct deployed *have, struct str domain, bool past)
 {
 	size_t lo = 0, hi = have->skill_count;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (str_cmp(have->skills[mid].domain, domain) < 0)
+		if (str_cmp(have->skills[mid].domain, domain) < (past ? 1 : 0))
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -22,11 +23,7 @@ static size_t first_of(const struct deployed *have, struct str domain)
 
 static size_t deployed_skills(const struct deployed *have, struct str domain)
 {
-	size_t n = 0;
-	for (size_t i = have ? first_of(have, domain) : 0; have && i < have->skill_count; i++, n++)
-		if (!str_eq(have->skills[i].domain, domain))
-			break;
-	return n;
+	return have ? bound_of(have, domain, true) - bound_of(have, domain, false) : 0;
 }
 
 /* Of the source that the snapshot is from: what other sources own cannot be deleted by it. */
@@ -116,7 +113,12 @@ static int read_all_texts(struct admitting *m, struct err *err)
 {
 	for (size_t i = 0; i < m->o->plan->domain_count; i++) {
 		const struct domain *d = m->o->plan->domains[i].to;
+		struct judged_walk walk = {d ? admit_memory_judged(m->o->memory, d->name) : NULL,
+					   0};
 		for (size_t k = 0; d && k < d->skill_count; k++) {
+			const struct judged_skill *known = judged_next(&walk, d->skills[k].skill);
+			if (known && known->text)
+				continue;
 			int rc = admitting_text(m, d->skills[k].skill, err);
 			if (rc < 0)
 				return rc;

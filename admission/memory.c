@@ -1,4 +1,4 @@
-#include "admission/memory.h"
+#include "admission/memory_int.h"
 
 #include "base/mem.h"
 
@@ -11,10 +11,6 @@ struct entry {
 };
 
 #define KEY_MAX (DIGEST_SIZE + 256)
-
-struct admit_memory {
-	struct map entries;
-};
 
 struct admit_memory *admit_memory_new(void)
 {
@@ -34,6 +30,7 @@ void admit_memory_free(struct admit_memory *m)
 	MAP_EACH (&m->entries, e)
 		entry_free(e->value);
 	map_release(&m->entries);
+	judged_forget(m);
 	free(m);
 }
 
@@ -97,6 +94,7 @@ void admit_memory_sweep(struct admit_memory *m, const struct snapshot *current)
 	}
 	map_release(&m->entries);
 	m->entries = kept;
+	judged_forget(m);
 }
 
 size_t admit_memory_count(const struct admit_memory *m)

@@ -25,6 +25,11 @@
 #define RULE_DOMAIN 2u /* once for the domain, also for one that is being deleted */
 #define RULE_PLATFORM                                                                              \
 	4u /* once for the candidate platform configuration; in->domain and in->skill are NULL */
+/*
+ * With RULE_SKILL: what it says may change though neither the skill nor any configuration above it does: it looks at other skills, at files of the
+ * domain, at facts. Without it, a skill of which it had nothing to say is not asked about again under the same policy (judged.h).
+ */
+#define RULE_BESIDE 8u
 
 struct rule;
 struct rule_index; /* what the rules of one domain share (names, files, sums); rule_int.h */
@@ -45,7 +50,7 @@ struct rule_in {
 	const struct admit_facts *facts;
 	const struct rule *table; /* NULL: rules; tests pass rows that fail (and are fixed) */
 
-	const struct admit_memory *memory; /* NULL: texts are at hand */
+	struct admit_memory *memory; /* NULL: texts are at hand, and nothing is kept */
 	struct admit_guard
 		*guard; /* NULL: the AD-GUARD rules have nothing to go by and say nothing */
 

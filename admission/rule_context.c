@@ -42,7 +42,8 @@ int rule_context_domain(const struct rule_in *in, struct findings *out, struct e
 	if (!d || !d->skill_count)
 		return 0;
 	for (size_t i = 0; i < d->skill_count; i++) {
-		const struct text_facts *t = in->index->texts[i], *top = in->index->texts[largest];
+		const struct judged_skill *skills = in->index->judged->skills;
+		const struct text_facts *t = skills[i].text, *top = skills[largest].text;
 		if (!t)
 			return 0; /* admit_domain() denies */
 		sum += t->metadata_tokens;

@@ -131,7 +131,7 @@ static int check_skill(const struct rule_in *in, struct findings *out, enum what
 {
 	const struct skill *s = in->skill->skill;
 	int rc = 0;
-	if (in->index->clean[in->skill - in->domain->skills])
+	if (in->index->judged->skills[in->skill - in->domain->skills].clean)
 		return 0;
 	bool held = is_held(in);
 	for (size_t i = 0; i < s->manifest.count && rc == 0 && !held; i++) {

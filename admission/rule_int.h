@@ -4,21 +4,24 @@
 #ifndef ADMISSION_RULE_INT_H
 #define ADMISSION_RULE_INT_H
 
+#include "admission/judged.h"
 #include "admission/rule.h"
 
 /* Computed once per domain, by admit_domain(). */
 struct rule_index {
 	struct map files; /* the domain's own files, "runbooks/x.md" → struct domain_file */
 	struct map forwarded; /* "domain/skill" that skills of this domain forward to → anything */
-	const struct text_facts *
-		*texts; /* beside domain->skills; NULL: neither remembered nor at hand */
-	struct text_facts **made; /* those that are ours to free */
+	/*
+	 * Beside domain->skills. A text that is NULL is neither remembered nor at hand. silent is of an earlier judgement here: what holds now
+	 * is spoke, and goes into the memory with rule_index_learn().
+	 */
+	struct judged *judged;
+	bool *spoke; /* a rule about the skill alone had something to say */
+	struct text_facts **made; /* texts that are ours to free */
 	size_t made_count;
 	/* Under the platform that judges. effectives: beside domain->skills; NULL when it is the one of the snapshot. */
 	const struct config *effectives, *domain_effective;
 	size_t route_visits;
-	bool *crowded; /* beside domain->skills; rule_route_crowded() */
-	bool *clean; /* beside domain->skills: the guard has seen all files and found nothing */
 	size_t managers;
 	size_t unread; /* skills of which the role, a trigger or a forward may be missing: rule_unread() */
 	int64_t per_day_sum_microusd; /* of the skills that set their own */
@@ -26,6 +29,8 @@ struct rule_index {
 };
 void rule_index_init(struct rule_index *x, const struct rule_in *in);
 const struct config *rule_effective(const struct rule_index *x, const struct domain *d, size_t i);
+/* What was learnt of the domain's skills goes into the memory, for the next time. */
+void rule_index_learn(struct rule_index *x, const struct rule_in *in);
 void rule_index_release(struct rule_index *x);
 
 /*

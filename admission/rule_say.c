@@ -44,13 +44,13 @@ static void index_skill(struct rule_index *x, const struct skill *s, const struc
 	x->per_day_count++;
 }
 
-static void index_text(struct rule_index *x, size_t i, const struct skill *s,
+static void index_text(struct rule_index *x, struct judged_skill *k,
 		       const struct admit_memory *memory)
 {
-	x->texts[i] = admit_memory_find(memory, s);
-	if (x->texts[i] || (!s->md_text.p && s->md_blob.len))
+	k->text = admit_memory_find(memory, k->skill);
+	if (k->text || (!k->skill->md_text.p && k->skill->md_blob.len))
 		return;
-	x->texts[i] = x->made[x->made_count++] = text_facts_make(s);
+	k->text = x->made[x->made_count++] = text_facts_make(k->skill);
 }
 
 /*
@@ -80,28 +80,73 @@ const struct config *rule_effective(const struct rule_index *x, const struct dom
 	return x->effectives ? &x->effectives[i] : &d->skills[i].effective;
 }
 
+/* What is known already of a skill that is what it was, or is found out now. */
+static void index_one(struct rule_index *x, const struct rule_in *in, size_t i,
+		      const struct judged *was, const struct judged_skill *known)
+{
+	struct judged_skill *k = &x->judged->skills[i];
+	bool same_guard = known && was->guard == in->guard;
+	*k = (struct judged_skill){.skill = in->domain->skills[i].skill};
+	if (known && known->text)
+		k->text = known->text;
+	else
+		index_text(x, k, in->memory);
+	k->clean = same_guard && known->clean ? true : rule_guard_clean(in->guard, k->skill);
+	k->silent = same_guard && known->silent && !in->table &&
+		    digest_equal(&was->policy, &in->policy->digest);
+	if (known && digest_equal(&was->surfaces, &x->judged->surfaces)) {
+		k->crowded = known->crowded;
+		k->visits = known->visits;
+		x->route_visits += k->visits;
+		return;
+	}
+	size_t before = x->route_visits;
+	k->crowded = rule_route_crowded(in->surfaces, k->skill, &x->route_visits);
+	k->visits = (uint32_t)(x->route_visits - before);
+}
+
+static void index_skills(struct rule_index *x, const struct rule_in *in)
+{
+	const struct domain *d = in->domain;
+	struct judged_walk walk = {admit_memory_judged(in->memory, in->name), 0};
+	x->judged->guard = in->guard;
+	x->judged->policy = in->policy->digest;
+	x->judged->surfaces = surface_view_digest(in->surfaces, STR(""));
+	for (size_t i = 0; i < x->judged->count; i++) {
+		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
+		index_one(x, in, i, walk.was, judged_next(&walk, d->skills[i].skill));
+	}
+}
+
 void rule_index_init(struct rule_index *x, const struct rule_in *in)
 {
 	const struct domain *d = in->domain;
 	size_t n = d ? d->skill_count : 0;
 	*x = (struct rule_index){.files = MAP_INIT, .forwarded = MAP_INIT};
-	x->texts = mem_array(n + 1, sizeof(*x->texts));
+	x->judged = judged_new(in->name, n);
 	x->made = mem_array(n + 1, sizeof(*x->made));
-	x->crowded = mem_array(n + 1, sizeof(*x->crowded));
-	x->clean = mem_array(n + 1, sizeof(*x->clean));
+	x->spoke = mem_array(n + 1, sizeof(*x->spoke));
 	index_effective(x, in);
 	/* A folder whose name is none is no skill at all. */
 	for (size_t i = 0; d && i < d->findings.count; i++)
 		x->unread += hides_something(&d->findings.items[i]);
 	for (size_t i = 0; d && i < d->file_count; i++)
 		map_set(&x->files, d->files[i].path, &d->files[i]);
-	for (size_t i = 0; i < n; i++) {
-		index_skill(x, d->skills[i].skill, rule_effective(x, d, i));
-		index_text(x, i, d->skills[i].skill, in->memory);
-		x->clean[i] = rule_guard_clean(in->guard, d->skills[i].skill);
-		x->crowded[i] = rule_route_crowded(in->surfaces, d->skills[i].skill,
-						   &x->route_visits);
+	if (n)
+		index_skills(x, in);
+}
+
+/* The route rules of those after the limit were not asked: nothing is learnt of such a domain, nor from rows of a test. */
+void rule_index_learn(struct rule_index *x, const struct rule_in *in)
+{
+	bool usable = in->memory && !x->made_count && !in->table;
+	if (!usable || !x->judged->count || x->route_visits > ROUTE_VISITS_MAX)
+		return;
+	for (size_t i = 0; i < x->judged->count; i++) {
+		struct judged_skill *k = &x->judged->skills[i];
+		k->silent = k->clean && k->text && !x->spoke[i];
 	}
+	admit_memory_learn(in->memory, TAKE_PTR(x->judged));
 }
 
 void rule_index_release(struct rule_index *x)
@@ -109,9 +154,8 @@ void rule_index_release(struct rule_index *x)
 	for (size_t i = 0; i < x->made_count; i++)
 		free(x->made[i]);
 	free(x->made);
-	free(x->texts);
-	free(x->crowded);
-	free(x->clean);
+	free(x->spoke);
+	free(x->judged);
 	map_release(&x->files);
 	map_release(&x->forwarded);
 }

@@ -15,8 +15,10 @@ static void sort(struct str *items, size_t count)
 static struct str *texts(struct arena *a, const struct skill *s, enum trigger_kind kind,
 			 size_t *ret_count)
 {
-	struct str *out = arena_array(a, s->trigger_count + 1, sizeof(*out));
 	*ret_count = 0;
+	if (!s->trigger_count)
+		return NULL;
+	struct str *out = arena_array(a, s->trigger_count, sizeof(*out));
 	for (size_t i = 0; i < s->trigger_count; i++) {
 		if (s->triggers[i].kind == kind)
 			out[(*ret_count)++] = s->triggers[i].text;
@@ -30,7 +32,10 @@ static struct str *targets(struct arena *a, const struct config_doc *doc, size_t
 	const struct field_list none = {NULL, 0};
 	const struct field_list *list = doc ? &doc->values.routing.forwards : &none;
 	const struct config_forward *w = list->items;
-	struct str *out = arena_array(a, list->count + 1, sizeof(*out));
+	*ret_count = 0;
+	if (!list->count)
+		return NULL;
+	struct str *out = arena_array(a, list->count, sizeof(*out));
 	for (size_t i = 0; i < list->count; i++)
 		out[i] = w[i].forward_to;
 	sort(out, list->count);
@@ -47,13 +52,23 @@ static int forward_order(const void *a, const void *b)
 	return c ? c : str_cmp(x->when_text, y->when_text);
 }
 
+/* Of each skill of a domain after each change to it: no format is worth it. */
+static struct str path_of(struct arena *a, const struct skill *s)
+{
+	static const char file[] = "/" SKILL_FILE;
+	char *p = arena_alloc(a, s->path.len + sizeof(file));
+	memcpy(p, s->path.p, s->path.len);
+	memcpy(p + s->path.len, file, sizeof(file));
+	return str_make(p, s->path.len + sizeof(file) - 1);
+}
+
 static void skill_of(struct arena *a, const struct skill *s, struct surface_skill *ret)
 {
 	*ret = (struct surface_skill){.name = s->name, .role = s->role, .line = 1, .column = 1};
 	ret->patterns = texts(a, s, TRIGGER_COMMAND, &ret->pattern_count);
 	ret->alerts = texts(a, s, TRIGGER_ALERT, &ret->alert_count);
 	ret->forwards = targets(a, s->config, &ret->forward_count);
-	ret->path = str_of(arena_printf(a, "%.*s/" SKILL_FILE, STR_ARG(s->path)));
+	ret->path = path_of(a, s);
 	if (s->trigger_count && s->triggers[0].line) {
 		ret->line = s->triggers[0].line;
 		ret->column = s->triggers[0].column;
