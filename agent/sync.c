@@ -1,4 +1,6 @@
 /* The sync role: the deployed state is the newest admitted content of every source. Its loop; the work is in its neighbours. */
+#include <malloc.h>
+
 #include "agent/sync_int.h"
 #include "base/mem.h"
 #include "gitsync/gitsync.h"
@@ -88,6 +90,9 @@ const struct worker_opts sync_worker_opts = {.lease_role = "sync",
 int sync_open(struct sync *s, struct role_ctx *ctx, struct err *err)
 {
 	*s = (struct sync){.ctx = ctx};
+	/* What is large comes and goes with each pass: it is mapped, and given back whole, however large the last was. */
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 	snprintf(s->actor, sizeof(s->actor), "sync@%s", ctx->host);
 	int rc = gitsync_init(false, err);
 	if (rc == 0)

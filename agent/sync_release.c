@@ -1,7 +1,7 @@
 /* What was admitted, as one transaction: verdicts, versions, contexts, release, and what is known afterwards. */
-#include "agent/context_doc.h"
 #include "agent/sync_int.h"
 #include "agent/sync_refuse.h"
+#include "agent/sync_version.h"
 #include "base/mem.h"
 
 /* The rows of one release, gathered before the transaction begins. */
@@ -10,11 +10,8 @@ struct rows {
 	size_t domain_count;
 	struct release_skill *skills;
 	size_t skill_count;
-	struct store_version *versions;
+	struct version_row *versions;
 	size_t version_count;
-	struct store_context *contexts;
-	size_t context_count;
-	struct map seen_contexts;
 	struct release_platform platform;
 	bool has_platform;
 };
@@ -37,84 +34,6 @@ static bool is_quarantined(const struct pass *p, struct str domain, struct str s
 		    digest_equal(&h->quarantined[i].content, content))
 			return true;
 	return false;
-}
-
-/* --- versions and contexts ----------------------------------------------------------------------------------- */
-
-static struct str triggers_json(struct arena *a, const struct skill *s)
-{
-	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	struct json j;
-	CLEANUP_FREE char *path = mem_printf("%.*s/" SKILL_FILE, STR_ARG(s->path));
-	json_init(&j, &out);
-	json_array(&j);
-	for (size_t i = 0; i < s->trigger_count; i++) {
-		json_object(&j);
-		json_strz(&j, "kind", trigger_kind_name(s->triggers[i].kind));
-		json_str(&j, "pattern", s->triggers[i].text);
-		json_strz(&j, "path", path);
-		json_int(&j, "line", s->triggers[i].line);
-		json_int(&j, "column", s->triggers[i].column);
-		json_end(&j);
-	}
-	json_end(&j);
-	return arena_str(a, buf_str(&out));
-}
-
-static struct str spec_json(struct arena *a, const struct domain_skill *ds)
-{
-	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	const struct skill *s = ds->skill;
-	struct json j;
-	json_init(&j, &out);
-	json_object(&j);
-	json_str(&j, "title", s->title);
-	json_str(&j, "description", s->description);
-	json_strz(&j, "role", role_name(s->role));
-	json_array_in(&j, "triggers");
-	for (size_t i = 0; i < s->trigger_count; i++) {
-		CLEANUP_FREE char *text = mem_printf("%s: %.*s",
-						     trigger_kind_name(s->triggers[i].kind),
-						     STR_ARG(s->triggers[i].text));
-		json_addz(&j, s->triggers[i].kind == TRIGGER_ALWAYS ? "always" : text);
-	}
-	json_end(&j);
-	json_str(&j, "handler", s->handler);
-	json_int(&j, "files", (int64_t)s->manifest.count);
-	json_int(&j, "cases", (int64_t)s->case_count);
-	json_key(&j, "config");
-	field_json(&j, config_fields, &ds->effective);
-	json_end(&j);
-	return arena_str(a, buf_str(&out));
-}
-
-static void add_version(struct pass *p, struct rows *r, const struct domain *d,
-			const struct domain_skill *ds)
-{
-	const struct skill *s = ds->skill;
-	r->versions[r->version_count++] =
-		(struct store_version){.domain = s->domain,
-				       .skill = s->name,
-				       .content = s->content,
-				       .runtime = ds->runtime,
-				       .role = str_of(role_name(s->role)),
-				       .title = s->title,
-				       .description = s->description,
-				       .handler = s->handler,
-				       .manifest = &s->manifest,
-				       .triggers_json = triggers_json(p->arena, s),
-				       .spec_json = spec_json(p->arena, ds)};
-	struct str key = str_make((const char *)ds->context.bytes, DIGEST_SIZE);
-	if (map_find(&r->seen_contexts, key))
-		return;
-	CLEANUP(buf_release) struct buf doc = BUF_INIT(BUF_MAX);
-	context_doc_write(&doc, p->snapshot, d, ds);
-	r->contexts[r->context_count] = (struct store_context){ds->context,
-							       arena_str(p->arena, buf_str(&doc))};
-	map_set(&r->seen_contexts,
-		str_make((const char *)r->contexts[r->context_count].context.bytes, DIGEST_SIZE),
-		r);
-	r->context_count++;
 }
 
 /* --- domains and skills --------------------------------------------------------------------------------------- */
@@ -161,7 +80,7 @@ static bool add_skill(struct pass *p, struct rows *r, const struct admission_dom
 		row->per_run_microusd = e->budget.per_run_microusd;
 		row->per_day_microusd = e->budget.per_day_microusd;
 		row->timeout_ms = e->limits.timeout_ms;
-		add_version(p, r, d, ds);
+		r->versions[r->version_count++] = (struct version_row){d, ds};
 	}
 	r->skill_count++;
 	return true;
@@ -296,7 +215,6 @@ static int gather(struct pass *p, struct rows *r, struct err *err)
 	r->domains = arena_array(p->arena, p->admission->domain_count + 1, sizeof(*r->domains));
 	r->skills = arena_array(p->arena, skills + 1, sizeof(*r->skills));
 	r->versions = arena_array(p->arena, skills + 1, sizeof(*r->versions));
-	r->contexts = arena_array(p->arena, skills + 1, sizeof(*r->contexts));
 	for (size_t i = 0; i < p->admission->domain_count; i++)
 		if (is_releasable(&p->admission->domains[i]))
 			add_domain(p, r, &p->admission->domains[i]);
@@ -336,9 +254,7 @@ static int put_release(struct pass *p, struct store_txn *t, const struct rows *r
 {
 	if (r->domain_count == 0 && !r->has_platform)
 		return 0;
-	int rc = r->version_count ? store_version_put(t, r->versions, r->version_count, err) : 0;
-	if (rc == 0 && r->context_count)
-		rc = store_context_put(t, r->contexts, r->context_count, err);
+	int rc = sync_versions_put(p, t, r->versions, r->version_count, err);
 	const struct release release = {.kind = p->kind,
 					.source = p->source,
 					.message = p->message,
@@ -362,15 +278,13 @@ static int put_release(struct pass *p, struct store_txn *t, const struct rows *r
 int pass_write(struct pass *p, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	struct rows r = {.seen_contexts = MAP_INIT};
+	struct rows r = {0};
 	int rc = gather(p, &r, err);
 	bool nothing = p->quiet && rc == 0 && p->admission->domain_count == 0 && !r.has_platform &&
 		       !p->admission->platform_judged && p->admission->allow &&
 		       p->refused_count == 0;
-	if (nothing) {
-		map_release(&r.seen_contexts);
+	if (nothing)
 		return store_blob_writer_flush(p->blobs, err);
-	}
 	if (rc == 0 && !p->dry_run) {
 		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
 				     worker_lease(p->s->worker), &t, err);
@@ -389,7 +303,6 @@ int pass_write(struct pass *p, struct err *err)
 		rc = p->also(t, p, p->state, err);
 	if (rc == 0 && t)
 		rc = store_txn_commit(t, &p->rev, err);
-	map_release(&r.seen_contexts);
 	if (rc == 0 && !p->dry_run && p->release_id)
 		sync_learn(p->s, p);
 	return rc;

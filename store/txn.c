@@ -71,6 +71,8 @@ static int begin(struct store_txn *t, struct err *err)
  * commit's flight is therefore ended by a sync of its own; the transaction goes on over it.
  */
 #define FLIGHT_BYTES ((size_t)16 * 1024)
+/* A statement of this size is sent before the next is made: a large release comes in hundreds of them. */
+#define WAITING_BYTES ((size_t)256 * 1024)
 
 int txn_send(struct store_txn *t, const struct bind *b, struct err *err)
 {
@@ -79,6 +81,8 @@ int txn_send(struct store_txn *t, const struct bind *b, struct err *err)
 		r = wire_send(t->s, b, false, err);
 	if (r >= 0 && b->data.len > FLIGHT_BYTES)
 		r = wire_sync(t->s, err);
+	if (r >= 0 && b->data.len > WAITING_BYTES)
+		r = wire_flush(t->s, err);
 	return r;
 }
 

@@ -153,6 +153,20 @@ static int wait_result(struct store *s, const char *doing, struct err *err)
 	}
 }
 
+int wire_flush(struct store *s, struct err *err)
+{
+	int64_t deadline = clock_real.mono_ms(NULL) + s->wait_ms;
+	int unsent = 0, r = ready(s, err);
+	while (r == 0 && (unsent = PQflush(s->pg)) > 0) {
+		/* The server may wait in its turn for somebody to take its answers. */
+		if (wire_poll(s, POLLIN | POLLOUT, deadline, NULL) < 0)
+			return silent(s, "a batch", err);
+		if (!PQconsumeInput(s->pg))
+			return wire_lost(s, "a batch", err);
+	}
+	return unsent < 0 ? wire_lost(s, "a batch", err) : r;
+}
+
 static const char *entry_name(const struct wire_entry *e)
 {
 	return e->stmt ? e->stmt->name : e->what == WIRE_SYNC ? "sync" : "statement";

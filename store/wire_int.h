@@ -64,6 +64,8 @@ NODISCARD int wire_send(struct store *s, const struct bind *b, bool keep, struct
 NODISCARD int wire_plain(struct store *s, const char *sql, struct err *err);
 /* Ends the flight: a failure before it does not touch what is sent after it. */
 NODISCARD int wire_sync(struct store *s, struct err *err);
+/* Waits until libpq has sent all it holds, so that what is sent in many pieces never piles up here. */
+NODISCARD int wire_flush(struct store *s, struct err *err);
 /* Waits for everything awaited, which a wire_sync() ended; the first failure is the result. */
 NODISCARD int wire_collect(struct store *s, struct err *err);
 /* One statement as a flight of its own, outside a transaction. rows may be NULL. */
