@@ -66,23 +66,13 @@ void sync_forget(struct sync *s)
 	s->sources_read = false;
 }
 
-/* The released platform configuration, read again from the text that the release kept. */
-static int load_platform(struct sync *s, struct err *err)
+/* The released platform configuration, decoded again from the text that the release kept. */
+static int decode_platform(struct sync *s, const struct release_platform *released, struct err *err)
 {
-	struct release_platform *released = NULL;
 	const struct doc_node *root = NULL;
-	int rc = store_platform_load(s->ctx->store, s->known, 0, &released, err);
-	if (rc < 0 || !released)
-		return rc;
-	s->firm = released->firm;
-	if (!digest_is_zero(&released->firm)) {
-		CLEANUP(buf_release) struct buf firm = BUF_INIT(8 * 1024 * 1024);
-		if ((rc = store_blob_read(s->ctx->store, &released->firm, &firm, err)) < 0)
-			return rc;
-		s->firm_text = arena_str(s->known, buf_str(&firm));
-	}
-	if ((rc = doc_parse_json(s->known, released->config_json, &doc_limits_json, "platform",
-				 &root, err)) < 0)
+	int rc = doc_parse_json(s->known, released->config_json, &doc_limits_json, "platform",
+				&root, err);
+	if (rc < 0)
 		return rc;
 	struct str text = doc_text(root, "text");
 	struct findings ignored;
@@ -96,22 +86,26 @@ static int load_platform(struct sync *s, struct err *err)
 
 int sync_load(struct sync *s, struct err *err)
 {
+	struct store_led led;
 	if (s->loaded)
 		return 0;
 	forget_deployed(s);
 	s->known = arena_new(1024 * 1024 * 1024);
-	int rc = store_deployed_load(s->ctx->store, 0, &s->deployed, err);
-	if (rc == 0)
-		rc = store_domain_owners(s->ctx->store, s->known, &s->owners, &s->owner_count, err);
-	if (rc == 0)
-		rc = store_overlay_list(s->ctx->store, s->known, &s->overlays, &s->overlay_count,
-					err);
-	if (rc == 0)
-		rc = load_platform(s, err);
+	int rc = store_led_load(s->ctx->store, s->known, &led, err);
 	if (rc < 0)
 		return rc;
-	s->loaded = true;
-	return 0;
+	s->deployed = led.deployed;
+	s->owners = led.owners;
+	s->owner_count = led.owner_count;
+	s->overlays = led.overlays;
+	s->overlay_count = led.overlay_count;
+	if (led.platform) {
+		s->firm = led.platform->firm;
+		s->firm_text = led.firm_text;
+		rc = decode_platform(s, led.platform, err);
+	}
+	s->loaded = rc == 0;
+	return rc;
 }
 
 int sync_load_surfaces(struct sync *s, struct err *err)

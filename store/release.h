@@ -108,6 +108,20 @@ NODISCARD int store_deployed_load(struct store *s, int64_t at, struct deployed *
 void store_deployed_free(struct deployed *d);
 void store_deployed_freep(struct deployed **d);
 
+/* All that sync keeps in memory of what it leads. */
+struct store_led {
+	struct deployed *deployed; /* store_deployed_free() */
+	struct domain_owner *owners; /* by domain */
+	size_t owner_count;
+	struct overlay *overlays; /* by domain */
+	size_t overlay_count;
+	struct release_platform *platform; /* NULL: none was released */
+	struct str firm_text; /* of its FIRM.md */
+};
+/* In one round trip; in a, but for the deployed state. Errors: the store's; ERR_NOT_FOUND when FIRM.md is not stored. */
+NODISCARD int store_led_load(struct store *s, struct arena *a, struct store_led *ret,
+			     struct err *err);
+
 /* What the other domains expose now, by domain, parsed; `except` (may be empty) is left out. */
 NODISCARD int store_surfaces_load(struct store *s, struct arena *a, struct str except,
 				  struct surface **ret, size_t *ret_count, struct err *err);

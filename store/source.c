@@ -223,6 +223,18 @@ int store_source_request(struct store *s, struct str source, int64_t *ret_token,
 	return 0;
 }
 
+void owners_read(const struct rows *rows, struct arena *a, struct domain_owner **ret,
+		 size_t *ret_count)
+{
+	*ret = arena_array(a, (size_t)rows->count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows->count;
+	for (int i = 0; i < rows->count; i++) {
+		struct row c = row_of(rows, i);
+		(*ret)[i].domain = row_copy(&c, a);
+		(*ret)[i].source = row_copy(&c, a);
+	}
+}
+
 int store_domain_owners(struct store *s, struct arena *a, struct domain_owner **ret,
 			size_t *ret_count, struct err *err)
 {
@@ -230,16 +242,9 @@ int store_domain_owners(struct store *s, struct arena *a, struct domain_owner **
 	bind_null(&b);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		(*ret)[i].domain = row_copy(&c, a);
-		(*ret)[i].source = row_copy(&c, a);
-	}
-	return 0;
+	if (r >= 0)
+		owners_read(&rows, a, ret, ret_count);
+	return r;
 }
 
 int store_domain_owner(struct store *s, struct arena *a, struct str domain, struct str *ret_source,

@@ -157,18 +157,13 @@ int store_overlay_base(struct store *s, struct str domain, int64_t *ret, struct 
 	return 0;
 }
 
-int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret, size_t *ret_count,
-		       struct err *err)
+void overlays_read(const struct rows *rows, struct arena *a, struct overlay **ret,
+		   size_t *ret_count)
 {
-	CLEANUP(bind_release) struct bind b = BIND(&sql_overlay_list);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
+	*ret = arena_array(a, (size_t)rows->count + 1, sizeof(**ret));
+	*ret_count = (size_t)rows->count;
+	for (int i = 0; i < rows->count; i++) {
+		struct row c = row_of(rows, i);
 		struct overlay *o = &(*ret)[i];
 		o->id = row_i64(&c);
 		o->domain = row_copy(&c, a);
@@ -179,5 +174,15 @@ int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret, s
 		o->expires_ms = row_time(&c);
 		o->since = row_i64(&c);
 	}
-	return 0;
+}
+
+int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret, size_t *ret_count,
+		       struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_overlay_list);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, &b, &rows, err);
+	if (r >= 0)
+		overlays_read(&rows, a, ret, ret_count);
+	return r;
 }

@@ -21,6 +21,14 @@ const struct lease *txn_lease(const struct store_txn *t); /* NULL unless fenced 
 struct store_source;
 void source_read(struct row *c, struct arena *a, struct store_source *ret);
 
+/* Rows of sql_domain_owners and sql_overlay_list; into a. */
+struct domain_owner;
+struct overlay;
+void owners_read(const struct rows *rows, struct arena *a, struct domain_owner **ret,
+		 size_t *ret_count);
+void overlays_read(const struct rows *rows, struct arena *a, struct overlay **ret,
+		   size_t *ret_count);
+
 /* A stored manifest; in a. */
 struct manifest;
 NODISCARD int manifest_read(struct arena *a, struct str text, const struct manifest **ret,

@@ -49,12 +49,12 @@ void wire_sleep(struct store *s, int64_t ms)
 		poll(NULL, 0, (int)ms);
 }
 
-static void expect(struct store *s, enum wire_what what, const struct stmt *stmt, bool keep)
+static void expect(struct store *s, enum wire_what what, const struct stmt *stmt, struct rows *into)
 {
 	if (s->head == s->count)
 		s->head = s->count = 0;
 	GROW(s->queue, s->count, s->cap);
-	s->queue[s->count++] = (struct wire_entry){what, stmt, keep};
+	s->queue[s->count++] = (struct wire_entry){what, stmt, into};
 }
 
 static int ready(struct store *s, struct err *err)
@@ -71,13 +71,13 @@ static int prepare(struct store *s, const struct stmt *stmt, struct err *err)
 		types[i] = stmt->params[i].type;
 	if (!PQsendPrepare(s->pg, stmt->name, stmt->sql, (int)stmt->param_count, types))
 		return wire_lost(s, stmt->name, err);
-	expect(s, WIRE_PREPARE, stmt, false);
+	expect(s, WIRE_PREPARE, stmt, NULL);
 	s->prepared[stmt->index] = true;
 	s->stats.prepared++;
 	return 0;
 }
 
-int wire_send(struct store *s, const struct bind *b, bool keep, struct err *err)
+static int send_into(struct store *s, const struct bind *b, struct rows *into, struct err *err)
 {
 	const struct stmt *stmt = b->stmt;
 	assert(b->count == stmt->param_count && !b->element);
@@ -98,9 +98,14 @@ int wire_send(struct store *s, const struct bind *b, bool keep, struct err *err)
 	}
 	if (!PQsendQueryPrepared(s->pg, stmt->name, (int)b->count, values, lengths, formats, 1))
 		return wire_lost(s, stmt->name, err);
-	expect(s, WIRE_STATEMENT, stmt, keep);
+	expect(s, WIRE_STATEMENT, stmt, into);
 	s->stats.statements++;
 	return 0;
+}
+
+int wire_send(struct store *s, const struct bind *b, bool keep, struct err *err)
+{
+	return send_into(s, b, keep ? &s->last : NULL, err);
 }
 
 int wire_plain(struct store *s, const char *sql, struct err *err)
@@ -110,7 +115,7 @@ int wire_plain(struct store *s, const char *sql, struct err *err)
 		return r;
 	if (!PQsendQueryParams(s->pg, sql, 0, NULL, NULL, NULL, NULL, 1))
 		return wire_lost(s, sql, err);
-	expect(s, WIRE_PLAIN, NULL, false);
+	expect(s, WIRE_PLAIN, NULL, NULL);
 	return 0;
 }
 
@@ -121,7 +126,7 @@ int wire_sync(struct store *s, struct err *err)
 		return r;
 	if (!PQpipelineSync(s->pg))
 		return wire_lost(s, "sync", err);
-	expect(s, WIRE_SYNC, NULL, false);
+	expect(s, WIRE_SYNC, NULL, NULL);
 	return 0;
 }
 
@@ -180,12 +185,12 @@ static void note_failure(struct store *s, const struct wire_entry *e, const PGre
 		pg_error(res, entry_name(e), &s->failed);
 }
 
-static void note_success(struct store *s, const struct wire_entry *e, PGresult *res)
+static void note_success(const struct wire_entry *e, PGresult *res)
 {
-	if (!e->keep)
+	if (!e->into)
 		return;
-	rows_release(&s->last);
-	s->last = (struct rows){res, e->stmt, PQntuples(res)};
+	rows_release(e->into);
+	*e->into = (struct rows){res, e->stmt, PQntuples(res)};
 }
 
 /* The connection is gone; what the server said last says more than libpq. */
@@ -217,8 +222,8 @@ static int take(struct store *s, const struct wire_entry *e, bool *ret_done, str
 		break;
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
-		note_success(s, e, res);
-		if (e->keep)
+		note_success(e, res);
+		if (e->into)
 			return 0;
 		break;
 	case PGRES_PIPELINE_ABORTED:
@@ -267,6 +272,21 @@ int wire_collect(struct store *s, struct err *err)
 	int code = s->failed.code;
 	memset(&s->failed, 0, sizeof(s->failed));
 	return code;
+}
+
+int wire_queries(struct store *s, const struct bind *const *b, struct rows *rows, size_t count,
+		 struct err *err)
+{
+	assert(!s->txn);
+	int r = 0;
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = send_into(s, b[i], &rows[i], err);
+	/* What was sent is awaited also when the rest was not: its rows have the caller's places. */
+	struct err ignored = ERR_INIT;
+	int end = s->pg ? wire_sync(s, r < 0 ? &ignored : err) : r;
+	if (end >= 0)
+		end = wire_collect(s, r < 0 ? &ignored : err);
+	return r < 0 ? r : end;
 }
 
 int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct err *err)

@@ -19,7 +19,7 @@ enum wire_what { WIRE_PREPARE, WIRE_STATEMENT, WIRE_PLAIN, WIRE_SYNC };
 struct wire_entry {
 	enum wire_what what;
 	const struct stmt *stmt; /* of PREPARE and STATEMENT */
-	bool keep; /* its rows go to last */
+	struct rows *into; /* where its rows go; NULL: nowhere */
 };
 
 struct store {
@@ -70,6 +70,12 @@ NODISCARD int wire_flush(struct store *s, struct err *err);
 NODISCARD int wire_collect(struct store *s, struct err *err);
 /* One statement as a flight of its own, outside a transaction. rows may be NULL. */
 NODISCARD int wire_query(struct store *s, const struct bind *b, struct rows *rows, struct err *err);
+/*
+ * Several that do not depend on each other, in one flight outside a transaction: one round trip. b and rows stand side by side; rows are released by
+ * the caller, also after an error.
+ */
+NODISCARD int wire_queries(struct store *s, const struct bind *const *b, struct rows *rows,
+			   size_t count, struct err *err);
 /*
  * A statement that answers with one row: its first one, whose bytes rows keeps. words, with what it names, are the message when there is none;
  * NULL where the statement always has one. Errors: ERR_NOT_FOUND.
