@@ -1,5 +1,5 @@
 /*
- * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_tell.c says what came of it; sync_pass.c carries one tree from snapshot to
+ * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_commit.c judges what came; sync_tell.c says what came of it; sync_pass.c carries one tree from snapshot to
  * release; sync_release.c writes it; sync_wish.c carries out what the gateway recorded; sync_compose.c makes a tree of what the store holds.
  *
  * While the lease is held nobody else writes what is deployed, so what was read once (deployed state, surfaces, owners, platform) stays
@@ -10,10 +10,8 @@
 
 #include "admission/admit.h"
 #include "agent/sync_pass.h"
+#include "agent/sync_source.h"
 #include "agent/worker.h"
-#include "gitsync/backoff.h"
-#include "gitsync/mirror.h"
-#include "gitsync/remote.h"
 #include "store/blob.h"
 #include "store/hold.h"
 #include "store/inbox.h"
@@ -24,54 +22,6 @@
 
 /* So many processes may end over one thing before it is left alone. */
 #define SYNC_ATTEMPTS 3
-
-/* One configured Git repository. */
-struct sync_source {
-	struct sync *up;
-	const struct agent_source *decl;
-	char name[NAME_MAX_BYTES + 1];
-	char ref[256]; /* "refs/heads/main" */
-	struct url url;
-	struct url_policy policy;
-	struct secret token;
-	char *mirror_path, *ssh_key, *known_hosts, *ca_file;
-	struct mirror *mirror;
-	const char *refs[1];
-	struct remote_opts remote;
-	struct remote_job *job;
-	struct loop_source *job_watch;
-	int64_t due_ms; /* monotonic: when to look next */
-	struct backoff backoff;
-
-	/* As the store has it. */
-	struct str observed, released; /* commits, of the sync's arena of sources */
-	struct str refused; /* what was denied of observed: refused_json() */
-	int64_t request_token, handled_token;
-	bool suspended;
-
-	struct err broken; /* code 0: none; why it cannot be looked at as it is configured */
-	struct arena
-		*confirm_arena; /* what somebody has confirmed for the next look; NULL: nothing */
-	struct admit_confirmation *confirmations;
-	size_t confirmation_count;
-	struct tree_id tip; /* what the remote had last */
-	bool tip_is_new; /* tip has not been judged under what is deployed now */
-	struct tree_id held; /* a commit that is not followed until somebody says so */
-	bool unwell; /* its conditions speak of a failure or a hold */
-	struct tree_id keep; /* released; the mirror is to keep it, once nothing waits for us */
-	bool passed; /* one came to its end in this process: the next need not be counted */
-	struct tree_id tried; /* counted in the store before its pass, by this process */
-	int64_t tried_token;
-	bool was_large; /* the last pass read much: its memory is still to be given back */
-	bool again; /* judge it once more: what it was judged beside has changed */
-	bool waiting; /* a domain waits for results that CI bots post */
-	bool only_waiting; /* and nothing is refused for another reason */
-	char checks[64]; /* store_check_state() when that was looked at last; "": never */
-	bool frozen; /* something is refused because of the time of day: it is judged with every look */
-	bool has_denials; /* so that another release may change the verdict */
-	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
-	struct admit_memory *texts; /* what admission has to know of their texts */
-};
 
 /* What keeps skills and domains from changing, as of a revision of the store. */
 struct sync_holds {

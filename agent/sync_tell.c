@@ -47,7 +47,8 @@ static int observe(struct store_txn *t, const struct report *r, struct err *err)
 					    .retry_in_ms = r->retry_in_ms,
 					    .refused_json = r->refused,
 					    .conditions = list,
-					    .condition_count = r->waits ? 3 : 2};
+					    .condition_count = r->waits ? 3 : 2,
+					    .have = r->src->up->deployed};
 	return store_source_observe(t, &o, err);
 }
 

@@ -382,6 +382,36 @@ static int answer_fault(struct hand *h, const struct err *why, struct err *err)
 	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
 }
 
+static const struct suspension *suspension_of(const struct sync *s, const char *source)
+{
+	for (size_t i = 0; i < s->holds.suspended_count; i++)
+		if (str_eqz(s->holds.suspended[i].kind, "Source") &&
+		    str_eqz(s->holds.suspended[i].name, source))
+			return &s->holds.suspended[i];
+	return NULL;
+}
+
+/* The look that a sync wish asks for will answer it, with what its author confirms; at a suspended source there is none until it is resumed. */
+static int await_look(struct hand *h, struct sync_source *src, struct err *err)
+{
+	struct err ignored = ERR_INIT, why = ERR_INIT;
+	int rc = sync_load_holds(h->s, err);
+	if (rc < 0)
+		return rc;
+	const struct suspension *u = suspension_of(h->s, src->name);
+	if (u) {
+		err_set(&why, ERR_CONFLICT, "source %s is not looked at: %.*s suspended it%s%.*s",
+			src->name, STR_ARG(u->by), u->reason.len ? ": " : "", STR_ARG(u->reason));
+		err_remedy(&why, "resume it, which looks at once: aspora resume source %s",
+			   src->name);
+		return answer_fault(h, &why, err);
+	}
+	if (!src->confirm_arena && doc_parse_json(h->a, h->w->body_json, &doc_limits_json,
+						  "the request", &h->body, &ignored) == 0)
+		sync_source_confirm(src, h->body, h->w->requested_by);
+	return 0;
+}
+
 static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(512 * 1024 * 1024);
@@ -390,13 +420,8 @@ static int one_wish(struct sync *s, const struct wish *w, struct err *err)
 	snprintf(h.actor, sizeof(h.actor), "%.*s", STR_ARG(w->requested_by));
 	/* A source's look answers these; one that was over before the wish was there is answered here. */
 	struct sync_source *src = sync_source_named(s, w->source);
-	if (str_eqz(w->kind, "sync") && src && src->handled_token < w->request_token) {
-		struct err ignored = ERR_INIT;
-		if (!src->confirm_arena && doc_parse_json(a, w->body_json, &doc_limits_json,
-							  "the request", &h.body, &ignored) == 0)
-			sync_source_confirm(src, h.body, w->requested_by);
-		return 0;
-	}
+	if (str_eqz(w->kind, "sync") && src && src->handled_token < w->request_token)
+		return await_look(&h, src, err);
 	log_reconcile_id(w->id);
 	bool gave_up = false;
 	int rc = sync_load(s, err);

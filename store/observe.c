@@ -74,16 +74,24 @@ static bool same_refusal(const struct doc_node *a, const struct doc_node *b)
 	return true;
 }
 
-static void tell_domain(struct store_txn *t, const struct doc_node *one,
-			const struct doc_node *others, struct str words)
+static void tell_domain(struct store_txn *t, const struct store_observation *o,
+			const struct doc_node *one, const struct doc_node *others, struct str words)
 {
 	struct str domain = doc_text(one, "domain");
 	const struct doc_node *other = refusal(others, domain);
-	if (!other || !same_refusal(other, one))
-		store_txn_change(t, "Domain", domain, domain, STORE_UPDATE, words);
+	if (other && same_refusal(other, one))
+		return;
+	store_txn_change(t, "Domain", domain, domain, STORE_UPDATE, words);
+	for (size_t i = 0; o->have && i < o->have->skill_count; i++)
+		if (str_eq(o->have->skills[i].domain, domain))
+			store_txn_change(t, "Skill", domain, o->have->skills[i].name, STORE_UPDATE,
+					 words);
 }
 
-/* A refusal that begins, changes or ends shows in the conditions of its domain, though nothing of the domain itself changes. */
+/*
+ * A refusal that begins, changes or ends shows in the conditions of its domain and of the domain's skills, though nothing of them changes:
+ * who watches them is told all the same.
+ */
 static void tell_domains(struct store_txn *t, const struct store_observation *o, struct str before)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
@@ -93,10 +101,10 @@ static void tell_domains(struct store_txn *t, const struct store_observation *o,
 	    doc_parse_json(a, refused_of(o), &doc_limits_json, "refused", &now, NULL) < 0)
 		return;
 	for (size_t i = 0; now->type == DOC_LIST && i < now->list.count; i++)
-		tell_domain(t, now->list.items[i], old, STR("{\"refused\":true}"));
+		tell_domain(t, o, now->list.items[i], old, STR("{\"refused\":true}"));
 	for (size_t i = 0; old->type == DOC_LIST && i < old->list.count; i++)
 		if (!refusal(now, doc_text(old->list.items[i], "domain")))
-			tell_domain(t, old->list.items[i], now, STR("{\"refused\":false}"));
+			tell_domain(t, o, old->list.items[i], now, STR("{\"refused\":false}"));
 }
 
 static void put(struct store_txn *t, const struct store_observation *o, struct str refused,

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "skill/condition.h"
+#include "skill/plan.h"
 #include "skill/tree.h"
 #include "store/store.h"
 #include "store/txn.h"
@@ -57,6 +58,8 @@ struct store_observation {
 	const struct condition *
 		conditions; /* replace the old ones; transition times are kept where the status is */
 	size_t condition_count;
+	const struct deployed
+		*have; /* the skills that a refused domain's words stand at; NULL: nobody's */
 };
 /* Writes and logs only when something of it differs (an idle tick writes nothing). */
 NODISCARD int store_source_observe(struct store_txn *t, const struct store_observation *o,

@@ -418,6 +418,23 @@ def test_a_suspended_source_is_not_looked_at(s):
     assert s.content("srcsus", "a") != a
 
 
+def test_who_asks_for_a_look_at_a_suspended_source_is_told_at_once(s):
+    assert s.wish("suspensions", {"kind": "Source", "name": "main", "reason": "month end"})[0] == 200
+    s.put(skill_files("srcasked", "a"))
+    pushed = s.push("while suspended, and asked for")
+    began = time.monotonic()
+    code, answer = s.wish("sources/main/sync", {})
+    assert code == 409, answer
+    assert answer["detail"].startswith("source main is not looked at: ") and answer["detail"].endswith(" suspended it: month end")
+    assert answer["remedy"] == "resume it, which looks at once: aspora resume source main"
+    assert time.monotonic() - began < 10
+    assert s.one("select count(*) from inbox where state in ('pending', 'taken')") == (0,)
+    # The request stands all the same: a resumption looks without another.
+    assert s.wish("resumptions", {"kind": "Source", "name": "main"})[0] == 200
+    s.wait_observed(pushed)
+    assert s.wish("sources/main/sync", {})[0] == 200
+
+
 def test_a_suspended_source_is_looked_at_again_when_its_time_is_over(s):
     assert s.wish("suspensions", {"kind": "Source", "name": "main", "ttl": "2s"})[0] == 200
     s.put(skill_files("srcttl", "a"))

@@ -172,33 +172,42 @@ START_TEST(an_idle_look_writes_nothing)
 }
 END_TEST
 
-START_TEST(who_watches_a_domain_is_told_of_its_refusal_and_of_its_end)
+START_TEST(who_watches_a_domain_or_a_skill_of_it_is_told_of_its_refusal_and_of_its_end)
 {
 	set_up();
 	support_declare(s, l, (const char *const[]){"main", NULL});
-	struct store_observation o = {.source = STR("main"), .revision = STR("abc")};
+	struct deployed_skill skills[] = {{.domain = STR("ecm"), .name = STR("a")},
+					  {.domain = STR("ecm"), .name = STR("b")},
+					  {.domain = STR("frm"), .name = STR("c")},
+					  {.domain = STR("hr"), .name = STR("d")}};
+	const struct deployed have = {.skills = skills, .skill_count = ARRAY_SIZE(skills)};
+	struct store_observation o = {.source = STR("main"), .revision = STR("abc"), .have = &have};
 	static const struct {
 		const char *refused,
-			*told; /* told: names and words of the changes of kind Domain */
+			*told; /* told: names and words of the changes of domains and of their skills */
 	} rows[] = {
 		{"[]", ""},
 		{"[{\"domain\":\"ecm\",\"candidate\":\"1\"},{\"domain\":\"frm\",\"candidate\":"
 		 "\"2\"}]",
-		 "ecm true, frm true"},
+		 "ecm true, ecm/a true, ecm/b true, frm true, frm/c true"},
 		{"[{\"domain\":\"ecm\",\"candidate\":\"3\"},{\"domain\":\"frm\",\"candidate\":"
 		 "\"2\"}]",
-		 "ecm true"},
-		{"[{\"domain\":\"frm\",\"candidate\":\"2\"}]", "ecm false"},
-		{"[]", "frm false"},
+		 "ecm true, ecm/a true, ecm/b true"},
+		{"[{\"domain\":\"frm\",\"candidate\":\"2\"}]",
+		 "ecm false, ecm/a false, ecm/b false"},
+		{"[]", "frm false, frm/c false"},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t before = support_pg_int("select rev from store");
 		o.refused_json = str_of(rows[i].refused);
 		observe(&o);
 		ck_assert_str_eq(
-			support_pg_text("select coalesce(string_agg(name || ' ' || (object ->> "
-					"'refused'), ', ' order by name), '') from change where "
-					"kind = 'Domain' and revision > %lld",
+			support_pg_text("select coalesce(string_agg(w || ' ' || (object ->> "
+					"'refused'), ', ' order by w), '') from (select object, "
+					"case kind when "
+					"'Skill' then domain || '/' || name else name end as w "
+					"from change where "
+					"kind in ('Domain', 'Skill') and revision > %lld) c",
 					(long long)before),
 			rows[i].told);
 	}
@@ -295,7 +304,7 @@ static const struct support_case cases[] = {
 	CASE(the_platform_can_move_from_one_source_to_another),
 	CASE(a_name_is_a_git_source_or_an_apply_set_and_stays_it),
 	CASE(an_idle_look_writes_nothing),
-	CASE(who_watches_a_domain_is_told_of_its_refusal_and_of_its_end),
+	CASE(who_watches_a_domain_or_a_skill_of_it_is_told_of_its_refusal_and_of_its_end),
 	CASE(a_condition_keeps_its_time_while_its_status_stays),
 	CASE(no_request_is_lost_and_each_knows_its_own),
 	CASE(another_branch_forgets_what_was_observed),
