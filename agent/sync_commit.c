@@ -97,12 +97,25 @@ static struct str readable(struct arena *a, struct str words, struct str email)
 	return arena_str(a, buf_str(&text));
 }
 
+static void conclude(struct sync_source *src, struct pass *p)
+{
+	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
+	pass_summary(p, &words);
+	log_event(has_denials(p) ? LOG_WARN_ : LOG_INFO_, "source.reconciled", "source", src->name,
+		  "outcome", buf_cstr(&words), NULL);
+	if (p->release_id) {
+		sync_sources_rejudge(src->up, src->name);
+		src->keep = src->tip;
+		worker_wake(src->up->worker);
+	}
+	remember_pass(src, p);
+}
+
 static int judge_commit(struct sync_source *src, struct err *err)
 {
 	struct sync *s = src->up;
 	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
 	CLEANUP(arena_freep) struct arena *a = arena_new(1024 * 1024);
-	CLEANUP(buf_release) struct buf words = BUF_INIT(4096);
 	CLEANUP_FREE char *subpath = src->decl->path.len
 					     ? mem_strndup(src->decl->path.p, src->decl->path.len)
 					     : NULL;
@@ -136,17 +149,8 @@ static int judge_commit(struct sync_source *src, struct err *err)
 	tree_id_hex(&src->tip, p.source.revision);
 	log_reconcile_id(p.source.revision);
 	rc = pass_run(&p, err);
-	if (rc == 0) {
-		pass_summary(&p, &words);
-		log_event(has_denials(&p) ? LOG_WARN_ : LOG_INFO_, "source.reconciled", "source",
-			  src->name, "outcome", buf_cstr(&words), NULL);
-		if (p.release_id) {
-			sync_sources_rejudge(s, src->name);
-			src->keep = src->tip;
-			worker_wake(s->worker);
-		}
-		remember_pass(src, &p);
-	}
+	if (rc == 0)
+		conclude(src, &p);
 	log_reconcile_id(NULL);
 	pass_release(&p);
 	return rc;

@@ -1,4 +1,5 @@
 /* Releases: only what was admitted, at one revision, as a chain. */
+#include "store/blob.h"
 #include "store/release.h"
 #include "store/source.h"
 #include "tests/unit/store/help_release.h"
@@ -330,6 +331,54 @@ START_TEST(the_platform_has_its_own_stretches)
 }
 END_TEST
 
+START_TEST(what_sync_leads_is_read_in_one_round_trip)
+{
+	struct store *s = support_pg_open(STORE_SYNC);
+	struct lease *l = support_pg_lease(s, "sync");
+	struct store_stats before, after;
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	struct store_led led;
+	assert_ok(store_led_load(s, a, &led, &support_err));
+	ck_assert(led.deployed->skill_count == 0 && led.owner_count == 0 &&
+		  led.overlay_count == 0 && !led.platform && !led.firm_text.p);
+	store_deployed_free(led.deployed);
+
+	support_declare(s, l, (const char *const[]){"main", NULL});
+	assert_ok(support_release_in(s, l, "main", "ecm", "c1", two, ARRAY_SIZE(two), true, NULL));
+	struct release_platform p = {.source = {"main", "r1"},
+				     .digest = word_digest("p1"),
+				     .firm = blob_digest(STR("We are a firm.\n")),
+				     .config_json = STR("{\"a\":1}")};
+	struct release r = {.kind = "sync", .source = p.source, .platform = &p};
+	struct store_txn *t = NULL;
+	int64_t id;
+	assert_ok(store_txn_begin(s, STORE_FENCED, "test", l, &t, &support_err));
+	assert_ok(store_release_write(t, &r, support_signer(), &id, &support_err));
+	assert_ok(store_txn_commit(t, NULL, &support_err));
+	store_txn_end(t);
+	/* Of a platform that says it has one, the text must be there. */
+	ck_assert_int_eq(store_led_load(s, a, &led, &support_err), ERR_NOT_FOUND);
+	ck_assert(strstr(support_err.msg, "is not stored"));
+	struct blob_writer *w = NULL;
+	assert_ok(store_blob_writer_open(s, &w, &support_err));
+	assert_ok(store_blob_writer_add(w, &p.firm, STR("We are a firm.\n"), &support_err));
+	assert_ok(store_blob_writer_flush(w, &support_err));
+	store_blob_writer_close(w);
+	store_stats(s, &before);
+	assert_ok(store_led_load(s, a, &led, &support_err));
+	store_stats(s, &after);
+	ck_assert_uint_eq(after.round_trips - before.round_trips, 1);
+	ck_assert_uint_eq(led.deployed->skill_count, ARRAY_SIZE(two));
+	ck_assert_uint_eq(led.owner_count, 1);
+	assert_str(led.owners[0].domain, "ecm");
+	assert_str(led.owners[0].source, "main");
+	assert_str(led.firm_text, "We are a firm.\n");
+	assert_str(led.platform->config_json, "{\"a\":1}");
+	ck_assert(digest_equal(&led.deployed->platform_digest, &p.digest));
+	store_deployed_free(led.deployed);
+}
+END_TEST
+
 START_TEST(ten_thousand_skills_are_released_and_read_in_bounds)
 {
 	enum { N = 10000 };
@@ -379,6 +428,7 @@ static const struct support_case cases[] = {
 	CASE(verdicts_are_kept_by_three_digests_and_signed),
 	CASE(history_lists_releases_of_a_domain_newest_first),
 	CASE(the_platform_has_its_own_stretches),
+	CASE(what_sync_leads_is_read_in_one_round_trip),
 	CASE_SLOW(ten_thousand_skills_are_released_and_read_in_bounds, 120),
 	{0},
 };
