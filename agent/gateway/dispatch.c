@@ -245,7 +245,8 @@ static void run_job(struct gw_job *j)
 static bool is_direct(const struct gw_route *r)
 {
 	static int (*const direct[])(struct gw_call *, struct err *) = {
-		gw_health, gw_web_file, gw_version, gw_whoami, gw_openapi};
+		gw_health,  gw_web_file,    gw_version,	 gw_whoami,
+		gw_openapi, gw_logins_list, gw_login_go, gw_login_back};
 	for (size_t i = 0; i < ARRAY_SIZE(direct); i++)
 		if (r->run == direct[i])
 			return true;

@@ -103,6 +103,7 @@ static int open_all(struct gateway *g, struct err *err)
 	g->oidc = gw_oidc_new(g->config, g->loop, g->ctx->clock);
 	g->audit = gw_audit_new();
 	g->sessions = gw_sessions_new(g->ctx->clock);
+	g->logins = gw_logins_new(g->ctx->clock);
 	g->routes = gw_routes_new(&g->route_count);
 	g->metrics.routes = mem_array(g->route_count + 1, sizeof(*g->metrics.routes));
 	g->metrics.started_ms = clock_wall(g->ctx->clock);
@@ -157,6 +158,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	last_words(&g);
 	gw_audit_free(g.audit);
 	gw_sessions_free(g.sessions);
+	gw_logins_free(g.logins);
 	gw_keys_free(g.keys);
 	gw_oidc_free(g.oidc);
 	gw_hub_free(g.hub);

@@ -16,6 +16,7 @@
 #include "agent/gateway/hub.h"
 #include "agent/gateway/lane.h"
 #include "agent/gateway/limit.h"
+#include "agent/gateway/login.h"
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/oidc.h"
 #include "agent/gateway/selector.h"
@@ -52,6 +53,8 @@ struct gateway {
 	struct gw_oidc *oidc;
 	struct gw_audit *audit;
 	struct gw_sessions *sessions;
+	struct gw_logins *logins;
+	size_t trades; /* codes of logins that are being traded */
 	struct gw_metrics metrics;
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;

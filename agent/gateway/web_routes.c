@@ -60,8 +60,10 @@ static void answer_session(struct gw_call *c, const struct gw_session *s)
 
 static void set_cookie(struct gw_call *c, const char *value, const char *more)
 {
+	/* Behind a proxy that speaks https in our place as well. */
+	bool secure = c->q->tls || str_starts(c->g->config->gateway.url, STR("https://"));
 	gw_reply_field(c->reply, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s",
-		       GW_SESSION_COOKIE, value, c->q->tls ? "; Secure" : "", more);
+		       GW_SESSION_COOKIE, value, secure ? "; Secure" : "", more);
 }
 
 int gw_session_create(struct gw_call *c, struct err *err)

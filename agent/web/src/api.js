@@ -60,6 +60,8 @@ export async function list(path, most = 2000) {
 export async function login(key) {
   Object.assign(session, await call("POST", "/ui/session", { key }));
 }
+// Issuers at which one can log in instead: [{ name, label }].
+export const issuers = () => call("GET", "/ui/logins").then((doc) => doc.items || [], () => []);
 export async function resume() {
   Object.assign(session, await call("GET", "/ui/session"));
 }

@@ -1,7 +1,7 @@
 import "./app.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { login, logout, onEnd, resume, session } from "./api.js";
+import { issuers, login, logout, onEnd, resume, session } from "./api.js";
 import * as live from "./live.js";
 import { Overview } from "./overview.jsx";
 import { Skill, Skills } from "./skills.jsx";
@@ -30,8 +30,19 @@ function place() {
   }
 }
 
+// What a login at an issuer came to, where it came to nothing: one word in the address, and what it means.
+const outcomes = {
+  denied: "You are known, and no rule lets you in here. An operator can add one (oidc in asporad.conf).",
+  refused: "The login was refused. Try again; the log of the gateway says why.",
+  expired: "The login took too long, or began in another browser. Try again.",
+  unavailable: "The issuer cannot be reached now. Try again in a moment.",
+};
+
 function Login({ done }) {
-  const [error, setError] = useState(null);
+  const at = place();
+  const [error, setError] = useState(at[0] === "login" && Object.hasOwn(outcomes, at[1]) ? { message: outcomes[at[1]] } : null);
+  const [others, setOthers] = useState([]);
+  useEffect(() => void issuers().then(setOthers), []);
   const [busy, setBusy] = useState(false);
   const submit = async (e) => {
     e.preventDefault();
@@ -55,6 +66,12 @@ function Login({ done }) {
         {error && <p class="problem" role="alert">{error.message}</p>}
         <button type="submit" class="main" disabled={busy}>Log in</button>
       </form>
+      {others.length > 0 && (
+        <section class="issuers" aria-label="Other ways to log in">
+          <p class="quiet">or</p>
+          {others.map((o) => <a key={o.name} class="button" href={"/ui/login/" + encodeURIComponent(o.name)}>Log in with {o.label}</a>)}
+        </section>
+      )}
     </main>
   );
 }
