@@ -22,6 +22,7 @@ struct arena {
 	unsigned char *at;
 	size_t left;
 	size_t chunk_size;
+	size_t first_size; /* of the chunk that arena_reset() keeps; 0: none */
 	size_t used;
 	size_t limit;
 };
@@ -64,8 +65,32 @@ struct arena *arena_new_sized(size_t limit_bytes, size_t first_chunk_bytes)
 {
 	struct arena *a = arena_new(limit_bytes);
 	a->left = (first_chunk_bytes + ALIGN - 1) & ~(ALIGN - 1);
+	a->first_size = a->left;
 	a->at = chunk_add(a, a->left);
 	return a;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct chunk *first = NULL;
+	size_t dirty = a->first_size;
+	if (a->chunks && !a->chunks->next && a->first_size)
+		dirty -= a->left;
+	while (a->chunks) {
+		struct chunk *next = a->chunks->next;
+		if (next || !a->first_size)
+			free(a->chunks);
+		else
+			first = a->chunks;
+		a->chunks = next;
+	}
+	if (first)
+		memset(first->bytes, 0, dirty);
+	a->chunks = first;
+	a->at = first ? first->bytes : NULL;
+	a->left = a->first_size;
+	a->chunk_size = CHUNK_LEAST;
+	a->used = 0;
 }
 
 void *arena_alloc(struct arena *a, size_t size)

@@ -19,6 +19,8 @@ struct arena *arena_new(size_t limit_bytes); /* gives */
 struct arena *arena_new_sized(size_t limit_bytes, size_t first_chunk_bytes);
 void arena_free(struct arena *a); /* NULL is fine */
 void arena_freep(struct arena **a); /* for CLEANUP */
+/* Lets go of all that was allocated and keeps the first chunk of arena_new_sized() for what comes next. */
+void arena_reset(struct arena *a);
 
 /* Zeroed, aligned for any type; points into a; never NULL. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -4,10 +4,11 @@
  * at one place, so their order among one another is free; the order among those that begin alike is kept, and what begins with anything
  * but a plain letter keeps its place. So both match the same, with the same groups.
  */
-#include "guard/table_int.h"
+#include "guard/expression_int.h"
 
 #define ALTERNATIVES_MAX 128
-#define DEPTH_MAX 24 /* of groups in groups; deeper ones stay as they are */
+#define LOOK_LEAST 5 /* alternatives worth a look at the first byte */
+#define LOOK_MOST 128 /* bytes that most places do not have */
 
 struct rewrite {
 	struct buf *out;
@@ -35,8 +36,7 @@ static size_t class_end(struct str e, size_t at)
 	return MIN(i + 1, e.len);
 }
 
-/* The end of the element that starts at `at`: a group, a class, an escape or a byte, without its quantifier. */
-static size_t element_end(struct str e, size_t at)
+size_t expression_element_end(struct str e, size_t at)
 {
 	unsigned open = 0;
 	if (e.p[at] == '[')
@@ -127,7 +127,7 @@ static void write_alternatives(struct rewrite *r, struct part *parts, size_t n, 
 		if (any)
 			buf_add_char(r->out, '|');
 		any = true;
-		if (depth >= DEPTH_MAX || !begins_plainly(r, parts[i].text, &end)) {
+		if (depth >= EXPRESSION_DEPTH || !begins_plainly(r, parts[i].text, &end)) {
 			rewrite_sequence(r, parts[i].text, depth);
 			continue;
 		}
@@ -152,7 +152,7 @@ static size_t split(struct str e, struct part *parts)
 	size_t n = 0, from = 0;
 	for (size_t i = 0; i <= e.len;) {
 		if (i < e.len && e.p[i] != '|') {
-			i = element_end(e, i);
+			i = expression_element_end(e, i);
 			continue;
 		}
 		if (n == ALTERNATIVES_MAX)
@@ -163,18 +163,44 @@ static size_t split(struct str e, struct part *parts)
 	return n;
 }
 
+/* "(?=[abc])(?:" where each of the alternatives begins with one of few bytes: most places are done with at once. */
+static bool write_look(struct rewrite *r, struct str e)
+{
+	uint8_t set[32];
+	unsigned count = 0;
+	if (!expression_firsts(e, set))
+		return false;
+	for (unsigned b = 0; b < 256; b++)
+		count += guard_class_has(set, (char)b);
+	if (count < 2 || count > LOOK_MOST)
+		return false;
+	buf_addz(r->out, "(?=[");
+	for (unsigned b = 0; b < 256; b++) {
+		if (!guard_class_has(set, (char)b))
+			continue;
+		if (b >= 'a' && b <= 'z')
+			buf_add_char(r->out, (char)b);
+		else
+			buf_addf(r->out, "\\x%02x", b);
+	}
+	buf_addz(r->out, "])(?:");
+	return true;
+}
+
 static void rewrite_body(struct rewrite *r, struct str e, unsigned depth)
 {
 	struct part parts[ALTERNATIVES_MAX];
 	size_t n = split(e, parts);
+	bool look = n >= LOOK_LEAST && n != SIZE_MAX && !r->nocase && write_look(r, e);
 	if (n == SIZE_MAX)
 		buf_add(r->out, e.p, e.len);
 	else
 		write_alternatives(r, parts, n, depth);
+	if (look)
+		buf_add_char(r->out, ')');
 }
 
-/* How much of a group opens it: "(?:", "(?<span>", "(?="; 0 for one that is left alone. */
-static size_t opener(struct str group)
+size_t expression_opener(struct str group)
 {
 	static const char *const plain[] = {"(?:", "(?=", "(?!"};
 	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
@@ -191,9 +217,11 @@ static size_t opener(struct str group)
 static void rewrite_sequence(struct rewrite *r, struct str e, unsigned depth)
 {
 	for (size_t i = 0; i < e.len;) {
-		size_t end = element_end(e, i);
+		size_t end = expression_element_end(e, i);
 		struct str element = str_sub(e, i, end);
-		size_t open = element.p[0] == '(' && depth < DEPTH_MAX ? opener(element) : 0;
+		size_t open = element.p[0] == '(' && depth < EXPRESSION_DEPTH
+				      ? expression_opener(element)
+				      : 0;
 		i = end;
 		if (!open) {
 			buf_add(r->out, element.p, element.len);
@@ -221,7 +249,7 @@ static bool may_rewrite(struct str e)
 			return false;
 		open += e.p[i] == '(';
 		open -= e.p[i] == ')';
-		i = e.p[i] == '(' ? i + 1 : element_end(e, i);
+		i = e.p[i] == '(' ? i + 1 : expression_element_end(e, i);
 	}
 	return !open;
 }

@@ -49,6 +49,8 @@ struct literal_hits {
 
 /* Where in a literal the four bytes begin that are rarest in text; 0 when it has no more. literal_window.c */
 size_t literal_window(const struct literal *l);
+/* Which part of the words of a text begins with these letters, about. */
+double literal_word_share(const char *letters, size_t len);
 /* How often a byte stands in prose, code and data, out of some thousand. */
 unsigned literal_byte_weight(uint8_t b);
 

@@ -90,3 +90,18 @@ size_t literal_window(const struct literal *l)
 	}
 	return best;
 }
+
+double literal_word_share(const char *letters, size_t len)
+{
+	unsigned last = WHITE, rarity = 0;
+	/* Half bits of frequency among all bytes; a word is every sixth. */
+	for (size_t i = 0; i < len; i++) {
+		unsigned class = class_of((uint8_t)letters[i]);
+		rarity += (unsigned)(pairs[last][class] - 'A') - alone[last];
+		last = class;
+	}
+	double share = 1;
+	for (; rarity > 1; rarity -= 2)
+		share /= 2;
+	return share;
+}

@@ -2,8 +2,11 @@
 
 #include "base/clock.h"
 #include "guard/scan_int.h"
+#include "guard/validate_int.h"
 
 #define SCRATCH_MAX ((size_t)256 << 20)
+#define SCRATCH_KEPT ((size_t)512 << 10) /* between scans */
+#define FOLD_KEPT ((size_t)64 << 10)
 #define PIECE ((size_t)64 << 10) /* between two looks at the clock */
 #define STEPS_PER_LOOK 512
 #define DEPTH_MAX 2
@@ -90,11 +93,12 @@ static bool is_entity(struct str text, size_t at)
 	return i > at + 1 && i < text.len && (text.p[i] == ';' || text.p[at + 1] == '#');
 }
 
-static bool try_lead(struct guard_scan *s, uint32_t index, size_t at)
+static bool try_lead(struct guard_scan *s, uint32_t index, uint32_t rules, size_t at)
 {
 	const struct guard_lead *lead = &s->rules->leads[index];
 	for (uint32_t i = 0; i < lead->count; i++)
-		if (!guard_scan_try(s, s->rules->patterns[lead->patterns[i]], at))
+		if ((i > 31 || rules >> i & 1) &&
+		    !guard_scan_try(s, s->rules->patterns[lead->patterns[i]], at))
 			return false;
 	return true;
 }
@@ -118,7 +122,7 @@ static bool on_hit(void *state, uint32_t tag, size_t at)
 		guard_scan_folded_hit(s, tag - LEAD_FOLDED, at);
 		return guard_scan_go_on(s, 1);
 	}
-	return try_lead(s, tag, at);
+	return try_lead(s, tag, UINT32_MAX, at);
 }
 
 static void search(struct guard_scan *s, const struct literal_set *set)
@@ -135,6 +139,7 @@ static void scan_frame(struct guard_scan *s, struct frame *f)
 	struct frame *outer = s->frame;
 	f->seen = arena_array(s->scratch, s->rules->count + 1, sizeof(*f->seen));
 	s->frame = f;
+	validate_forget();
 	bool non_ascii = guard_scan_mark_runes(s);
 	search(s, s->rules->original);
 	guard_scan_phrases(s);
@@ -161,11 +166,13 @@ void guard_scan_window(struct guard_scan *s, const struct guard_view *view, size
 		s->view_seen = arena_alloc(s->scratch, size);
 	memset(s->view_seen, 0, size);
 	f.seen = s->view_seen;
+	validate_forget();
 	s->frame = &f;
 	if (!hits)
 		search(s, s->rules->view);
 	for (size_t i = 0; i < count; i++)
-		if (!try_lead(s, hits[i].lead, guard_view_at(view, hits[i].at - base)))
+		if (!try_lead(s, hits[i].lead, hits[i].rules,
+			      guard_view_at(view, hits[i].at - base)))
 			break;
 	s->frame = f.outer;
 }
@@ -190,6 +197,18 @@ struct arena *guard_scan_arena(struct guard_scan *s)
 
 /* --- a scan ---------------------------------------------------------------------------------------------- */
 
+/* Made once and kept: one scan at a time, and most of them short. */
+static void make_scratch(struct guard_scan *s)
+{
+	static struct arena *scratch, *fold;
+	if (!scratch) {
+		scratch = arena_new_sized(SCRATCH_MAX, SCRATCH_KEPT);
+		fold = arena_new_sized(SCRATCH_MAX, FOLD_KEPT);
+	}
+	s->scratch = scratch;
+	s->fold = fold;
+}
+
 int guard_scan(const struct guard_rules *r, const struct guard_options *opt, struct str text,
 	       struct arena *a, struct guard_findings *ret, struct err *err)
 {
@@ -207,13 +226,12 @@ int guard_scan(const struct guard_rules *r, const struct guard_options *opt, str
 		return guard_scan_fail(&s, "the text has more than 64 MiB");
 	if (!text.len)
 		return 0;
-	CLEANUP(arena_freep)
-	struct arena *scratch = arena_new_sized(SCRATCH_MAX,
-						MIN(text.len / 2 + 8192, (size_t)1 << 20));
-	s.scratch = scratch;
+	make_scratch(&s);
 	s.deadline_ms = clock_mono(&clock_real) + s.opt.budget_ms;
 	struct frame f = {.text = text};
 	scan_frame(&s, &f);
 	guard_scan_finish(&s);
+	arena_reset(s.scratch);
+	arena_reset(s.fold);
 	return s.failed;
 }

@@ -1,3 +1,7 @@
+/*
+ * The rules led from digits. A row of digits, single separators between its groups, is measured once; its lengths and the bytes beside it
+ * leave few rules to be tried.
+ */
 #include "guard/scan_int.h"
 
 static bool is_digit(char c)
@@ -10,31 +14,99 @@ static bool is_separator(char c)
 	return c == ' ' || c == '-' || c == '.' || c == '/';
 }
 
-/* Digits from `at` on, single separators between them, no more than GUARD_RUN_MAX. */
-static unsigned count_run(struct str text, size_t at)
+#define ROW_GROUPS 64 /* more than GUARD_RUN_MAX, to any power of two */
+
+/* The row of digits ahead: its groups, kept in a ring, so that going on by a group measures only what comes into reach. */
+struct row {
+	size_t at; /* where the first of the groups begins */
+	size_t end; /* behind the last */
+	bool goes_on; /* a group follows there */
+	unsigned digits; /* in all of them */
+	unsigned first, groups;
+	uint8_t lengths[ROW_GROUPS]; /* 255: more */
+};
+
+static size_t group_end(struct str text, size_t at)
 {
-	unsigned n = 0;
-	while (at < text.len && n < GUARD_RUN_MAX) {
-		if (is_digit(text.p[at]))
-			n++;
-		else if (!is_separator(text.p[at]) || at + 1 >= text.len ||
-			 !is_digit(text.p[at + 1]))
-			break;
+	while (at < text.len && is_digit(text.p[at]))
 		at++;
-	}
-	return n;
+	return at;
 }
 
-/* A group of digits begins at `at`. Every pattern that its length and the run's allow is tried. */
-static bool try_group(struct guard_scan *s, size_t at, size_t length)
+/* Takes groups in until there are GUARD_RUN_MAX digits. */
+static void extend(struct str text, struct row *row)
 {
-	const struct guard_rules *r = s->rules;
-	uint64_t fits = length < ARRAY_SIZE(r->digit_groups) ? r->digit_groups[length] : 0;
-	if (fits)
-		fits &= r->digit_runs[count_run(s->frame->text, at)];
-	for (; fits; fits &= fits - 1)
-		if (!guard_scan_try(s, r->digits[__builtin_ctzll(fits)], at))
+	while (row->goes_on && row->digits < GUARD_RUN_MAX) {
+		size_t from = row->groups ? row->end + 1 : row->end, end = group_end(text, from);
+		row->lengths[(row->first + row->groups++) % ROW_GROUPS] =
+			(uint8_t)MIN(end - from, (size_t)UINT8_MAX);
+		row->digits += (unsigned)MIN(end - from, (size_t)UINT8_MAX);
+		row->end = end;
+		row->goes_on = end + 1 < text.len && is_separator(text.p[end]) &&
+			       is_digit(text.p[end + 1]);
+	}
+}
+
+/* The row from the group at `at` on; what is known of the one before it is made use of. */
+static void measure(struct str text, size_t at, struct row *row)
+{
+	unsigned length = row->groups ? row->lengths[row->first] : 0;
+	if (row->groups > 1 && length < UINT8_MAX && row->at + length + 1 == at) {
+		row->at = at;
+		row->digits -= length;
+		row->first = (row->first + 1) % ROW_GROUPS;
+		row->groups--;
+	} else {
+		*row = (struct row){.at = at, .end = at, .goes_on = true};
+	}
+	extend(text, row);
+}
+
+static bool fits(const struct guard_pattern *p, const struct row *row, size_t first)
+{
+	for (unsigned i = 0; i < p->shape_count; i++) {
+		const struct guard_shape *s = &p->shapes[i];
+		unsigned k = 0;
+		for (; k < s->count; k++) {
+			size_t n = k == 0	     ? first
+				   : k < row->groups ? row->lengths[(row->first + k) % ROW_GROUPS]
+						     : 0;
+			if (n < s->least[k] || n > s->most[k])
+				break;
+		}
+		if (k == s->count)
+			return true;
+	}
+	return false;
+}
+
+/* A group of digits begins at `at`. */
+static bool try_group(struct guard_scan *s, struct row *row, size_t at, size_t length)
+{
+	const struct guard_digits *d = s->rules->digit_tables;
+	struct str text = s->frame->text;
+	uint64_t left = length < ARRAY_SIZE(d->groups) ? d->groups[length] : 0;
+	if (at > 0) {
+		uint8_t before = (uint8_t)text.p[at - 1],
+			second = at > 1 ? (uint8_t)text.p[at - 2] : '\n';
+		left &= d->before[before] & (d->begins[before] | d->before[second]);
+		if (is_digit((char)second))
+			left &= d->after_digit[before];
+	} else {
+		left &= d->begins['\n'];
+	}
+	left &= d->after[at + length < text.len ? (uint8_t)text.p[at + length] : '\n'];
+	if (!left)
+		return guard_scan_go_on(s, 1);
+	measure(text, at, row);
+	left &= d->runs[MIN(row->digits, (unsigned)GUARD_RUN_MAX)];
+	for (; left; left &= left - 1) {
+		struct guard_pattern *p = s->rules->digits[__builtin_ctzll(left)];
+		if (d->shaped & left & -left && !fits(p, row, length))
+			continue;
+		if (!guard_scan_try(s, p, at))
 			return false;
+	}
 	return guard_scan_go_on(s, 1);
 }
 
@@ -66,13 +138,19 @@ static size_t next_digit(struct str text, size_t at)
 void guard_scan_digits(struct guard_scan *s)
 {
 	struct str text = s->frame->text;
+	struct row row = {.groups = 0};
 	if (!s->rules->digit_count)
 		return;
-	for (size_t at = next_digit(text, 0); at < text.len;) {
+	size_t at = next_digit(text, 0);
+	if (at < text.len && guard_digits_ready(s->rules, s->err) < 0) {
+		s->failed = ERR_INVALID;
+		return;
+	}
+	while (at < text.len) {
 		size_t end = at + 1;
 		while (end < text.len && is_digit(text.p[end]))
 			end++;
-		if (!try_group(s, at, end - at))
+		if (!try_group(s, &row, at, end - at))
 			return;
 		at = next_digit(text, end);
 	}

@@ -73,13 +73,13 @@ void guard_scan_want_fold(struct guard_scan *s, size_t at)
 void guard_scan_folded_hit(struct guard_scan *s, uint32_t lead, size_t at)
 {
 	struct frame *f = s->frame;
-	guard_scan_want_fold(s, at);
 	if (f->hit_count == HITS_MAX) {
 		f->hits_lost = true;
+		guard_scan_want_fold(s, at);
 		return;
 	}
 	ARENA_GROW(s->scratch, f->hits, f->hit_count, f->hit_cap);
-	f->hits[f->hit_count++] = (struct folded_hit){at, lead};
+	f->hits[f->hit_count++] = (struct folded_hit){(uint32_t)at, lead, 0};
 }
 
 /* --- what is past ASCII ----------------------------------------------------------------------------------- */
@@ -188,11 +188,12 @@ static size_t hit_from(const struct frame *f, size_t at)
 	return low;
 }
 
-static void fold_window(struct guard_scan *s, struct arena *a, size_t start, size_t end)
+static void fold_window(struct guard_scan *s, size_t start, size_t end)
 {
 	struct frame *f = s->frame;
 	struct guard_view view = {.text = STR_NULL};
-	guard_fold(str_make(f->text.p + start, end - start), a, &view);
+	arena_reset(s->fold);
+	guard_fold(str_make(f->text.p + start, end - start), s->fold, &view);
 	if (view.altered || f->hits_lost) {
 		guard_scan_window(s, &view, start, NULL, 0);
 		return;
@@ -202,19 +203,47 @@ static void fold_window(struct guard_scan *s, struct arena *a, size_t start, siz
 		guard_scan_window(s, &view, start, &f->hits[first], last - first);
 }
 
+/* The patterns of the hit's lead that have what they need around it. */
+static uint32_t wanted(struct guard_scan *s, const struct folded_hit *h)
+{
+	const struct guard_lead *lead = &s->rules->leads[h->lead];
+	uint32_t rules = 0;
+	for (uint32_t i = 0; i < lead->count && i < 32; i++)
+		if (guard_scan_has_needs(s, s->rules->patterns[lead->patterns[i]], h->at))
+			rules |= (uint32_t)1 << i;
+	return lead->count > 32 ? UINT32_MAX : rules;
+}
+
+/* Hits around which a rule has what it needs; they want folding. */
+static void sift_hits(struct guard_scan *s)
+{
+	struct frame *f = s->frame;
+	size_t kept = 0, windows = f->window_count;
+	if (f->hit_count > 1)
+		qsort(f->hits, f->hit_count, sizeof(*f->hits), by_at);
+	guard_needs_ready(s->rules);
+	for (size_t i = 0; i < windows; i++)
+		guard_scan_hide(s, f->windows[i].start, f->windows[i].end);
+	for (size_t i = 0; i < f->hit_count && guard_scan_go_on(s, 1); i++)
+		if ((f->hits[i].rules = wanted(s, &f->hits[i])) != 0) {
+			guard_scan_want_fold(s, f->hits[i].at);
+			f->hits[kept++] = f->hits[i];
+		}
+	f->hit_count = kept;
+}
+
 void guard_scan_windows(struct guard_scan *s)
 {
 	struct frame *f = s->frame;
+	f->window_count = merge(f->windows, f->window_count);
+	if (f->hit_count)
+		sift_hits(s);
 	struct window *w = f->windows;
 	size_t count = merge(w, f->window_count);
-	if (f->hit_count > 1)
-		qsort(f->hits, f->hit_count, sizeof(*f->hits), by_at);
 	for (size_t i = 0; i < count; i++)
 		for (size_t from = w[i].start; from < w[i].end && guard_scan_go_on(s, 8);) {
 			size_t to = MIN(w[i].end, from + WINDOW_MAX);
-			CLEANUP(arena_freep)
-			struct arena *a = arena_new_sized(WINDOW_MAX * 16, (to - from) * 2 + 1024);
-			fold_window(s, a, from, to);
+			fold_window(s, from, to);
 			from = to < w[i].end ? to - OVERLAP : to;
 		}
 }

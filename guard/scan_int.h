@@ -11,10 +11,10 @@ struct window {
 	size_t start, end;
 };
 
-/* A literal of folded rules that stands in the original. */
+/* A literal of a folded rule that stands in the original. */
 struct folded_hit {
-	size_t at;
-	uint32_t lead;
+	uint32_t at, lead;
+	uint32_t rules; /* bit i: the lead's pattern i is to be tried; those past 31 are too */
 };
 
 struct frame {
@@ -32,12 +32,15 @@ struct frame {
 	struct folded_hit *hits; /* that lie in the windows */
 	size_t hit_count, hit_cap;
 	bool hits_lost; /* too many: the windows are searched again */
+	struct guard_block *blocks; /* of the words in it */
+	size_t block_count;
 };
 
 /* Where a pattern was tried last and how far it came, so that no place is tried twice. */
 struct guard_seen {
 	size_t at; /* + 1 */
 	size_t matched; /* end of the last match */
+	size_t covered; /* no match of a pattern with a lead begins before */
 };
 
 struct guard_scan {
@@ -46,6 +49,7 @@ struct guard_scan {
 	struct str text; /* the one given */
 	struct arena *out; /* the caller's */
 	struct arena *scratch; /* until the end of the scan */
+	struct arena *fold; /* until the end of a window */
 	struct frame *frame; /* being looked at */
 	struct guard_findings *found;
 	int64_t deadline_ms;
@@ -72,6 +76,10 @@ void guard_scan_folded_hit(struct guard_scan *s, uint32_t lead, size_t at);
 /* Phrases whose words more than a blank or a line's end sets apart. scan_phrase.c */
 void guard_scan_phrases(struct guard_scan *s);
 void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
+/* Whether what p needs stands around a hit in the frame's text. scan_needs.c */
+bool guard_scan_has_needs(struct guard_scan *s, const struct guard_pattern *p, size_t hit);
+/* Bytes [start, end) of the frame's text may hold any word. */
+void guard_scan_hide(struct guard_scan *s, size_t start, size_t end);
 /* Marks what is not ASCII, then folds all windows and looks at them. True when there is any byte past ASCII. */
 bool guard_scan_mark_runes(struct guard_scan *s);
 /* What hides words in plain ASCII: letters set apart, digits for letters, words cut in two. */

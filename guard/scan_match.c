@@ -99,7 +99,12 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 		s->failed = ERR_INVALID;
 		return false;
 	}
-	size_t at = p->has_back ? step_back(p, text, hit) : hit;
+	size_t at = p->has_back ? step_back(p, text, hit) : hit, last = at + p->lead;
+	if (p->lead) {
+		at = MAX(at, seen->covered);
+		if (at > last || at >= text.len)
+			return true;
+	}
 	if (seen->at == at + 1 || !guard_class_has(p->first, text.p[at]))
 		return true;
 	seen->at = at + 1;
@@ -109,6 +114,10 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 		s->failed = rc;
 		err_context(s->err, "rule %s", p->rule.id);
 		return false;
+	}
+	if (p->lead && (rc != 1 || spans[span].start > last)) {
+		seen->covered = last + 1;
+		rc = 0;
 	}
 	if (rc == 1) {
 		seen->matched = spans[0].end;

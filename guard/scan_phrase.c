@@ -68,7 +68,10 @@ static void look_up(struct guard_scan *s, const struct gap *gap, uint32_t key)
 {
 	const struct guard_gaps *all = &s->rules->gaps;
 	struct str text = s->frame->text;
-	for (uint16_t i = all->heads[guard_gap_head(key)]; i != GAP_NONE; i = all->items[i].next) {
+	uint32_t hash = guard_gap_hash(key);
+	if (LIKELY(!(all->known[hash >> 6] >> (hash & 63) & 1)))
+		return;
+	for (uint16_t i = all->heads[hash % GAP_HEADS]; i != GAP_NONE; i = all->items[i].next) {
 		const struct guard_gap *g = &all->items[i];
 		if (g->key != key ||
 		    !follows(text, gap->end, str_sub(g->phrase, g->before + 1u, g->phrase.len)))

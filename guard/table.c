@@ -27,6 +27,8 @@ static const struct field row_fields[] = {
 	{"nocase", FIELD_BOOL, ROW(nocase), .help = "Either case."},
 	{"digits", FIELD_ANY, ROW(digits), .help = "Least and most digits of a run."},
 	{"first", FIELD_ANY, ROW(first), .help = "Least and most digits of the run's first group."},
+	{"groups", FIELD_STRINGS, ROW(groups), .help = "Digits of its first groups."},
+	{"after", FIELD_STRING, ROW(after), .help = "Bytes that may follow the first group."},
 	{"back", FIELD_STRING, ROW(back), .help = "Bytes to step back over."},
 	{"back_max", FIELD_INT, ROW(back_max), .min = 1, .max = 4096, .dflt = "64",
 	 .help = "How many."},
@@ -154,14 +156,29 @@ static int make_pattern(struct guard_rules *r, const struct doc_node *node, bool
 	p->nocase = p->row.nocase;
 	p->index = (uint32_t)r->count;
 	set_near(p);
-	if ((rc = set_digits(r->name, p, err)) < 0 || (rc = set_code(r->name, p, err)) < 0 ||
-	    (rc = set_back(r->name, p, err)) < 0 || (rc = count_digits(r, p, err)) < 0)
+	if ((rc = set_digits(r->name, p, err)) < 0 ||
+	    (rc = guard_pattern_shapes(r->name, p, err)) < 0 ||
+	    (rc = set_code(r->name, p, err)) < 0 || (rc = set_back(r->name, p, err)) < 0 ||
+	    (rc = count_digits(r, p, err)) < 0)
 		return rc;
 	if (guard_rules_find(r, p->rule.id))
 		return doc_err(err, ERR_INVALID, r->name, doc_find(node, "id"),
 			       "there is a rule \"%s\" above already", p->rule.id);
 	r->patterns[r->count++] = p;
 	return trusted ? 0 : guard_pattern_ready(p, err);
+}
+
+/* ".{0,90}?(?<span>": the same tried at each place up to the hit. Only where it goes over all that was stepped back over. */
+static void set_lead(struct guard_pattern *p)
+{
+	struct str e = p->row.expression;
+	size_t at = 1, n = 0;
+	if (!p->folded || !p->has_back || !str_starts(e, STR(".{0,")))
+		return;
+	for (at = 4; at < e.len && e.p[at] >= '0' && e.p[at] <= '9' && n < 10000; at++)
+		n = n * 10 + (size_t)(e.p[at] - '0');
+	if (str_starts(str_sub(e, at, e.len), STR("}?(?<span>")) && n >= (size_t)p->row.back_max)
+		p->lead = n;
 }
 
 int guard_pattern_ready(struct guard_pattern *p, struct err *err)
@@ -185,6 +202,7 @@ int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 		return rc;
 	}
 	p->span_group = regex_group(p->regex, "span");
+	set_lead(p);
 	regex_first_bytes(p->row.expression, flags, p->first);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/regex.h"
 #include "guard/guard_int.h"
 #include "guard/literal.h"
+#include "guard/needs.h"
 
 #define GUARD_PATTERNS_MAX 1024
 #define GUARD_DIGITS_MAX 64 /* patterns led from a run of digits */
@@ -23,9 +24,19 @@ struct guard_row {
 	struct field_strings literals, near, examples, match, reject;
 	bool nocase;
 	const struct doc_node *digits, *first;
+	struct field_strings groups;
+	struct str after;
 	struct str back;
 	int64_t back_max, near_within;
 	struct str expression, validator, detector;
+};
+
+#define GUARD_SHAPES_MAX 6
+#define GUARD_SHAPE_GROUPS 4
+
+/* How many digits the first groups of a row have. */
+struct guard_shape {
+	uint8_t count, least[GUARD_SHAPE_GROUPS], most[GUARD_SHAPE_GROUPS];
 };
 
 struct guard_pattern {
@@ -36,6 +47,8 @@ struct guard_pattern {
 	bool folded, nocase;
 	uint8_t digits_least, digits_most; /* least 0: led from literals */
 	uint8_t first_least, first_most; /* digits of the first group */
+	uint8_t shape_count; /* 0: any */
+	struct guard_shape shapes[GUARD_SHAPES_MAX];
 	bool has_back;
 	uint8_t back[32]; /* bytes to step back over */
 	guard_validator validator;
@@ -45,6 +58,10 @@ struct guard_pattern {
 	struct regex *regex;
 	int span_group;
 	uint8_t first[32]; /* bytes a match can begin with */
+	size_t lead; /* its group "span" may begin so many bytes later, at each of which it is tried */
+	/* Filled by guard_needs_ready(). */
+	uint8_t needs[NEEDS_SETS], need_count;
+	uint16_t need_reach[NEEDS_SETS]; /* bytes from where it is tried */
 };
 
 /* What a tag of the literal sets stands for: from + the patterns of one literal. */
@@ -75,6 +92,26 @@ struct guard_gaps {
 	struct guard_gap *items;
 	size_t count, cap;
 	uint16_t heads[GAP_HEADS];
+	uint64_t known[GAP_HEADS / 8]; /* bits of hashes of the keys */
+};
+
+/*
+ * Bit i of each stands for the rule digits[i]: what a row of digits leaves to be tried is what they all have. begins[] is what the byte before
+ * it, or else before[] what the one before that, must be in.
+ */
+struct guard_digits {
+	uint64_t before[256], begins[256]; /* the byte before */
+	uint64_t after_digit[256]; /* the byte before, when it has a digit before it */
+	uint64_t after[256]; /* the byte after the first group */
+	uint64_t groups[33]; /* digits of the first group */
+	uint64_t runs[GUARD_RUN_MAX + 1]; /* digits in all */
+	uint64_t shaped; /* rules that say more of the groups */
+	bool ready;
+};
+
+struct guard_needs {
+	struct needs_table *table;
+	bool ready;
 };
 
 struct guard_rules {
@@ -85,13 +122,12 @@ struct guard_rules {
 	struct guard_lead *leads;
 	size_t lead_count;
 	struct guard_gaps gaps; /* of the phrases of folded rules */
+	struct guard_needs *needs; /* filled when first needed */
 	struct literal_set *original; /* every literal, and what marks text that wants folding */
 	struct literal_set *view; /* the literals of folded rules alone */
 	struct guard_pattern *digits[GUARD_DIGITS_MAX];
 	size_t digit_count;
-	uint64_t digit_groups[33]; /* which of digits[] take a first group of so many digits */
-	uint64_t digit_runs[GUARD_RUN_MAX +
-			    1]; /* which of them take a run of so many digits in all */
+	struct guard_digits *digit_tables; /* filled when first needed */
 	struct guard_pattern **detectors;
 	size_t detector_count;
 };
@@ -103,6 +139,12 @@ NODISCARD int guard_row_check(const char *name, const struct guard_row *row,
 			      const struct doc_node *node, struct err *err);
 /* Appends an expression that matches just as the given one does, and fails sooner. expression.c */
 void guard_expression_rewrite(struct str expression, bool nocase, struct buf *out);
+/* Finds out what the folded rules need, if that is not known yet. table_lead.c */
+void guard_needs_ready(const struct guard_rules *r);
+/* groups and after of a row. table_digits.c */
+NODISCARD int guard_pattern_shapes(const char *name, struct guard_pattern *p, struct err *err);
+/* Fills the tables of the rules led from digits if they are not yet. Errors: ERR_INVALID. */
+NODISCARD int guard_digits_ready(const struct guard_rules *r, struct err *err);
 /* Leads, literal sets and digits of the patterns. table_lead.c */
 void guard_rules_index(struct guard_rules *r);
 /* The class of a character class without brackets, "A-Za-z0-9._%+-". */
@@ -117,9 +159,9 @@ static inline uint32_t guard_gap_key(const char *before, unsigned n, const char 
 	return key << 8 | (m > 1 ? (uint8_t)after[1] | 0x20u : 0);
 }
 
-static inline uint32_t guard_gap_head(uint32_t key)
+static inline uint32_t guard_gap_hash(uint32_t key)
 {
-	return (key * 0x9E3779B1u) >> 21;
+	return (key * 0x9E3779B1u) >> 18;
 }
 
 static inline bool guard_class_has(const uint8_t set[32], char c)

@@ -35,7 +35,8 @@ static void add_gap(struct guard_rules *r, struct str l, size_t blank, uint32_t 
 	struct guard_gaps *g = &r->gaps;
 	unsigned n = blank > 1 && l.p[blank - 2] != ' ' ? 2 : 1;
 	uint32_t key = guard_gap_key(l.p + blank, n, l.p + blank + 1, letters_after(l, blank + 1));
-	uint32_t head = guard_gap_head(key);
+	uint32_t hash = guard_gap_hash(key), head = hash % GAP_HEADS;
+	g->known[hash >> 6] |= (uint64_t)1 << (hash & 63);
 	ARENA_GROW(r->arena, g->items, g->count, g->cap);
 	g->items[g->count] = (struct guard_gap){key, g->heads[head], (uint16_t)blank, l, lead};
 	g->heads[head] = (uint16_t)g->count++;
@@ -84,16 +85,6 @@ static void gather(struct gathering *g, const struct guard_pattern *p)
 	}
 }
 
-static void add_digits(struct guard_rules *r, struct guard_pattern *p)
-{
-	size_t at = r->digit_count++;
-	r->digits[at] = p;
-	for (unsigned n = p->digits_least; n <= GUARD_RUN_MAX; n++)
-		r->digit_runs[n] |= (uint64_t)1 << at;
-	for (unsigned n = p->first_least; n <= p->first_most; n++)
-		r->digit_groups[n] |= (uint64_t)1 << at;
-}
-
 void guard_rules_index(struct guard_rules *r)
 {
 	size_t literals = 2;
@@ -104,13 +95,15 @@ void guard_rules_index(struct guard_rules *r)
 	g.view = arena_array(r->arena, literals, sizeof(*g.view));
 	r->detectors = arena_array(r->arena, r->count + 1, sizeof(*r->detectors));
 	r->digit_count = 0;
+	r->digit_tables = arena_alloc(r->arena, sizeof(*r->digit_tables));
 	memset(r->gaps.heads, 0xFF, sizeof(r->gaps.heads));
+	r->needs = arena_alloc(r->arena, sizeof(*r->needs));
 	for (size_t i = 0; i < r->count; i++) {
 		struct guard_pattern *p = r->patterns[i];
 		if (p->detector)
 			r->detectors[r->detector_count++] = p;
 		else if (p->digits_least)
-			add_digits(r, p);
+			r->digits[r->digit_count++] = p;
 		else
 			gather(&g, p);
 	}
@@ -120,4 +113,26 @@ void guard_rules_index(struct guard_rules *r)
 	r->original = literal_set_new(g.original, g.original_count);
 	r->view = literal_set_new(g.view, g.view_count);
 	map_release(&g.known);
+}
+
+void guard_needs_ready(const struct guard_rules *r)
+{
+	if (r->needs->ready)
+		return;
+	r->needs->table = needs_table_new(r->arena);
+	for (size_t i = 0; i < r->count; i++) {
+		struct guard_pattern *p = r->patterns[i];
+		struct needs n;
+		if (!p->folded || p->detector)
+			continue;
+		needs_of(p->row.expression, &n);
+		for (size_t k = 0; k < n.count; k++) {
+			unsigned id = needs_table_add(r->needs->table, r->arena, &n.sets[k]);
+			if (id == NEEDS_IDS)
+				break;
+			p->need_reach[p->need_count] = (uint16_t)MIN(n.sets[k].reach, UINT16_MAX);
+			p->needs[p->need_count++] = (uint8_t)id;
+		}
+	}
+	r->needs->ready = true;
 }

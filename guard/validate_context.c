@@ -89,19 +89,43 @@ static bool word_at(struct str s, size_t at, const char *word, size_t len)
 	       (unsigned char)word[0] >= 0x80;
 }
 
+/* The bytes that the words of a list begin with. Lists live as long as the program, so each is looked at once. */
+struct firsts {
+	const char *const *words;
+	bool at[256];
+};
+
+static const bool *firsts_of(const char *const *words)
+{
+	static struct firsts known[64];
+	struct firsts *f = &known[((uintptr_t)words >> 3) % ARRAY_SIZE(known)];
+	if (f->words == words)
+		return f->at;
+	memset(f->at, 0, sizeof(f->at));
+	for (f->words = words; *words; words++) {
+		uint8_t first = (uint8_t) * *words;
+		f->at[first] = true;
+		if (first >= 'a' && first <= 'z')
+			f->at[first & 0xDF] = true;
+	}
+	return f->at;
+}
+
+bool validate_word_at(struct str s, size_t at, const char *word)
+{
+	size_t len = strlen(word);
+	return at + len <= s.len && (s.p[at] == word[0] || (s.p[at] | 0x20) == word[0]) &&
+	       word_at(s, at, word, len);
+}
+
 bool validate_has_word(struct str s, const char *const *words)
 {
-	/* Most words begin with a letter that the text does not even have; a column of numbers has none at all. */
-	bool has[256] = {false};
-	for (size_t i = 0; i < s.len; i++)
-		has[(uint8_t)s.p[i]] = has[(uint8_t)s.p[i] | 0x20] = true;
-	for (; *words; words++) {
-		if (!has[(uint8_t) * *words])
+	const bool *first = firsts_of(words);
+	for (size_t at = 0; at < s.len; at++) {
+		if (!first[(uint8_t)s.p[at]] || !begins_word(s, at))
 			continue;
-		size_t len = strlen(*words);
-		for (size_t at = 0; at + len <= s.len; at++)
-			if (((s.p[at] | 0x20) == **words || s.p[at] == **words) &&
-			    word_at(s, at, *words, len))
+		for (const char *const *w = words; *w; w++)
+			if (validate_word_at(s, at, *w))
 				return true;
 	}
 	return false;
@@ -154,17 +178,35 @@ static struct str cell_of(struct str line, char separator, size_t number)
 	return STR_NULL;
 }
 
-/* The first line of the block of lines that `at`, the start of a line, belongs to. */
-static struct str block_head(struct str text, size_t at)
+/* The line that was asked about last: the cells of a table are asked about one after another. */
+static struct {
+	const char *text;
+	size_t len, begin; /* of the line */
+	size_t block; /* where its block of lines begins */
+	struct str line, head; /* head: STR_NULL when there is none */
+	char separator;
+} last;
+
+void validate_forget(void)
+{
+	last.text = NULL;
+}
+
+/* Where the block of lines begins that the line at `at` belongs to; `at` when it is further than a table is long. */
+static size_t block_start(struct str text, size_t at)
 {
 	size_t limit = at > BLOCK_MAX_BYTES ? at - BLOCK_MAX_BYTES : 0, head = at;
-	while (head > limit) {
+	while (head > 0) {
 		size_t from = line_start(text, head - 1, limit);
+		if (from > 0 && text.p[from - 1] != '\n')
+			return at;
 		if (str_trim(str_sub(text, from, head)).len == 0)
 			break;
 		head = from;
+		if (last.text == text.p && last.len == text.len && head == last.begin)
+			return last.block + BLOCK_MAX_BYTES >= at ? last.block : at;
 	}
-	return head == at ? STR_NULL : line_around(text, head);
+	return head;
 }
 
 /* A head has words and no numbers: "name,dob,phone". Prose with commas has neither this nor equal cells. */
@@ -180,17 +222,37 @@ static bool is_head(struct str head, struct str line, char separator)
 	return cells >= 1 && cells <= expected && digits <= cells;
 }
 
+/* Fills `last` for the line around start; false when it is no line. */
+static bool look_at_line(struct str text, size_t start)
+{
+	if (last.text == text.p && last.len == text.len && start >= last.begin &&
+	    start < last.begin + last.line.len)
+		return true;
+	struct str line = line_around(text, start);
+	size_t begin = (size_t)(line.p - text.p);
+	if (!line.len || (begin > 0 && text.p[begin - 1] != '\n'))
+		return false;
+	char separator = table_separator(line);
+	size_t block = separator ? block_start(text, begin) : begin;
+	struct str head = block == begin ? STR_NULL : line_around(text, block);
+	if (head.len && !is_head(head, line, separator))
+		head = STR_NULL;
+	last.text = text.p;
+	last.len = text.len;
+	last.begin = begin;
+	last.block = block;
+	last.line = line;
+	last.head = head;
+	last.separator = separator;
+	return true;
+}
+
 struct str validate_column(struct str text, size_t start)
 {
-	struct str line = line_around(text, start);
-	char separator = table_separator(line);
-	if (!separator || !line.len)
+	size_t number = 0;
+	if (!look_at_line(text, start) || !last.head.len)
 		return STR_NULL;
-	size_t begin = (size_t)(line.p - text.p), number = 0;
-	struct str head = block_head(text, begin);
-	if (!head.len || !is_head(head, line, separator))
-		return STR_NULL;
-	for (size_t i = begin; i < start; i++)
-		number += text.p[i] == separator;
-	return cell_of(head, separator, number);
+	for (size_t i = last.begin; i < start; i++)
+		number += text.p[i] == last.separator;
+	return cell_of(last.head, last.separator, number);
 }

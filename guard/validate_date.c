@@ -128,16 +128,12 @@ static bool is_date(struct str s)
 /* Where the last of the words in s ends; -1 when none is in it. */
 static ptrdiff_t last_word(struct str s)
 {
+	if (!validate_has_word(s, birth_words))
+		return -1;
 	for (size_t from = s.len; from-- > 0;)
-		for (const char *const *w = birth_words; *w; w++) {
-			const char *const one[] = {*w, NULL};
-			size_t len = strlen(*w);
-			if (from + len <= s.len && (s.p[from] | 0x20) == (**w | 0x20) &&
-			    validate_has_word(str_sub(s, from ? from - 1 : 0,
-						      from + len + (from + len < s.len)),
-					      one))
-				return (ptrdiff_t)(from + len);
-		}
+		for (const char *const *w = birth_words; *w; w++)
+			if (validate_word_at(s, from, *w))
+				return (ptrdiff_t)(from + strlen(*w));
 	return -1;
 }
 

@@ -28,12 +28,16 @@ bool validate_all_same(const char *digits);
 bool validate_near(struct str text, size_t start, size_t end, size_t before, size_t after,
 		   const char *const *words);
 /* The same in a piece of text. */
-bool validate_has_word(struct str s, const char *const *words);
+bool validate_has_word(struct str s, const char *const *words); /* words: static */
+/* One of them, at this place. */
+bool validate_word_at(struct str s, size_t at, const char *word);
 /*
  * The head of the column that start stands in, when its line is one of a table (CSV, TSV, Markdown): the same cell of
  * the first line of the block. STR_NULL when there is none. Points into text.
  */
 struct str validate_column(struct str text, size_t start);
+/* Another text is looked at from now on: what is remembered of the last one's tables does not hold for it. */
+void validate_forget(void);
 /* Words that say that a number is an id of a thing: an order, a parcel, a build. */
 extern const char *const validate_id_words[];
 

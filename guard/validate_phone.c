@@ -123,11 +123,12 @@ static bool is_called_otherwise(struct str text, size_t start, size_t end)
 
 bool validate_phone_national(struct str text, size_t start, size_t end, UNUSED unsigned *confidence)
 {
-	struct str s = str_sub(text, start, end), column = validate_column(text, start);
+	struct str s = str_sub(text, start, end);
 	char d[VALIDATE_DIGITS_MAX + 1];
 	size_t n = validate_digits(s, d);
 	if (n < 7 || n > 12 || validate_all_same(d) || looks_like_date(s))
 		return false;
+	struct str column = validate_column(text, start);
 	if (column.len && validate_has_word(column, phone_words))
 		return true;
 	if (is_called_otherwise(text, start, end))

@@ -50,6 +50,40 @@ START_TEST(a_sized_arena_holds_what_it_was_made_for_in_one_piece)
 }
 END_TEST
 
+START_TEST(a_reset_arena_is_as_new_and_keeps_its_first_chunk)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new_sized(1 << 20, 4096);
+	unsigned char *first = arena_alloc(a, 1000);
+	for (size_t round = 0; round < 3; round++) {
+		/* In the first chunk alone, full of it, and past it. */
+		for (size_t size = 1000; size < 4000 * round; size += 1000)
+			memset(arena_alloc(a, 1000), 0xFF, 1000);
+		memset(first, 0xFF, 1000);
+		arena_reset(a);
+		ck_assert_uint_eq(arena_used(a), 0);
+		unsigned char *p = arena_alloc(a, 4096);
+		ck_assert_ptr_eq(p, first);
+		for (size_t i = 0; i < 4096; i++)
+			ck_assert_uint_eq(p[i], 0);
+	}
+	memset(arena_alloc(a, 2 << 20), 0xFF, 2 << 20);
+	ck_assert(arena_full(a));
+	arena_reset(a);
+	ck_assert(!arena_full(a));
+}
+END_TEST
+
+START_TEST(a_reset_arena_without_a_first_chunk_has_nothing)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
+	arena_reset(a);
+	memset(arena_alloc(a, 5000), 0xFF, 5000);
+	arena_reset(a);
+	ck_assert_uint_eq(arena_used(a), 0);
+	ck_assert_int_eq(*(char *)arena_alloc(a, 1), 0);
+}
+END_TEST
+
 START_TEST(the_limit_is_told_at_the_end_and_memory_stays_good)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(160);
@@ -146,6 +180,8 @@ static const struct support_case cases[] = {
 	CASE(memory_is_zero_aligned_and_apart),
 	CASE(large_things_get_room_of_their_own),
 	CASE(a_sized_arena_holds_what_it_was_made_for_in_one_piece),
+	CASE(a_reset_arena_is_as_new_and_keeps_its_first_chunk),
+	CASE(a_reset_arena_without_a_first_chunk_has_nothing),
 	CASE(the_limit_is_told_at_the_end_and_memory_stays_good),
 	CASE(copies_are_followed_by_nul),
 	CASE(arrays_grow_in_an_arena),

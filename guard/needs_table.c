@@ -1,0 +1,210 @@
+#include "guard/needs.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define HEADS 2048
+#define NONE 0xFFFF
+#define PAIR 27 /* second letters; the last: none */
+
+struct entry {
+	uint64_t value, mask; /* of the first letters */
+	uint32_t key; /* the first four of them, or as many as a whole word has */
+	uint16_t next;
+	uint8_t whole; /* 0, or the letters of the whole word */
+	struct needs_bits bits;
+};
+
+struct needs_table {
+	struct entry *entries;
+	size_t count, cap;
+	unsigned ids;
+	uint64_t known[1024]; /* of hashes of the first four letters */
+	uint16_t heads[HEADS];
+	/* Beginnings of fewer than four letters, by their first two. */
+	bool pairs[26 * PAIR];
+	uint16_t *shorts;
+	size_t short_count, short_cap;
+};
+
+struct needs_table *needs_table_new(struct arena *a)
+{
+	struct needs_table *t = arena_alloc(a, sizeof(*t));
+	memset(t->heads, 0xFF, sizeof(t->heads));
+	return t;
+}
+
+static uint32_t hash_of(uint32_t key)
+{
+	return (key * 0x9E3779B1u) >> 16;
+}
+
+static uint64_t low_bytes(unsigned n)
+{
+	return n >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * n) - 1;
+}
+
+static unsigned pair_of(uint64_t word, unsigned len)
+{
+	unsigned second = len > 1 ? (unsigned)(word >> 8 & 0xFF) - 'a' : PAIR - 1;
+	return ((unsigned)(word & 0xFF) - 'a') * PAIR + second;
+}
+
+static uint64_t value_of(const struct needs_word *w)
+{
+	uint64_t value = 0;
+	for (unsigned i = 0; i < w->len; i++)
+		value |= (uint64_t)(uint8_t)w->text[i] << 8 * i;
+	return value;
+}
+
+static struct entry *find_entry(struct needs_table *t, uint64_t value, uint64_t mask, uint8_t whole)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->entries[i].value == value && t->entries[i].mask == mask &&
+		    t->entries[i].whole == whole)
+			return &t->entries[i];
+	return NULL;
+}
+
+/* Where the entry just added is looked for. */
+static void list_entry(struct needs_table *t, struct arena *a, const struct needs_word *w)
+{
+	uint16_t index = (uint16_t)(t->count - 1);
+	struct entry *e = &t->entries[index];
+	if (w->len < 4 && !w->whole) {
+		for (unsigned second = 0; second < PAIR; second++)
+			if (w->len > 1 ? second == (unsigned)w->text[1] - 'a' : true)
+				t->pairs[((unsigned)w->text[0] - 'a') * PAIR + second] = true;
+		ARENA_GROW(a, t->shorts, t->short_count, t->short_cap);
+		t->shorts[t->short_count++] = index;
+		return;
+	}
+	e->key = (uint32_t)(e->value & low_bytes(4));
+	uint32_t hash = hash_of(e->key);
+	t->known[hash >> 6] |= (uint64_t)1 << (hash & 63);
+	e->next = t->heads[hash % HEADS];
+	t->heads[hash % HEADS] = index;
+}
+
+unsigned needs_table_add(struct needs_table *t, struct arena *a, const struct needs_set *set)
+{
+	if (t->ids == NEEDS_IDS || t->count + set->count >= NONE)
+		return NEEDS_IDS;
+	unsigned id = t->ids++;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct needs_word *w = &set->words[i];
+		uint64_t value = value_of(w), mask = low_bytes(w->len);
+		uint8_t whole = w->whole ? w->len : 0;
+		struct entry *e = find_entry(t, value, mask, whole);
+		if (!e) {
+			ARENA_GROW(a, t->entries, t->count, t->cap);
+			t->entries[t->count++] = (struct entry){
+				.value = value, .mask = mask, .whole = whole, .next = NONE};
+			list_entry(t, a, w);
+			e = &t->entries[t->count - 1];
+		}
+		e->bits.lanes[id / 64] |= (uint64_t)1 << (id % 64);
+	}
+	return id;
+}
+
+/* --- looking ----------------------------------------------------------------------------------------------- */
+
+static bool is_letter(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+static void add_if(const struct entry *e, uint64_t word, unsigned len, struct needs_bits *bits)
+{
+	if ((word ^ e->value) & e->mask || (e->whole && e->whole != len))
+		return;
+	for (unsigned i = 0; i < NEEDS_LANES; i++)
+		bits->lanes[i] |= e->bits.lanes[i];
+}
+
+/* A word of len letters; word is its first eight, lower case, the rest of the eight nothing. */
+static void look_up(const struct needs_table *t, uint64_t word, unsigned len,
+		    struct needs_bits *bits)
+{
+	uint32_t key = (uint32_t)word, hash = hash_of(key);
+	if (t->known[hash >> 6] >> (hash & 63) & 1)
+		for (uint16_t i = t->heads[hash % HEADS]; i != NONE; i = t->entries[i].next)
+			if (t->entries[i].key == key)
+				add_if(&t->entries[i], word, len, bits);
+	if (t->pairs[pair_of(word, len)])
+		for (size_t i = 0; i < t->short_count; i++)
+			add_if(&t->entries[t->shorts[i]], word, len, bits);
+}
+
+static void look_at(const struct needs_table *t, struct str text, size_t at, unsigned len,
+		    struct needs_bits *bits)
+{
+	uint64_t word = 0;
+	memcpy(&word, text.p + at, MIN(text.len - at, sizeof(word)));
+	word = (word | 0x2020202020202020u) & low_bytes(len);
+	look_up(t, word, len, bits);
+}
+
+static unsigned word_length(struct str text, size_t at)
+{
+	size_t end = at;
+	while (end < text.len && end - at < 64 && is_letter(text.p[end]))
+		end++;
+	return (unsigned)(end - at);
+}
+
+#ifdef __SSE2__
+static uint64_t letters_of(const char *p)
+{
+	uint64_t letters = 0;
+	for (unsigned i = 0; i < 64; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
+					       _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
+		letters |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << i;
+	}
+	return letters;
+}
+
+/* Whole strides of 64; returns where the rest begins. */
+static size_t look_by_strides(const struct needs_table *t, struct str text, size_t from, size_t to,
+			      struct needs_bits *bits)
+{
+	for (; to - from >= 64; from += 64) {
+		uint64_t letters = letters_of(text.p + from);
+		uint64_t before = from > 0 && is_letter(text.p[from - 1]);
+		uint64_t starts = letters & ~(letters << 1 | before);
+		for (; starts; starts &= starts - 1) {
+			unsigned i = (unsigned)__builtin_ctzll(starts);
+			uint64_t rest = ~(letters >> i);
+			unsigned len = rest ? (unsigned)__builtin_ctzll(rest) : 64;
+			if (i + len >= 64)
+				len = word_length(text, from + i);
+			look_at(t, text, from + i, len, bits);
+		}
+	}
+	return from;
+}
+#else
+static size_t look_by_strides(const struct needs_table *t, struct str text, size_t from, size_t to,
+			      struct needs_bits *bits)
+{
+	(void)t, (void)text, (void)to, (void)bits;
+	return from;
+}
+#endif
+
+void needs_table_look(const struct needs_table *t, struct str text, size_t from, size_t to,
+		      struct needs_bits *bits)
+{
+	for (size_t at = look_by_strides(t, text, from, to, bits); at < to;) {
+		unsigned len = word_length(text, at);
+		if (len && (at == 0 || !is_letter(text.p[at - 1])))
+			look_at(t, text, at, len, bits);
+		at += len ? len : 1;
+	}
+}

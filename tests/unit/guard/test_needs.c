@@ -1,0 +1,204 @@
+/* What expressions need, and whether the words of a text have it. */
+#include "base/buf.h"
+#include "base/mem.h"
+#include "guard/needs.h"
+#include "tests/unit/support.h"
+
+/* The sets as "ignore, forget- | rules": "-" where the word goes on, the sets in the order of their first words. */
+static const char *show(const struct needs *n)
+{
+	static char out[2048];
+	CLEANUP(buf_release) struct buf b = BUF_INIT(sizeof(out));
+	for (size_t i = 0; i < n->count; i++) {
+		buf_addz(&b, i ? " | " : "");
+		for (size_t k = 0; k < n->sets[i].count; k++) {
+			const struct needs_word *w = &n->sets[i].words[k];
+			buf_addf(&b, "%s%.*s%s", k ? ", " : "", w->len, w->text,
+				 w->whole ? "" : "-");
+		}
+	}
+	snprintf(out, sizeof(out), "%.*s", STR_ARG(buf_str(&b)));
+	return out;
+}
+
+static const struct {
+	const char *expression, *sets;
+} rows[] = {
+	/* A word is known to begin behind anything but a letter. */
+	{"(?<![a-z])jailbreak\\b", "jailbrea-"},
+	{"(?<![a-z])secret\\b", "secret"},
+	{"(?<![a-z])secret", "secret-"},
+	{"secret\\b", ""},
+	{"x?secret\\b", ""},
+	{"[a-z]?secret\\b", ""},
+	{"[0-9]secret ", "secret"},
+	{"\\bsecret,", "secret"},
+	{"\"secret", "secret-"},
+	/* Where it ends is told by what may follow. */
+	{"\\bsecrets?\\b", "secret-"},
+	{"\\bsecret(?:s|ive)\\b", "secret-"},
+	{"\\bsecret(?: key)\\b", "secret | key"},
+	{"\\bsecret(?: key)?\\b", "secret-"},
+	{"\\bsecret(?![a-z])", "secret"},
+	{"\\bsecret[ ,]", "secret"},
+	{"\\bsecret.", "secret-"},
+	/* Alternatives are one set, and each must have one. */
+	{"\\b(?:ignore|forget)\\b", "ignore, forget"},
+	{"\\b(?:ignore|forget) (?:rules|orders)\\b", "ignore, forget | rules, orders"},
+	{"\\b(?:ignore|[a-z]x)\\b", ""},
+	{"\\b(?:ignore|) rules\\b", "rules"},
+	{"\\b(?:ignore the rules|break the rules)\\b", "ignore, break | rules | the"},
+	/* What may be missing is not needed; what is looked ahead at is. */
+	{"\\b(?:please )?obey\\b", "obey"},
+	{"\\bobey(?: me){0,3}\\b", "obey-"},
+	{"\\b(?:obey ){2}", ""},
+	{"(?=.{0,40}?\\burgent\\b)\\bobey\\b", "obey | urgent"},
+	{"\\bobey(?! rules\\b)", "obey-"},
+	{"(?<!do not )\\bobey\\b", "obey"},
+	/* Nothing is known of what is not understood. */
+	{"(?|\\bobey\\b|\\bserve\\b)", ""},
+	{"(?>\\bobey\\b)", ""},
+	{"", ""},
+};
+
+START_TEST(an_expression_needs_the_words_that_must_stand_in_it)
+{
+	struct needs n;
+	needs_of(str_of(rows[_i].expression), &n);
+	const char *got = show(&n);
+	/* The order of two sets is that of how rare they are; either will do. */
+	const char *bar = strstr(rows[_i].sets, " | ");
+	CLEANUP_FREE char *other = bar ? mem_printf("%s | %.*s", bar + 3,
+						    (int)(bar - rows[_i].sets), rows[_i].sets)
+				       : mem_printf("%s", rows[_i].sets);
+	ck_assert_msg(!strcmp(got, rows[_i].sets) || !strcmp(got, other),
+		      "%s needs \"%s\", wanted \"%s\"", rows[_i].expression, got, rows[_i].sets);
+}
+END_TEST
+
+START_TEST(a_set_says_how_far_its_words_can_be)
+{
+	struct needs n;
+	needs_of(STR(".{0,90}?\\b(?:obey|serve) [^.]{0,20}?(?:[a-z]{2,5} ){0,3}my "), &n);
+	ck_assert_uint_eq(n.count, 1);
+	ck_assert_uint_eq(n.sets[0].reach, 90);
+	needs_of(STR("(?:a|bcd){2}x+?y{2,3}\\bobey\\b"), &n);
+	ck_assert_uint_eq(n.count, 0); /* x+ has no end, so it could be anywhere */
+	needs_of(STR("(?:a|bcd){2}y{2,3}\\bobey\\b"), &n);
+	ck_assert_uint_eq(n.count, 1);
+	ck_assert_uint_eq(n.sets[0].reach, 9);
+}
+END_TEST
+
+START_TEST(what_every_text_has_is_not_asked_for)
+{
+	struct needs n;
+	needs_of(STR(".{0,200}?\\b(?:the|and|of|to|you|this|that|with)\\b"), &n);
+	ck_assert_uint_eq(n.count, 0);
+	needs_of(STR(".{0,200}?\\b(?:the|and|of|to|you|this|that|with) quokka\\b"), &n);
+	ck_assert_str_eq(show(&n), "quokka");
+}
+END_TEST
+
+/* --- words of a text -------------------------------------------------------------------------------------- */
+
+static void add(struct needs_set *s, const char *word, bool whole)
+{
+	struct needs_word *w = &s->words[s->count++];
+	w->len = (uint8_t)MIN(strlen(word), sizeof(w->text));
+	memcpy(w->text, word, w->len);
+	w->whole = whole;
+}
+
+static bool letter(struct str t, size_t i)
+{
+	return i < t.len && (unsigned char)((t.p[i] | 0x20) - 'a') < 26;
+}
+
+/* The plainest way to tell. */
+static bool stands(const struct needs_set *s, struct str t, size_t from, size_t to)
+{
+	for (size_t at = from; at < to; at++)
+		for (size_t i = 0; i < s->count; i++) {
+			const struct needs_word *w = &s->words[i];
+			struct str word = {w->text, w->len};
+			if (str_eq_nocase(str_sub(t, at, at + w->len), word) &&
+			    (at == 0 || !letter(t, at - 1)) &&
+			    !(w->whole && letter(t, at + w->len)))
+				return true;
+		}
+	return false;
+}
+
+static bool has(const struct needs_bits *b, unsigned id)
+{
+	return b->lanes[id / 64] >> (id % 64) & 1;
+}
+
+START_TEST(words_are_told_just_as_by_looking_at_each_place)
+{
+	static const char *const words[] = {"a",  "ab",	      "abc", "abcd", "abcde",
+					    "b",  "ba",	      "bab", "babb", "aabbaabb",
+					    "bb", "aaaaaaaa", "c",   "cab",  "cabbage"};
+	static const char letters[] = "aabbcAB ,.";
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
+	struct needs_table *t = needs_table_new(a);
+	struct needs_set *sets = arena_array(a, ARRAY_SIZE(words) * 2, sizeof(*sets));
+	srandom((unsigned)_i + 1);
+	for (unsigned i = 0; i < ARRAY_SIZE(words) * 2; i++) {
+		add(&sets[i], words[i / 2], i % 2);
+		if (random() % 3 == 0)
+			add(&sets[i], words[(size_t)random() % ARRAY_SIZE(words)], random() % 2);
+		ck_assert_uint_eq(needs_table_add(t, a, &sets[i]), i);
+	}
+	size_t len = 1 + (size_t)random() % 300;
+	/* Of the exact size, so that a read past the end shows. */
+	CLEANUP_FREE char *text = mem_alloc(len);
+	for (size_t i = 0; i < len; i++)
+		text[i] = letters[(size_t)random() % (sizeof(letters) - 1)];
+	for (size_t from = 0; from < len; from += 64) {
+		struct needs_bits bits = {{0}};
+		size_t stride = 64 * (1 + (size_t)random() % 2), to = MIN(from + stride, len);
+		needs_table_look(t, str_make(text, len), from, to, &bits);
+		for (unsigned i = 0; i < ARRAY_SIZE(words) * 2; i++)
+			ck_assert_msg(has(&bits, i) ==
+					      stands(&sets[i], str_make(text, len), from, to),
+				      "set %u (%.*s, %.*s), %zu to %zu of \"%.*s\"", i,
+				      sets[i].words[0].len, sets[i].words[0].text,
+				      sets[i].count > 1 ? sets[i].words[1].len : 0,
+				      sets[i].words[1].text, from, to, (int)len, text);
+	}
+}
+END_TEST
+
+START_TEST(a_table_has_room_for_so_many_sets)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	struct needs_table *t = needs_table_new(a);
+	struct needs_bits bits = {{0}};
+	for (unsigned i = 0; i < NEEDS_IDS; i++) {
+		struct needs_set s = {.count = 0};
+		char word[3] = {(char)('a' + i / 26), (char)('a' + i % 26), '\0'};
+		add(&s, word, true);
+		ck_assert_uint_eq(needs_table_add(t, a, &s), i);
+	}
+	struct needs_set one_more = {.count = 0};
+	add(&one_more, "zz", true);
+	ck_assert_uint_eq(needs_table_add(t, a, &one_more), NEEDS_IDS);
+	needs_table_look(t, STR("ab zz"), 0, 5, &bits);
+	ck_assert(has(&bits, 1) && !has(&bits, 0));
+}
+END_TEST
+
+static const struct support_case cases[] = {
+	CASE_LOOP(an_expression_needs_the_words_that_must_stand_in_it, ARRAY_SIZE(rows)),
+	CASE(a_set_says_how_far_its_words_can_be),
+	CASE(what_every_text_has_is_not_asked_for),
+	CASE_LOOP(words_are_told_just_as_by_looking_at_each_place, 100),
+	CASE(a_table_has_room_for_so_many_sets),
+	{0}};
+
+int main(void)
+{
+	return support_main("guard/needs", cases);
+}
