@@ -111,6 +111,19 @@ int sync_compose(struct sync *s, struct arena *a, struct str domain, struct str 
 	return open_files(&f, rc, ret, err);
 }
 
+int sync_compose_files(struct sync *s, struct arena *a, struct str domain, struct sync_files *ret,
+		       struct err *err)
+{
+	struct files f = {.a = a, .by_path = MAP_INIT};
+	int rc = add_domain(s, &f, domain, STR_NULL, 0, err);
+	if (rc == 0 && f.count == 0)
+		rc = err_set(err, ERR_NOT_FOUND, "domain %.*s is not deployed", STR_ARG(domain));
+	map_release(&f.by_path);
+	if (rc == 0)
+		*ret = (struct sync_files){f.items, f.count};
+	return rc;
+}
+
 /* "ecm" of "skills/ecm/…"; empty for anything else. */
 static struct str domain_of(struct str path)
 {

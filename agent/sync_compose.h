@@ -22,6 +22,14 @@ NODISCARD int sync_compose_all(struct sync *s, struct arena *a, const struct tre
 			       size_t over_count, const struct doc_node *folders,
 			       struct tree_source **ret, struct err *err);
 
+/* The files of one domain as it is now, to be changed by the caller. In a. Errors: ERR_NOT_FOUND (nothing is deployed), the store's. */
+struct sync_files {
+	struct tree_file *items;
+	size_t count;
+};
+NODISCARD int sync_compose_files(struct sync *s, struct arena *a, struct str domain,
+				 struct sync_files *ret, struct err *err);
+
 /* A deployed skill, parsed again from the store's files; bytes live in a. Errors: ERR_NOT_FOUND. Gives one reference. */
 NODISCARD int sync_read_skill(struct sync *s, struct arena *a, const struct deployed_skill *d,
 			      struct skill **ret, struct err *err);

@@ -33,9 +33,12 @@ struct pass {
 	const char *const *domains; /* scope; NULL: all */
 	const struct admit_confirmation *confirmations;
 	size_t confirmation_count;
+	/* First in that transaction, before anything of the pass. May be NULL. */
+	int (*before)(struct store_txn *t, struct pass *p, void *state, struct err *err);
 	/* Pipelined into the transaction that writes the outcome: source observation, quarantine, wish. May be NULL. */
 	int (*also)(struct store_txn *t, struct pass *p, void *state, struct err *err);
 	void *state;
+	bool rehearsing; /* a dry run, in the transaction that comes to nothing */
 	bool quiet; /* `also` has nothing new to say if nothing comes of it: then nothing is written */
 
 	/* What came of it. */

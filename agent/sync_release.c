@@ -275,6 +275,41 @@ static int put_release(struct pass *p, struct store_txn *t, const struct rows *r
 	return rc;
 }
 
+static int begin(struct pass *p, struct store_txn **ret, struct err *err)
+{
+	return store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor, worker_lease(p->s->worker),
+			       ret, err);
+}
+
+static int write_all(struct pass *p, struct rows *r, struct store_txn **ret, struct err *err)
+{
+	int rc = begin(p, ret, err);
+	if (rc == 0 && p->before)
+		rc = p->before(*ret, p, p->state, err);
+	if (rc == 0)
+		rc = store_blob_writer_join(p->blobs, *ret, err);
+	if (rc == 0)
+		rc = put_verdicts(p, *ret, err);
+	return rc < 0 ? rc : put_release(p, *ret, r, err);
+}
+
+/*
+ * A dry run is the real thing, to the last statement before COMMIT, which comes to nothing: what the database would refuse, it refuses here. Its report is
+ * then written by itself.
+ */
+static int rehearse(struct pass *p, struct store_txn **t, struct err *err)
+{
+	p->rehearsing = true;
+	int rc = p->also ? p->also(*t, p, p->state, err) : 0;
+	if (rc == 0)
+		rc = store_txn_rehearse(*t, err);
+	p->rehearsing = false;
+	p->release_id = 0;
+	store_txn_end(*t);
+	*t = NULL;
+	return rc;
+}
+
 int pass_write(struct pass *p, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
@@ -285,20 +320,12 @@ int pass_write(struct pass *p, struct err *err)
 		       p->refused_count == 0;
 	if (nothing)
 		return store_blob_writer_flush(p->blobs, err);
-	if (rc == 0 && !p->dry_run) {
-		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
-				     worker_lease(p->s->worker), &t, err);
-		if (rc == 0)
-			rc = store_blob_writer_join(p->blobs, t, err);
-		if (rc == 0)
-			rc = put_verdicts(p, t, err);
-		if (rc == 0)
-			rc = put_release(p, t, &r, err);
-	} else if (rc == 0 && p->also) {
-		/* A dry run writes its report, and nothing else. */
-		rc = store_txn_begin(p->s->ctx->store, STORE_FENCED, p->actor,
-				     worker_lease(p->s->worker), &t, err);
-	}
+	if (rc == 0)
+		rc = write_all(p, &r, &t, err);
+	if (rc == 0 && p->dry_run)
+		rc = rehearse(p, &t, err);
+	if (rc == 0 && p->dry_run && p->also)
+		rc = begin(p, &t, err);
 	if (rc == 0 && p->also)
 		rc = p->also(t, p, p->state, err);
 	if (rc == 0 && t)

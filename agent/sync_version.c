@@ -57,6 +57,14 @@ static struct str spec_json(struct arena *a, const struct domain_skill *ds)
 	}
 	json_end(&j);
 	json_str(&j, "handler", s->handler);
+	if (s->label_count)
+		json_object_in(&j, "labels");
+	for (size_t i = 0; i < s->label_count; i++) {
+		CLEANUP_FREE char *key = mem_strndup(s->labels[i].key.p, s->labels[i].key.len);
+		json_str(&j, key, s->labels[i].value);
+	}
+	if (s->label_count)
+		json_end(&j);
 	json_int(&j, "files", (int64_t)s->manifest.count);
 	json_int(&j, "cases", (int64_t)s->case_count);
 	json_key(&j, "config");

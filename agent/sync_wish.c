@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "store/change.h"
+#include "store/meta.h"
 
 #define WISHES_AT_ONCE 32
 
@@ -14,6 +15,8 @@ int wish_begin(struct hand *h, struct store_txn **ret, struct err *err)
 	return store_txn_begin(h->s->ctx->store, STORE_FENCED, h->actor, worker_lease(h->s->worker),
 			       ret, err);
 }
+
+typedef int change_fn(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
 
 static int settle(struct store_txn *t, struct hand *h, struct str result, const struct err *why,
 		  struct err *err)
@@ -24,22 +27,54 @@ static int settle(struct store_txn *t, struct hand *h, struct str result, const 
 	return store_wish_settle(t, str_of(h->w->id), result, buf_str(&problem), err);
 }
 
+void wish_expect(struct store_txn *t, struct hand *h)
+{
+	const struct doc_node *e = doc_find(h->body, "expect");
+	struct str kind = doc_text(e, "kind");
+	if (e)
+		store_object_expect(t, arena_strndup(h->a, kind.p, kind.len), doc_text(e, "domain"),
+				    doc_text(e, "name"), doc_text(e, "version"));
+}
+
+static int before_wish(struct store_txn *t, struct pass *p, void *state, struct err *err)
+{
+	struct hand *h = state;
+	(void)p;
+	wish_expect(t, h);
+	return h->makes_set ? store_source_apply_set(t, h->w->source, err) : 0;
+}
+
+/* A dry run of a small wish: all of it, up to the COMMIT. */
+static int rehearse(struct hand *h, change_fn *change, struct buf *said, struct err *err)
+{
+	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	int rc = wish_begin(h, &t, err);
+	if (rc == 0)
+		wish_expect(t, h);
+	if (rc == 0)
+		rc = change(t, h, said, err);
+	return rc < 0 ? rc : store_txn_rehearse(t, err);
+}
+
 /* The whole of a small wish: one change and the answer, in one transaction. */
-static int simply(struct hand *h,
-		  int (*change)(struct store_txn *t, struct hand *h, struct buf *said,
-				struct err *err),
-		  struct err *err)
+static int simply(struct hand *h, change_fn *change, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	CLEANUP(buf_release) struct buf said = BUF_INIT(4096);
 	CLEANUP(buf_release) struct buf result = BUF_INIT(16384);
 	struct json j;
-	int rc = wish_begin(h, &t, err);
+	bool dry_run = h->w->dry_run;
+	int rc = dry_run ? rehearse(h, change, &said, err) : 0;
 	if (rc == 0)
+		rc = wish_begin(h, &t, err);
+	if (rc == 0 && !dry_run)
+		wish_expect(t, h);
+	if (rc == 0 && !dry_run)
 		rc = change(t, h, &said, err);
 	json_init(&j, &result);
 	json_object(&j);
 	json_str(&j, "summary", buf_str(&said));
+	json_bool(&j, "dryRun", dry_run);
 	json_end(&j);
 	if (rc == 0)
 		rc = settle(t, h, buf_str(&result), NULL, err);
@@ -110,14 +145,17 @@ static int also_wish(struct store_txn *t, struct pass *p, void *state, struct er
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
 	struct err why = ERR_INIT;
 	int rc = 0;
-	bool refused = !p->dry_run && refusal(p, &why);
+	bool writes = !p->dry_run || p->rehearsing;
+	bool refused = writes && refusal(p, &why);
 	/* A rollback that is refused leaves nothing in quarantine: what serves goes on serving. */
-	if (!p->dry_run && !refused && h->quarantine_count)
+	if (writes && !refused && h->quarantine_count)
 		rc = store_quarantine_put(t, h->quarantine, h->quarantine_count, err);
-	if (rc == 0 && !p->dry_run && p->overlay)
+	if (rc == 0 && writes && p->overlay)
 		rc = put_overlays(t, p, h, err);
+	if (rc < 0 || p->rehearsing)
+		return rc;
 	pass_report_json(p, &report);
-	return rc < 0 ? rc : settle(t, h, buf_str(&report), refused ? &why : NULL, err);
+	return settle(t, h, buf_str(&report), refused ? &why : NULL, err);
 }
 
 int wish_pass(struct hand *h, struct pass *p, struct err *err)
@@ -125,12 +163,13 @@ int wish_pass(struct hand *h, struct pass *p, struct err *err)
 	p->s = h->s;
 	p->actor = h->actor;
 	p->dry_run = h->w->dry_run;
+	p->before = before_wish;
 	p->also = also_wish;
 	p->state = h;
 	int rc = pass_run(p, err);
 	if (rc == 0 && p->release_id)
 		sync_sources_rejudge(h->s, p->source.name);
-	if (rc == 0 && (p->overlay || h->quarantine_count))
+	if (rc == 0 && !p->dry_run && (p->overlay || h->quarantine_count))
 		sync_forget(h->s);
 	pass_release(p);
 	return rc;
@@ -165,15 +204,6 @@ static int load_upload(struct hand *h, struct upload *u, struct err *err)
 	return rc;
 }
 
-static int make_apply_set(struct hand *h, struct err *err)
-{
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
-	int rc = wish_begin(h, &t, err);
-	if (rc == 0)
-		rc = store_source_apply_set(t, h->w->source, err);
-	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
-}
-
 static int do_apply(struct hand *h, struct err *err)
 {
 	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
@@ -194,10 +224,9 @@ static int do_apply(struct hand *h, struct err *err)
 		rc = prune ? tree_memory_open(u.files, u.count, h->w->id, &tree, err)
 			   : sync_compose_all(h->s, h->a, u.files, u.count,
 					      doc_find(h->body, "folders"), &tree, err);
-	if (rc == 0 && !h->w->dry_run)
-		rc = make_apply_set(h, err);
 	if (rc < 0)
 		return rc;
+	h->makes_set = true;
 	p.tree = tree;
 	if (p.overlay)
 		p.kind = "overlay";
@@ -234,9 +263,12 @@ static int also_lift(struct store_txn *t, struct pass *p, void *state, struct er
 {
 	struct hand *h = state;
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
-	int rc = store_overlay_end(t, h->w->domain, "removed", err);
+	int rc = p->dry_run && !p->rehearsing ? 0
+					      : store_overlay_end(t, h->w->domain, "removed", err);
+	if (rc < 0 || p->rehearsing)
+		return rc;
 	pass_report_json(p, &report);
-	return rc < 0 ? rc : settle(t, h, buf_str(&report), NULL, err);
+	return settle(t, h, buf_str(&report), NULL, err);
 }
 
 /* What stood in the way has changed: every source looks at its newest commit again. */
@@ -256,13 +288,15 @@ static int do_overlay_end(struct hand *h, struct err *err)
 		struct pass p = {.kind = "expiry",
 				 .actor = h->actor,
 				 .message = wish_text(h, "reason"),
+				 .dry_run = h->w->dry_run,
+				 .before = before_wish,
 				 .also = also_lift,
 				 .state = h};
 		rc = sync_restore(h->s, &p, domain, base, err);
 	} else if (rc == 0) {
 		rc = simply(h, change_overlay_end, err);
 	}
-	if (rc == 0)
+	if (rc == 0 && !h->w->dry_run)
 		look_again(h);
 	return rc;
 }
@@ -280,10 +314,11 @@ static int change_sync(struct store_txn *t, struct hand *h, struct buf *said, st
 static const struct wish_kind {
 	const char *name;
 	int (*pass)(struct hand *h, struct err *err);
-	int (*change)(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
+	change_fn *change;
 	int (*check)(struct hand *h, struct err *err); /* before its transaction; NULL: none */
 } kinds_of_wish[] = {
 	{"apply", do_apply, NULL, NULL},
+	{"delete", wish_delete, NULL, NULL},
 	{"rollback", wish_rollback, NULL, NULL},
 	{"quarantine", NULL, wish_quarantine, NULL},
 	{"clear", NULL, wish_clear, NULL},
@@ -294,12 +329,26 @@ static const struct wish_kind {
 	{"sync", NULL, change_sync, NULL},
 };
 
+/* Before anything is done for it: what is stale now will not be less so. */
+static int is_current(struct hand *h, struct err *err)
+{
+	const struct doc_node *e = doc_find(h->body, "expect");
+	struct str kind = doc_text(e, "kind");
+	if (!e)
+		return 0;
+	return store_object_is(h->s->ctx->store, arena_strndup(h->a, kind.p, kind.len),
+			       doc_text(e, "domain"), doc_text(e, "name"), doc_text(e, "version"),
+			       err);
+}
+
 static int carry_out(struct hand *h, struct err *err)
 {
 	if (FAULT("wish.carry_out"))
 		return err_set(err, ERR_UNAVAILABLE, "injected fault");
 	int rc = doc_parse_json(h->a, h->w->body_json, &doc_limits_json, "the request", &h->body,
 				err);
+	if (rc == 0)
+		rc = is_current(h, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds_of_wish); i++) {
@@ -311,7 +360,7 @@ static int carry_out(struct hand *h, struct err *err)
 		rc = k->check ? k->check(h, err) : 0;
 		if (rc == 0)
 			rc = simply(h, k->change, err);
-		if (rc == 0 && k->change != change_sync)
+		if (rc == 0 && k->change != change_sync && !h->w->dry_run)
 			look_again(h);
 		return rc;
 	}

@@ -14,6 +14,7 @@ struct hand {
 	struct quarantine *quarantine; /* rollback */
 	size_t quarantine_count;
 	int64_t ttl_ms; /* apply --override */
+	bool makes_set; /* apply: its set may be new */
 };
 
 /* The one transaction that changes something for the wish; the caller ends it. */
@@ -24,6 +25,17 @@ struct str wish_text(const struct hand *h, const char *key);
 struct str wish_reason(const struct hand *h, const char *what);
 /* Runs p, whose tree and source are set, and answers the wish in its transaction; releases p. Errors: pass_run()'s. */
 NODISCARD int wish_pass(struct hand *h, struct pass *p, struct err *err);
+
+/*
+ * What the wish expects of the object it is about (the resourceVersion that somebody had read), for the transaction that changes it; looked at when nobody else can
+ * write. Nothing, when it expects nothing.
+ */
+void wish_expect(struct store_txn *t, struct hand *h);
+
+/* --- sync_delete.c --- */
+
+/* Errors: ERR_NOT_FOUND, ERR_CONFLICT (Git has it), those of wish_pass(). */
+NODISCARD int wish_delete(struct hand *h, struct err *err);
 
 /* --- sync_rollback.c --- */
 

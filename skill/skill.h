@@ -12,6 +12,7 @@
 #define SKILL_SKILL_H
 
 #include "skill/config.h"
+#include "skill/label.h"
 #include "skill/manifest.h"
 #include "skill/testfile.h"
 #include "skill/trigger.h"
@@ -46,6 +47,8 @@ struct skill {
 	enum role role;
 	bool role_set;
 	struct str license, compatibility;
+	struct label *labels; /* what of `metadata` reads as labels; by key */
+	size_t label_count;
 	struct field_strings allowed_tools;
 	struct trigger *triggers;
 	size_t trigger_count;

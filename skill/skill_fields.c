@@ -104,6 +104,24 @@ static void check_metadata_key(struct md *md, const struct doc_pair *p)
 	}
 }
 
+/* Kept by key, so that equal content is told in equal words. */
+static void take_label(struct md *md, const struct doc_pair *p)
+{
+	struct skill *s = md->s;
+	const struct doc_node *v = p->value;
+	bool is_text = v->type != DOC_LIST && v->type != DOC_MAP && v->type != DOC_NULL;
+	size_t at = s->label_count;
+	if (!is_text || str_starts(p->key, STR("aspora.")) || !label_key_ok(p->key) ||
+	    !label_value_ok(v->text) || s->label_count == LABELS_MAX)
+		return;
+	if (!s->labels)
+		s->labels = arena_array(md->a, LABELS_MAX, sizeof(*s->labels));
+	for (; at > 0 && str_cmp(s->labels[at - 1].key, p->key) > 0; at--)
+		s->labels[at] = s->labels[at - 1];
+	s->labels[at] = (struct label){arena_str(md->a, p->key), arena_str(md->a, v->text)};
+	s->label_count++;
+}
+
 static void take_metadata(struct md *md, const struct value *v)
 {
 	const struct doc_node *n = v->pair ? v->pair->value : NULL;
@@ -118,6 +136,7 @@ static void take_metadata(struct md *md, const struct value *v)
 	for (size_t i = 0; i < n->map.count; i++) {
 		const struct doc_node *value = n->map.pairs[i].value;
 		check_metadata_key(md, &n->map.pairs[i]);
+		take_label(md, &n->map.pairs[i]);
 		if (value->type == DOC_LIST || value->type == DOC_MAP)
 			say_node(&md->of, "SK-METADATA-TYPE", value,
 				 "a value under metadata is %s, and only some clients read that",

@@ -19,6 +19,15 @@ static void copy_triggers(struct arena *a, const struct skill *from, struct skil
 	}
 }
 
+static void copy_labels(struct arena *a, const struct skill *from, struct skill *to)
+{
+	to->labels = from->label_count ? arena_array(a, from->label_count, sizeof(*to->labels))
+				       : NULL;
+	for (size_t i = 0; i < from->label_count; i++)
+		to->labels[i] = (struct label){copy(a, from->labels[i].key),
+					       copy(a, from->labels[i].value)};
+}
+
 static void copy_manifest(struct arena *a, const struct skill *from, struct skill *to)
 {
 	const struct manifest *m = &from->manifest;
@@ -58,6 +67,7 @@ static void copy_small(struct arena *a, const struct skill *from, struct skill *
 	for (size_t i = 0; i < from->allowed_tools.count; i++)
 		to->allowed_tools.items[i] = copy(a, from->allowed_tools.items[i]);
 	copy_triggers(a, from, to);
+	copy_labels(a, from, to);
 	copy_manifest(a, from, to);
 	copy_findings(a, &from->findings, &to->findings);
 	copy_findings(a, &from->stricter, &to->stricter);

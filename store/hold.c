@@ -1,6 +1,7 @@
 #include "store/hold.h"
 
 #include "base/json.h"
+#include "store/meta.h"
 #include "store/txn_int.h"
 
 static void log_quarantine(struct store_txn *t, struct str domain, struct str skill,
@@ -15,6 +16,7 @@ static void log_quarantine(struct store_txn *t, struct str domain, struct str sk
 	json_strz(&j, "content", digest_hex(content, hex));
 	json_str(&j, "reason", reason);
 	json_end(&j);
+	store_object_touch(t, "Skill", domain, skill);
 	store_txn_change(t, "Skill", domain, skill, STORE_UPDATE, buf_str(&text));
 }
 

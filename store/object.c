@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "skill/kind.h"
-#include "store/wire_int.h"
+#include "store/txn_int.h"
 
 /* How a kind's objects are ordered, and so what its keys are. */
 enum order {
@@ -206,12 +206,11 @@ static bool is_sane(struct str s, size_t most)
 	return s.len < most && str_is_utf8(s, NULL) && str_find_byte(s, '\0', 0) < 0;
 }
 
-int store_object_page(struct store *s, const struct object_query *q, struct object_cursor *cursor,
-		      struct buf *out, size_t *ret_count, struct err *err)
+static int bind_page(const struct object_query *q, const struct object_cursor *cursor,
+		     struct bind *b, struct err *err)
 {
 	const struct object_kind *k = find(q->kind);
 	struct bounds at;
-	*ret_count = 0;
 	if (!k)
 		return err_set(err, ERR_UNSUPPORTED, "objects of kind %s are not listed", q->kind);
 	if (q->at && !k->at)
@@ -223,10 +222,21 @@ int store_object_page(struct store *s, const struct object_query *q, struct obje
 	int rc = bounds_of(k, q, cursor, &at, err);
 	if (rc < 0)
 		return rc;
-	CLEANUP(bind_release) struct bind b = BIND(q->at ? k->at : k->stmt);
+	*b = (struct bind)BIND(q->at ? k->at : k->stmt);
+	bind_query(b, k, q, &at, MIN(q->limit, (size_t)OBJECT_PAGE_MAX));
+	return 0;
+}
+
+int store_object_page(struct store *s, const struct object_query *q, struct object_cursor *cursor,
+		      struct buf *out, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = {0};
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	bind_query(&b, k, q, &at, MIN(q->limit, (size_t)OBJECT_PAGE_MAX));
-	if ((rc = wire_query(s, &b, &rows, err)) < 0)
+	*ret_count = 0;
+	int rc = bind_page(q, cursor, &b, err);
+	if (rc == 0)
+		rc = wire_query(s, &b, &rows, err);
+	if (rc < 0)
 		return rc;
 	const size_t mark = out->len;
 	for (int i = 0; i < rows.count; i++) {
@@ -241,6 +251,27 @@ int store_object_page(struct store *s, const struct object_query *q, struct obje
 			move_on(cursor, key1, key2);
 	}
 	*ret_count = (size_t)rows.count;
+	return 0;
+}
+
+int store_object_read(struct store_txn *t, const struct object_query *q, struct buf *out,
+		      struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = {0};
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	const struct object_cursor from_the_first = {0};
+	struct object_query one = *q;
+	one.limit = 1;
+	one.whole = true;
+	int rc = bind_page(&one, &from_the_first, &b, err);
+	if (rc == 0)
+		rc = txn_query(t, &b, &rows, err);
+	if (rc < 0 || rows.count == 0)
+		return rc < 0 ? rc : not_there(q, err);
+	struct row c = row_of(&rows, 0);
+	(void)row_text(&c);
+	(void)row_text(&c);
+	buf_add_str(out, row_text(&c));
 	return 0;
 }
 

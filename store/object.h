@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "store/store.h"
+#include "store/txn.h"
 
 #define OBJECT_PAGE_MAX 1000
 
@@ -49,6 +50,9 @@ NODISCARD int store_object_page(struct store *s, const struct object_query *q,
 /* One object, by kind, domain (of namespaced kinds) and name. ERR_NOT_FOUND. */
 NODISCARD int store_object_get(struct store *s, const struct object_query *q, struct buf *out,
 			       struct err *err);
+/* The same inside a transaction, as it is by then; of kinds that the role may read. ERR_NOT_FOUND. */
+NODISCARD int store_object_read(struct store_txn *t, const struct object_query *q, struct buf *out,
+				struct err *err);
 /* The last revision at a time, and that of the newest release of a commit (its first digits, 7 or more). ERR_NOT_FOUND. */
 NODISCARD int store_revision_at_time(struct store *s, int64_t at_ms, int64_t *ret, struct err *err);
 NODISCARD int store_revision_of_commit(struct store *s, struct str commit, int64_t *ret,

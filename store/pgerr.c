@@ -11,6 +11,7 @@ struct state {
 static const struct state states[] = {
 	{"AF001", ERR_FENCED, ""},
 	{"AC001", ERR_CONFLICT, ""},
+	{"AC002", ERR_CONFLICT, "read it again, and ask with the resourceVersion it has then"},
 	{"AN001", ERR_NOT_FOUND, ""},
 	{"AQ001", ERR_QUOTA, ""},
 	{"23505", ERR_CONFLICT, ""},

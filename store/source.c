@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "store/meta.h"
 #include "store/txn_int.h"
 
 void source_read(struct row *c, struct arena *a, struct store_source *ret)
@@ -273,6 +274,7 @@ int store_domain_transfer(struct store_txn *t, struct str domain, struct str sou
 	bind_text(&b, domain);
 	bind_text(&b, source);
 	txn_late(t, &b);
+	store_object_touch(t, "Domain", STR_NULL, domain);
 	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	struct json j;
 	json_init(&j, &text);

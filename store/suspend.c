@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/hold.h"
+#include "store/meta.h"
 #include "store/txn_int.h"
 
 static void log_text(struct store_txn *t, const char *kind, struct str domain, struct str name,
@@ -39,6 +40,7 @@ int store_suspend(struct store_txn *t, const struct suspension *s, struct err *e
 	bind_text(&b, s->reason);
 	bind_time(&b, s->expires_ms);
 	txn_late(t, &b);
+	store_object_touch(t, kind_of(s->kind), s->domain, s->name);
 	log_text(t, kind_of(s->kind), s->domain, s->name, word_of(s->kind, "paused", "suspended"),
 		 s->reason);
 	return 0;
@@ -54,6 +56,7 @@ int store_resume(struct store_txn *t, struct str kind, struct str domain, struct
 	bind_text(&b, name);
 	bind_textz(&b, store_txn_actor(t));
 	txn_late(t, &b);
+	store_object_touch(t, kind_of(kind), domain, name);
 	log_text(t, kind_of(kind), domain, name, word_of(kind, "unpaused", "resumed"), STR_NULL);
 	return 0;
 }
@@ -108,9 +111,11 @@ int store_suspension_expire(struct store_txn *t, int64_t *ret, struct err *err)
 	BIND_COLUMN(&b, count, bind_text, list[i].domain);
 	BIND_COLUMN(&b, count, bind_text, list[i].name);
 	txn_late(t, &b);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		store_object_touch(t, kind_of(list[i].kind), list[i].domain, list[i].name);
 		log_text(t, kind_of(list[i].kind), list[i].domain, list[i].name, "resumed",
 			 STR("expired"));
+	}
 	return 0;
 }
 
@@ -126,6 +131,7 @@ int store_overlay_put(struct store_txn *t, const struct overlay *o, struct err *
 	bind_text(&b, o->reason);
 	bind_time(&b, o->expires_ms);
 	txn_late(t, &b);
+	store_object_touch(t, "Domain", STR_NULL, o->domain);
 	log_text(t, "Domain", o->domain, o->domain, "overlay", o->source);
 	return 0;
 }
@@ -137,6 +143,7 @@ int store_overlay_end(struct store_txn *t, struct str domain, const char *how, s
 	bind_text(&b, domain);
 	bind_textz(&b, how);
 	txn_late(t, &b);
+	store_object_touch(t, "Domain", STR_NULL, domain);
 	log_text(t, "Domain", domain, domain, "overlayEnded", str_of(how));
 	return 0;
 }

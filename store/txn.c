@@ -25,7 +25,8 @@ struct store_txn {
 	struct arena *arena; /* of the changes */
 	struct queued_change *changes;
 	size_t change_count, change_cap;
-	struct bind *late;
+	struct bind *checks, *late;
+	size_t check_count, check_cap;
 	size_t late_count, late_cap;
 	uint8_t token[TOKEN_SIZE];
 	bool begun, done;
@@ -104,13 +105,26 @@ int txn_query(struct store_txn *t, const struct bind *b, struct rows *rows, stru
 	return r;
 }
 
+static struct bind take_bind(struct bind *b)
+{
+	struct bind out = *b;
+	b->data = (struct buf)BUF_INIT(BIND_LIMIT);
+	b->count = 0;
+	return out;
+}
+
 void txn_late(struct store_txn *t, struct bind *b)
 {
 	assert(t->mode != STORE_APPEND);
 	GROW(t->late, t->late_count, t->late_cap);
-	t->late[t->late_count++] = *b;
-	b->data = (struct buf)BUF_INIT(BIND_LIMIT);
-	b->count = 0;
+	t->late[t->late_count++] = take_bind(b);
+}
+
+void txn_check(struct store_txn *t, struct bind *b)
+{
+	assert(t->mode != STORE_APPEND);
+	GROW(t->checks, t->check_count, t->check_cap);
+	t->checks[t->check_count++] = take_bind(b);
 }
 
 enum store_mode txn_mode(const struct store_txn *t)
@@ -185,8 +199,16 @@ static int send_guard(struct store_txn *t, struct err *err)
 	return wire_send(t->s, &b, false, err);
 }
 
-/* The commit's flight: revision, guard, what needs the revision, COMMIT. */
-static int send_commit(struct store_txn *t, struct err *err)
+static int send_all(struct store_txn *t, const struct bind *list, size_t count, struct err *err)
+{
+	int r = 0;
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = wire_send(t->s, &list[i], false, err);
+	return r;
+}
+
+/* The commit's flight, up to the COMMIT itself: revision, guard, what must hold, what needs the revision. */
+static int send_end(struct store_txn *t, struct err *err)
 {
 	int r = begin(t, err);
 	if (r < 0)
@@ -200,13 +222,28 @@ static int send_commit(struct store_txn *t, struct err *err)
 		return r;
 	if ((t->change_count || t->lease) && (r = send_guard(t, err)) < 0)
 		return r;
-	for (size_t i = 0; i < t->late_count; i++) {
-		r = wire_send(t->s, &t->late[i], false, err);
-		if (r < 0)
-			return r;
-	}
-	r = wire_plain(t->s, "commit", err);
+	r = send_all(t, t->checks, t->check_count, err);
+	return r < 0 ? r : send_all(t, t->late, t->late_count, err);
+}
+
+static int send_commit(struct store_txn *t, struct err *err)
+{
+	int r = send_end(t, err);
+	if (r >= 0)
+		r = wire_plain(t->s, "commit", err);
 	return r < 0 ? r : wire_sync(t->s, err);
+}
+
+int store_txn_rehearse(struct store_txn *t, struct err *err)
+{
+	assert(!t->done);
+	int r = send_end(t, err);
+	/* What is only looked at when a transaction ends is looked at too. */
+	if (r >= 0)
+		r = wire_plain(t->s, "set constraints all immediate", err);
+	if (r >= 0)
+		r = wire_sync(t->s, err);
+	return r < 0 ? r : wire_collect(t->s, err);
 }
 
 /* Asks the server, over a new connection, whether the token's transaction is there. 1: it is, *ret_rev; 0: it is not. */
@@ -316,7 +353,10 @@ void store_txn_end(struct store_txn *t)
 	t->s->txn = NULL;
 	for (size_t i = 0; i < t->late_count; i++)
 		bind_release(&t->late[i]);
+	for (size_t i = 0; i < t->check_count; i++)
+		bind_release(&t->checks[i]);
 	free(t->late);
+	free(t->checks);
 	arena_free(t->arena);
 	free(t->actor);
 	free(t);

@@ -45,6 +45,11 @@ size_t store_txn_changes(const struct store_txn *t);
  * it), ERR_DATABASE, ERR_UNAVAILABLE (nothing was written; a COMMIT in doubt that could not be resolved in time says so in its message).
  */
 NODISCARD int store_txn_commit(struct store_txn *t, int64_t *ret_rev, struct err *err);
+/*
+ * Everything that commit does but the COMMIT: the caller sees what would have come of it, reads it back inside the transaction if he likes, and ends it. Holds
+ * back every other writer meanwhile. Errors: those of commit.
+ */
+NODISCARD int store_txn_rehearse(struct store_txn *t, struct err *err);
 void store_txn_end(struct store_txn *t); /* NULL is fine; rolls back unless committed; frees */
 void store_txn_endp(struct store_txn **t);
 

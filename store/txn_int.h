@@ -14,6 +14,11 @@ NODISCARD int txn_query(struct store_txn *t, const struct bind *b, struct rows *
 			struct err *err);
 /* Keeps a statement that uses aspora_rev() for the commit's flight; takes what b holds. Needs at least one change. */
 void txn_late(struct store_txn *t, struct bind *b);
+/*
+ * Keeps a statement that refuses: it runs in the commit's flight once nobody else can write any more, and before what txn_late() keeps. Takes what b
+ * holds. Needs no change.
+ */
+void txn_check(struct store_txn *t, struct bind *b);
 enum store_mode txn_mode(const struct store_txn *t);
 const struct lease *txn_lease(const struct store_txn *t); /* NULL unless fenced */
 

@@ -30,6 +30,8 @@ static const struct gw_action actions[] = {
 	{"POST", "/api/v1/quarantines/clear", "clear", "quarantines"},
 	{"POST", "/api/v1/adoptions", "adopt", "domains"},
 	{"POST", "/api/v1/overlays/end", "end", "overlays"},
+	{"DELETE", "/api/v1/domains/{domain}/overlay", "delete", "overlays"},
+	{"DELETE", "/api/v1/quarantines/{name}", "delete", "quarantines"},
 	{"GET", "/api/v1/wishes/{name}", "get", "wishes"},
 	{"POST", "/api/v1/admissions/{digest}/checks", "create", "checks"},
 	{"GET", "/api/v1/admissions/{digest}/checks", "list", "checks"},
@@ -51,9 +53,14 @@ bool gw_route_action(const struct gw_route *r, struct gw_action *ret)
 			*ret = actions[i];
 			return true;
 		}
-	if (!r->kind || (r->verb != VERB_LIST && r->verb != VERB_GET))
+	const char *verb = r->verb == VERB_LIST	    ? "list"
+			   : r->verb == VERB_GET    ? "get"
+			   : r->verb == VERB_PATCH  ? "patch"
+			   : r->verb == VERB_DELETE ? "delete"
+						    : NULL;
+	if (!r->kind || !verb)
 		return false;
-	ret->verb = r->verb == VERB_LIST ? "list" : "get";
+	ret->verb = verb;
 	ret->noun = r->kind->plural;
 	return true;
 }

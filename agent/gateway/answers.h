@@ -7,11 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/field.h"
+
 struct gw_call;
 struct kind;
 struct json;
 struct change;
 struct err;
+
+/* Bodies of requests, also for the OpenAPI document. */
+extern const struct field gw_run_fields[], gw_key_fields[], gw_check_fields[], gw_login_fields[];
 
 int gw_health(struct gw_call *c, struct err *err);
 int gw_ready(struct gw_call *c, struct err *err);

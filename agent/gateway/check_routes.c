@@ -17,7 +17,7 @@ struct check_body {
 };
 
 #define B(member) offsetof(struct check_body, member)
-static const struct field check_fields[] = {
+const struct field gw_check_fields[] = {
 	{"skill", FIELD_STRING, B(skill), FIELD_REQUIRED | FIELD_NONEMPTY,
 	 .help = "The skill it ran on, as domain/name."},
 	{"name", FIELD_NAME, B(name), FIELD_REQUIRED, .help = "What tests.required calls it."},
@@ -118,7 +118,7 @@ int gw_check_post(struct gw_call *c, struct err *err)
 	struct check_body b = {0};
 	struct posted_check p = {0};
 	struct json j;
-	int rc = gw_call_body(c, check_fields, &b, err);
+	int rc = gw_call_body(c, gw_check_fields, &b, err);
 	if (rc == 0)
 		rc = check_body(&b, err);
 	if (rc == 0)

@@ -107,12 +107,12 @@ static int check_media(const struct gw_call *c, struct err *err, int *ret_status
 	struct str type = gw_field(c->q, "content-type");
 	ptrdiff_t semicolon = str_find_byte(type, ';', 0);
 	struct str plain = str_trim(semicolon < 0 ? type : str_sub(type, 0, (size_t)semicolon));
-	if (!c->q->has_body || c->route->body_max == 0 ||
-	    str_eq_nocase(plain, STR("application/json")))
+	const char *media = c->route->media ? c->route->media : "application/json";
+	if (!c->q->has_body || c->route->body_max == 0 || str_eq_nocase(plain, str_of(media)))
 		return 0;
 	*ret_status = 415;
-	err_set(err, ERR_USAGE, "the body must be application/json");
-	return err_remedy(err, "send \"Content-Type: application/json\"");
+	err_set(err, ERR_USAGE, "the body must be %s", media);
+	return err_remedy(err, "send \"Content-Type: %s\"", media);
 }
 
 /* Open routes are health's; everything else asks for its share. */

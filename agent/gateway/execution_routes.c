@@ -24,7 +24,7 @@ struct run_body {
 static const char *const modes[] = {"live", "test", NULL};
 static const enum execution_mode mode_of[] = {MODE_LIVE, MODE_TEST};
 #define B(member) offsetof(struct run_body, member)
-static const struct field run_fields[] = {
+const struct field gw_run_fields[] = {
 	{"skill", FIELD_STRING, B(skill), .help = "domain/name of the skill to run."},
 	{"text", FIELD_STRING, B(text),
 	 .help = "What somebody wrote; routed to a skill, or its trigger's text."},
@@ -261,7 +261,7 @@ int gw_execution_create(struct gw_call *c, struct err *err)
 	char id[64];
 	bool existing = false;
 	int64_t wait_ms = 0;
-	int rc = gw_call_body(c, run_fields, &b, err);
+	int rc = gw_call_body(c, gw_run_fields, &b, err);
 	if (rc == 0)
 		rc = gw_call_wait(c, &wait_ms, err);
 	if (rc == 0)

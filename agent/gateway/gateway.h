@@ -83,6 +83,7 @@ struct gw_route {
 	size_t body_max; /* 0: no body */
 	int (*run)(struct gw_call *c, struct err *err);
 	const char *help; /* one sentence, for the manual */
+	const char *media; /* of the body; NULL: application/json */
 };
 
 /* --- routes.c ---------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* API keys over the API: made and revoked by an admin. The key itself is in one answer and nowhere else. */
 #include "agent/gateway/gateway.h"
-#include "store/txn.h"
+#include "agent/gateway/wish.h"
+#include "store/meta.h"
 
 struct key_body {
 	struct str name, role;
@@ -9,7 +10,7 @@ struct key_body {
 };
 
 #define B(member) offsetof(struct key_body, member)
-static const struct field key_fields[] = {
+const struct field gw_key_fields[] = {
 	{"name", FIELD_NAME, B(name), FIELD_REQUIRED, .help = "What it is for."},
 	{"role", FIELD_STRING, B(role),
 	 .help = "viewer, operator, approver, ci-bot or admin; viewer when left out."},
@@ -63,7 +64,7 @@ int gw_key_create(struct gw_call *c, struct err *err)
 	CLEANUP(secret_release) struct secret key = SECRET_INIT;
 	struct key_body b = {0};
 	char id[KEY_ID + 1];
-	int rc = gw_call_body(c, key_fields, &b, err);
+	int rc = gw_call_body(c, gw_key_fields, &b, err);
 	if (rc < 0)
 		return rc;
 	const struct key_new k = {.name = b.name,
@@ -83,12 +84,17 @@ int gw_key_create(struct gw_call *c, struct err *err)
 int gw_key_revoke(struct gw_call *c, struct err *err)
 {
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	struct wish_body b = {0}; /* what it says beside: version, dryRun */
 	struct json j;
-	int rc = store_txn_begin(c->g->store, STORE_CONDITIONAL, c->who.actor, NULL, &t, err);
+	int rc = gw_wish_query(c, &b, err);
+	if (rc == 0)
+		rc = store_txn_begin(c->g->store, STORE_CONDITIONAL, c->who.actor, NULL, &t, err);
+	if (rc == 0 && b.version.len)
+		store_object_expect(t, "Key", STR_NULL, c->params[0], b.version);
 	if (rc == 0)
 		rc = store_key_revoke(t, c->params[0], err);
 	if (rc == 0)
-		rc = store_txn_commit(t, NULL, err);
+		rc = b.dry_run ? store_txn_rehearse(t, err) : store_txn_commit(t, NULL, err);
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);

@@ -15,6 +15,9 @@
 	}
 #define PAGED "limit", "continue", "labelSelector", "fieldSelector"
 #define WATCHED "watch", "resourceVersion"
+#define WISHED "wait", "dryRun"
+#define CONDITIONAL "resourceVersion", "reason"
+#define MERGE_PATCH "application/merge-patch+json"
 #define WISH_BODY (64 * 1024)
 #define EXECUTION_BODY (EXECUTION_INPUT_MAX + 64 * 1024)
 
@@ -72,9 +75,11 @@ static const struct gw_route fixed[] = {
 	 "What the key that asks may do, route by route; of: in this domain."},
 	{"POST", API "keys", NULL, VERB_CREATE, GW_ADMIN, true, NULL, WISH_BODY, gw_key_create,
 	 "Makes an API key, which only this answer tells."},
-	{"POST", API "keys/{name}/revoke", NULL, VERB_DELETE, GW_ADMIN, true, NULL, WISH_BODY,
-	 gw_key_revoke, "Revokes the key of this name or identity."},
-	{"DELETE", API "keys/{name}", NULL, VERB_DELETE, GW_ADMIN, true, NULL, 0, gw_key_revoke,
+	{"POST", API "keys/{name}/revoke", NULL, VERB_DELETE, GW_ADMIN, true,
+	 KEYS("dryRun", "resourceVersion"), WISH_BODY, gw_key_revoke,
+	 "Revokes the key of this name or identity."},
+	{"DELETE", API "keys/{name}", NULL, VERB_DELETE, GW_ADMIN, true,
+	 KEYS("dryRun", "resourceVersion"), 0, gw_key_revoke,
 	 "Revokes the key of this name or identity."},
 	{"GET", API "audit", NULL, VERB_LIST, AUDITORS, false,
 	 KEYS("domain", "actor", "kind", "name", "since", "before", "limit"), 0, gw_audit_list,
@@ -104,25 +109,30 @@ static const struct gw_route fixed[] = {
 	 NULL, WISH_BODY, gw_check_post, "Posts what a check said of one content of a skill."},
 	{"GET", API "admissions/{digest}/checks", NULL, VERB_LIST, READERS, false, NULL, 0,
 	 gw_check_list, "What checks have said of one content."},
-	{"POST", API "uploads", NULL, VERB_APPLY, OPERATORS | GW_CI_BOT, false, KEYS("wait"),
+	{"POST", API "uploads", NULL, VERB_APPLY, OPERATORS | GW_CI_BOT, false, KEYS(WISHED),
 	 GW_UPLOAD_BYTES * 2, gw_upload_create,
 	 "Applies files: one or several skills, or whole domains."},
-	{"POST", API "rollbacks", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	{"POST", API "rollbacks", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS(WISHED),
 	 WISH_BODY, gw_rollback_create, "Goes back to an earlier version of a skill or domain."},
 	{"POST", API "sources/{name}/sync", NULL, VERB_PATCH, OPERATORS | GW_CI_BOT, true,
 	 KEYS("wait"), WISH_BODY, gw_source_sync, "Looks at a source now."},
-	{"POST", API "suspensions", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	{"POST", API "suspensions", NULL, VERB_PATCH, OPERATORS, false, KEYS(WISHED), WISH_BODY,
 	 gw_suspension_create, "Holds a source, domain or skill as it is."},
-	{"POST", API "resumptions", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	{"POST", API "resumptions", NULL, VERB_PATCH, OPERATORS, false, KEYS(WISHED), WISH_BODY,
 	 gw_resume_create, "Lets a suspended object go on."},
-	{"POST", API "quarantines", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	{"POST", API "quarantines", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS(WISHED),
 	 WISH_BODY, gw_quarantine_create, "Keeps a version from being deployed."},
 	{"POST", API "quarantines/clear", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false,
-	 KEYS("wait"), WISH_BODY, gw_quarantine_clear, "Lets a version be deployed again."},
-	{"POST", API "adoptions", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS("wait"),
+	 KEYS(WISHED), WISH_BODY, gw_quarantine_clear, "Lets a version be deployed again."},
+	{"POST", API "adoptions", NULL, VERB_PATCH, OPERATORS | GW_APPROVER, false, KEYS(WISHED),
 	 WISH_BODY, gw_adoption_create, "Hands a domain to another source."},
-	{"POST", API "overlays/end", NULL, VERB_PATCH, OPERATORS, false, KEYS("wait"), WISH_BODY,
+	{"POST", API "overlays/end", NULL, VERB_PATCH, OPERATORS, false, KEYS(WISHED), WISH_BODY,
 	 gw_overlay_end, "Takes an overlay off a domain."},
+	{"DELETE", API "domains/{domain}/overlay", NULL, VERB_DELETE, OPERATORS, false,
+	 KEYS(WISHED, CONDITIONAL), 0, gw_overlay_delete, "Takes the overlay off a domain."},
+	{"DELETE", API "quarantines/{name}", NULL, VERB_DELETE, OPERATORS | GW_APPROVER, false,
+	 KEYS(WISHED, CONDITIONAL), 0, gw_quarantine_delete,
+	 "Lets the version that it holds be deployed again."},
 	{"GET", API "wishes/{name}", NULL, VERB_GET, READERS, false, KEYS("wait"), 0, gw_wish_get,
 	 "What became of a wish; with wait, once it is known."},
 };
@@ -150,6 +160,33 @@ static void add(struct gw_route *routes, size_t *count, const struct kind *k, un
 	snprintf(r->pattern, sizeof(r->pattern), API "%s%s%s", before, k->plural, after);
 }
 
+/* What a person may change of a deployed object without its source; what may be deleted of it is what came by apply. */
+static void add_change(struct gw_route *routes, size_t *count, const struct kind *k,
+		       const char *method)
+{
+	bool patch = strcmp(method, "PATCH") == 0;
+	static const char *const patch_keys[] = {WISHED, CONDITIONAL, NULL};
+	struct gw_route *r = &routes[(*count)++];
+	*r = (struct gw_route){.method = method,
+			       .kind = k,
+			       .verb = patch ? VERB_PATCH : VERB_DELETE,
+			       .roles = OPERATORS,
+			       .platform = strcmp(k->name, "Source") == 0,
+			       .query = patch_keys,
+			       .body_max = patch ? WISH_BODY : 0,
+			       .run = patch ? gw_object_patch : gw_object_delete,
+			       .help = patch ? "Changes labels or suspension, by a merge patch."
+					     : "Deletes it, if it came by apply.",
+			       .media = patch ? MERGE_PATCH : NULL};
+	snprintf(r->pattern, sizeof(r->pattern), API "%s%s%s",
+		 k->namespaced ? "domains/{domain}/" : "", k->plural, "/{name}");
+}
+
+static bool is_deployed(const struct kind *k)
+{
+	return strcmp(k->name, "Skill") == 0 || strcmp(k->name, "Domain") == 0;
+}
+
 /* Of kinds whose names stand for themselves: a domain in the path adds nothing. Executions have a row of their own. */
 static bool is_found_by_name_alone(const struct kind *k)
 {
@@ -171,7 +208,7 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 	size_t n = 0, kind_count = 0;
 	while (kinds[kind_count].name)
 		kind_count++;
-	struct gw_route *routes = mem_array(5 * kind_count + ARRAY_SIZE(fixed) + 1,
+	struct gw_route *routes = mem_array(7 * kind_count + ARRAY_SIZE(fixed) + 1,
 					    sizeof(*routes));
 	for (const struct kind *k = kinds; k->name; k++) {
 		const char *const *keys = keys_of(k);
@@ -184,6 +221,10 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 			add(routes, &n, k, VERB_GET, get, "domains/{domain}/", "/{name}");
 		if (k->verbs & VERB_GET && (!k->namespaced || is_found_by_name_alone(k)))
 			add(routes, &n, k, VERB_GET, get, "", "/{name}");
+		if (k->verbs & VERB_PATCH)
+			add_change(routes, &n, k, "PATCH");
+		if (k->verbs & VERB_DELETE && is_deployed(k))
+			add_change(routes, &n, k, "DELETE");
 	}
 	memcpy(routes + n, fixed, sizeof(fixed));
 	n += ARRAY_SIZE(fixed);

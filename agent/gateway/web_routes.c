@@ -36,10 +36,9 @@ int gw_web_file(struct gw_call *c, struct err *err)
 struct login_body {
 	struct str key;
 };
-static const struct field login_fields[] = {{"key", FIELD_STRING, offsetof(struct login_body, key),
-					     FIELD_REQUIRED | FIELD_NONEMPTY,
-					     .help = "An API key."},
-					    FIELD_END};
+const struct field gw_login_fields[] = {{"key", FIELD_STRING, offsetof(struct login_body, key),
+					 FIELD_REQUIRED | FIELD_NONEMPTY, .help = "An API key."},
+					FIELD_END};
 
 static void answer_session(struct gw_call *c, const struct gw_session *s)
 {
@@ -69,7 +68,7 @@ static void set_cookie(struct gw_call *c, const char *value, const char *more)
 int gw_session_create(struct gw_call *c, struct err *err)
 {
 	struct login_body b = {0};
-	int rc = gw_call_body(c, login_fields, &b, err);
+	int rc = gw_call_body(c, gw_login_fields, &b, err);
 	if (rc < 0)
 		return rc;
 	struct str bearer = str_of(arena_printf(c->arena, "Bearer %.*s", STR_ARG(b.key)));

@@ -16,7 +16,7 @@ with page as (
 ), seen as (
 	select p.name, d.uid, d.created_at, d.source as owner, i.source, i.revision, i.op, i.candidate, i.policy, i.surface, i.release, i.since,
 		i.spec, i.overlay, r.at as released_at, n.findings, n.at as denied_at, n.revision as denied_revision,
-		k.skills, k.current, k.serving, k.failed, k.prompt_only, k.changed_at, u.by as suspended_by, u.reason as suspended_reason, o.expires_at, o.by as overlay_by
+		k.skills, k.current, k.serving, k.failed, k.prompt_only, k.changed_at, u.by as suspended_by, u.reason as suspended_reason, o.expires_at, o.by as overlay_by, m.labels, m.rev as meta_rev
 	from page p
 	left join domain d using (name)
 	left join release_item i on i.domain = p.name and i.until is null
@@ -34,6 +34,7 @@ with page as (
 		where w.domain = p.name and w.until is null
 	) k on true
 	left join suspension u on u.kind = 'Domain' and u.name = p.name and u.until is null
+	left join object_meta m on m.kind = 'Domain' and m.name = p.name and m.uid = d.uid
 	left join overlay o on o.domain = p.name and o.until is null
 ), told as (
 	select s.*, g.message as denied_message, g.remedy as denied_remedy, skills - current - prompt_only - failed as moving,
@@ -49,7 +50,7 @@ with page as (
 select t.name, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Domain',
 	'metadata', json_build_object('name', t.name, 'uid', coalesce(t.uid::text, ''), 'generation', coalesce(t.release, 0),
-		'resourceVersion', aspora_version(coalesce(t.since, 0)), 'labels', '{}'::json, 'createdAt', aspora_time(t.created_at),
+		'resourceVersion', aspora_version(coalesce(greatest(t.since, t.meta_rev), 0)), 'labels', aspora_labels(t.labels, null), 'createdAt', aspora_time(t.created_at),
 		'source', json_build_object('name', coalesce(t.source, t.owner, ''), 'revision', coalesce(t.revision, ''),
 			'path', 'skills/' || t.name)),
 	'spec', coalesce(t.spec, '{}'),

@@ -36,6 +36,7 @@ with wanted as materialized (
 		coalesce(nullif(c.message, ''), f.message, nullif(c.reason, ''), '') as candidate_message,
 		v.spec, v.handler, v.role, v.title, v.description,
 		n.ready, n.starting, n.rev as instance_rev,
+		o.labels, o.rev as meta_rev,
 		q.cause as held_cause, q.reason as held_reason, q.by as held_by, q.at as held_at, q.content as held_content, q.since as held_since,
 		u.by as suspended_by, u.reason as suspended_reason, u.at as suspended_since,
 		x.by as paused_by, x.reason as paused_reason, x.expires_at as paused_until, x.since as paused_since
@@ -44,6 +45,8 @@ with wanted as materialized (
 	left join desired d on d.domain = p.domain and d.skill = p.skill and d.until is null
 	left join rollout s on s.domain = p.domain and s.skill = p.skill and s.until is null and s.slot = 'stable'
 	left join rollout c on c.domain = p.domain and c.skill = p.skill and c.until is null and c.slot = 'candidate'
+	left join object_meta o on o.kind = 'Skill' and o.domain = p.domain and o.name = p.skill
+		and o.uid = coalesce(d.uid, '00000000-0000-0000-0000-000000000000')
 	left join version v on v.domain = p.domain and v.skill = p.skill
 		and v.content = coalesce(d.content, s.content) and v.runtime = coalesce(d.runtime, s.runtime)
 	left join lateral (
@@ -98,8 +101,8 @@ with wanted as materialized (
 select t.domain, t.skill, json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Skill',
 	'metadata', json_build_object('domain', t.domain, 'name', t.skill, 'uid', coalesce(t.uid::text, ''), 'generation', coalesce(t.generation, 0),
-		'resourceVersion', aspora_version(greatest(t.since, t.stable_since, t.candidate_since, t.instance_rev, t.held_since, t.paused_since)),
-		'labels', '{}'::json, 'createdAt', aspora_time(t.created_at),
+		'resourceVersion', aspora_version(greatest(t.since, t.stable_since, t.candidate_since, t.instance_rev, t.held_since, t.meta_rev)),
+		'labels', aspora_labels(t.labels, t.spec -> 'labels'), 'createdAt', aspora_time(t.created_at),
 		'source', json_build_object('name', coalesce(t.source, ''), 'revision', coalesce(t.revision, ''),
 			'path', 'skills/' || t.domain || '/' || t.skill)),
 	'spec', case when coalesce(t.spec::text, '{}') <> '{}' then t.spec

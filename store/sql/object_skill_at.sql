@@ -6,7 +6,7 @@
 select d.domain, d.skill, json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Skill',
 	'metadata', json_build_object('domain', d.domain, 'name', d.skill, 'uid', d.uid, 'generation', d.generation,
-		'resourceVersion', aspora_version(d.since), 'labels', '{}'::json, 'createdAt', aspora_time(d.created_at),
+		'resourceVersion', aspora_version(d.since), 'labels', aspora_labels(null, v.spec -> 'labels'), 'createdAt', aspora_time(d.created_at),
 		'source', json_build_object('name', i.source, 'revision', i.revision, 'path', 'skills/' || d.domain || '/' || d.skill)),
 	'spec', jsonb_build_object('role', v.role, 'title', v.title, 'description', v.description, 'handler', v.handler) || v.spec::jsonb,
 	'status', json_build_object('observedGeneration', d.generation, 'phase', 'Past', 'at', aspora_version($6::bigint),

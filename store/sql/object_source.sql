@@ -4,8 +4,8 @@
 -- roles: gateway
 select s.name, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Source',
-	'metadata', json_build_object('name', s.name, 'uid', s.uid, 'generation', s.generation, 'resourceVersion', aspora_version(s.rev),
-		'labels', '{}'::json, 'createdAt', aspora_time(s.created_at), 'source', json_build_object('name', s.name, 'revision', s.observed_revision)),
+	'metadata', json_build_object('name', s.name, 'uid', s.uid, 'generation', s.generation, 'resourceVersion', aspora_version(greatest(s.rev, m.rev)),
+		'labels', aspora_labels(m.labels, null), 'createdAt', aspora_time(s.created_at), 'source', json_build_object('name', s.name, 'revision', s.observed_revision)),
 	'spec', jsonb_build_object('kind', s.kind, 'url', s.url, 'branch', regexp_replace(s.ref, '^refs/heads/', ''), 'path', s.path, 'platform', s.platform)
 		|| s.spec::jsonb,
 	'status', json_build_object(
@@ -20,6 +20,7 @@ select s.name, '', json_build_object(
 		'conditions', case when json_array_length(s.conditions) > 0 then s.conditions
 			else json_build_array(aspora_condition('Ready', 'Unknown', 'NotReconciled', 'nothing has looked at it yet', '', '', s.created_at)) end))
 from source s
+left join object_meta m on m.kind = 'Source' and m.name = s.name and m.uid = s.uid
 left join suspension u on u.kind = 'Source' and u.name = s.name and u.until is null
 left join lateral (select json_agg(d.name order by d.name) as names from domain d where d.source = s.name) d on true
 where s.name >= $1 and s.name <= $3
