@@ -4,6 +4,8 @@
 
 struct options {
 	bool deployed, notes;
+	struct str spares[8]; /* rules that have nothing to say to this, though it is near */
+	size_t spare_count;
 	size_t check_skill_count;
 	struct {
 		struct str skill; /* "ecm/order-details" */
@@ -128,6 +130,8 @@ static void option(struct world *w, struct str line, void *state)
 		world_deploy(w);
 	else if (str_eqz(name, "notes"))
 		o->notes = true;
+	else if (str_eqz(name, "spares"))
+		o->spares[o->spare_count++] = rest;
 	else if (str_eqz(name, "confirm"))
 		confirm(w, rest);
 	else if (str_eqz(name, "check"))
@@ -171,17 +175,48 @@ static void bind_checks(struct world *w, const struct options *o)
 	snapshot_unref(s);
 }
 
+/* By index into the table: fixtures that show what the rule is against, and those that show what it lets be. */
+static size_t shown[RULES_MAX], spared[RULES_MAX];
+
+static void count_finding(void *fixture, const struct finding *f)
+{
+	const struct rule *r = rule_find(str_of(f->rule));
+	if (r && f->severity != SEVERITY_NOTE && !((bool *)fixture)[r - rules]) {
+		((bool *)fixture)[r - rules] = true;
+		shown[r - rules]++;
+	}
+}
+
+static void count(const struct admission *a, const struct options *o, struct str name)
+{
+	bool said[RULES_MAX] = {false};
+	for (size_t i = 0; i < a->repository.count; i++)
+		count_finding(said, &a->repository.items[i]);
+	for (size_t i = 0; i < a->platform.findings.count; i++)
+		count_finding(said, &a->platform.findings.items[i]);
+	for (size_t d = 0; d < a->domain_count; d++)
+		for (size_t i = 0; i < a->domains[d].verdict.findings.count; i++)
+			count_finding(said, &a->domains[d].verdict.findings.items[i]);
+	for (size_t i = 0; i < o->spare_count; i++) {
+		const struct rule *r = rule_find(o->spares[i]);
+		ck_assert_msg(r != NULL, "no rule %.*s", STR_ARG(o->spares[i]));
+		ck_assert_msg(!said[r - rules], "\"%.*s\" is not spared by %s", STR_ARG(name),
+			      r->id);
+		spared[r - rules]++;
+	}
+}
+
 static void run(struct str name, struct str input, struct buf *out)
 {
 	struct world w;
 	struct options o = {0};
-	(void)name;
 	world_init(&w);
 	world_base(&w);
 	world_read(&w, arena_str(w.arena, input), option, &o);
 	bind_checks(&w, &o);
 	struct report_opts how = {.quiet = !o.notes};
 	report_format_find(STR("text"))->write(out, world_admit(&w), &how);
+	count(w.admission, &o, name);
 	world_release(&w);
 }
 
@@ -194,6 +229,58 @@ START_TEST(every_rule_says_what_its_fixtures_want)
 	char path[128];
 	snprintf(path, sizeof(path), "admission/fixtures/%s.txt", files[_i]);
 	golden_run_file(path, run);
+}
+END_TEST
+
+/* What no content brings about: reading refuses a model without a price first (SK-CONFIG), and rules decide. */
+static const char *const beyond_content[] = {"AD-INTERNAL-001", "AD-MODEL-002"};
+
+/* As in a platform configuration that was released when prices were no part of one. */
+START_TEST(a_price_that_is_not_known_denies_the_platform_and_who_uses_it)
+{
+	struct world w;
+	struct policy policy;
+	world_init(&w);
+	world_base(&w);
+	world_deploy(&w);
+	struct config_doc *platform = w.before->platform;
+	struct surface_view view = {w.deployed, NULL};
+	struct rule_in in = {
+		.snap = w.before, .policy = &policy, .surfaces = &view, .facts = &w.facts};
+	((struct config_model *)platform->values.models.items)->output_microusd_per_mtok = -1;
+	policy_make(w.arena, platform, NULL, &w.facts, &policy);
+	for (int i = 0; i < 2; i++) {
+		struct verdict v;
+		bool said = false;
+		in.platform = i ? NULL : platform;
+		in.domain = i ? snapshot_domain(w.before, STR("frm")) : NULL;
+		in.name = i ? STR("frm") : STR("");
+		admit_domain(w.arena, &in, &v);
+		for (size_t k = 0; k < v.findings.count; k++)
+			said |= strcmp(v.findings.items[k].rule, "AD-MODEL-002") == 0;
+		ck_assert(said && !v.allow);
+	}
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(every_rule_has_a_fixture_that_shows_it_and_one_that_it_spares)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char path[128];
+		snprintf(path, sizeof(path), "admission/fixtures/%s.txt", files[i]);
+		golden_run_file(path, run);
+	}
+	for (size_t i = 0; i < rule_count(); i++) {
+		bool beyond = false;
+		for (size_t k = 0; k < ARRAY_SIZE(beyond_content); k++)
+			beyond |= strcmp(rules[i].id, beyond_content[k]) == 0;
+		ck_assert_msg(!beyond || !shown[i], "%s has a fixture after all", rules[i].id);
+		if (beyond)
+			continue;
+		ck_assert_msg(shown[i] > 0, "no fixture shows what %s is against", rules[i].id);
+		ck_assert_msg(spared[i] > 0, "no fixture says \"! spares %s\"", rules[i].id);
+	}
 }
 END_TEST
 
@@ -241,6 +328,8 @@ END_TEST
 
 static const struct support_case cases[] = {
 	CASE_LOOP(every_rule_says_what_its_fixtures_want, ARRAY_SIZE(files)),
+	CASE(a_price_that_is_not_known_denies_the_platform_and_who_uses_it),
+	CASE(every_rule_has_a_fixture_that_shows_it_and_one_that_it_spares),
 	CASE(rules_are_in_the_order_of_their_ids),
 	CASE(every_rule_has_its_words),
 	CASE(the_manual_has_every_rule),
