@@ -4,10 +4,10 @@
 
 static void add_members(struct json *j, const struct field *fields, const char *object);
 
-/* What decoding an absent member gives anyway is left out: nothing, where the row has no default. */
+/* What decoding an absent member gives anyway is left out: nothing, where the row has no default. Without one that is required it would not decode. */
 static bool is_absent(const struct field *f, const void *value)
 {
-	if (f->dflt)
+	if (f->dflt || (f->flags & FIELD_REQUIRED))
 		return false;
 	switch (f->type) {
 	case FIELD_STRING:

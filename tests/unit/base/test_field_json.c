@@ -19,7 +19,7 @@ struct outer {
 };
 static const char *const levels[] = {"low", "high", NULL};
 static const struct field inner_fields[] = {
-	{"cost", FIELD_MONEY, offsetof(struct inner, cost_microusd)},
+	{"cost", FIELD_MONEY, offsetof(struct inner, cost_microusd), FIELD_REQUIRED},
 	{"tools", FIELD_STRINGS, offsetof(struct inner, tools)},
 	FIELD_END};
 static const struct field limit_fields[] = {{"pids", FIELD_INT, 0, 0, 1, 99, NULL, NULL, 0, "7"},
@@ -78,8 +78,18 @@ START_TEST(what_was_not_set_and_has_no_default_is_left_out)
 }
 END_TEST
 
+/* A model that costs nothing: zero is a price, and the document is read again. */
+START_TEST(what_is_required_is_there_even_when_it_is_zero)
+{
+	round_trip(
+		"servers: {free: {cost: 0}}",
+		"{\"on\":false,\"limits\":{\"pids\":7},\"servers\":{\"free\":{\"cost\":\"0\"}}}");
+}
+END_TEST
+
 static const struct support_case cases[] = {CASE(a_struct_survives_the_way_to_json_and_back),
 					    CASE(what_was_not_set_and_has_no_default_is_left_out),
+					    CASE(what_is_required_is_there_even_when_it_is_zero),
 					    {0}};
 
 int main(void)
