@@ -14,17 +14,23 @@ const struct admit_confirmation *rule_confirmation(const struct rule_in *in, con
 	return NULL;
 }
 
+static void name_one(struct buf *out, size_t n, const struct skill_change *s, struct str text)
+{
+	if (n <= SHOWN)
+		buf_addf(out, "%s%.*s: %.*s", n > 1 ? "; " : "", STR_ARG(s->name), STR_ARG(text));
+}
+
+/* What could not be compared may have grown. */
 static size_t name_growth(const struct rule_in *in, struct buf *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < in->change->skill_count; i++) {
 		const struct skill_change *s = &in->change->skills[i];
-		for (size_t k = 0; k < s->detail_count; k++) {
-			if (!s->details[k].growth || n++ >= SHOWN)
-				continue;
-			buf_addf(out, "%s%.*s: %.*s", n > 1 ? "; " : "", STR_ARG(s->name),
-				 STR_ARG(s->details[k].text));
-		}
+		for (size_t k = 0; k < s->detail_count; k++)
+			if (s->details[k].growth)
+				name_one(out, ++n, s, s->details[k].text);
+		if (s->uncompared)
+			name_one(out, ++n, s, STR("what it had before could not be read"));
 	}
 	if (n > SHOWN)
 		buf_addf(out, " and %zu more", n - SHOWN);

@@ -53,7 +53,8 @@ struct pass {
 	struct str *incomplete; /* domains of which a suspended skill was left out */
 	size_t incomplete_count, incomplete_cap;
 	size_t held_count;
-	size_t old_read; /* old skills read from the store */
+	size_t old_read,
+		contexts_read; /* old skills, and what was in force for them, read from the store */
 	int64_t release_id, rev;
 	size_t released_domains;
 };

@@ -50,6 +50,7 @@ struct skill_change {
 	const struct domain_skill *to; /* NULL for delete */
 	struct digest from_content, to_content;
 	bool runtime_changed, context_changed;
+	bool uncompared; /* an update whose old side, or its configuration, was not to be had */
 	struct change_detail *details;
 	size_t detail_count;
 };

@@ -6,13 +6,14 @@
 /* The configuration that was in force; today's cascade stands in where nobody knows. */
 static int old_effective(const struct compare *c, const struct domain *domain,
 			 const struct deployed_skill *was, const struct skill *old,
-			 const struct config **ret)
+			 struct skill_change *change, const struct config **ret)
 {
 	struct arena *a = c->plan->arena;
 	if (c->old->effective) {
 		int rc = c->old->effective(c->old->state, was, a, ret, c->err);
 		if (rc < 0 || *ret)
 			return rc;
+		change->uncompared = change->context_changed;
 	}
 	struct config *eff = arena_alloc(a, sizeof(*eff));
 	struct findings ignored;
@@ -33,10 +34,11 @@ static int update_words(const struct compare *c, const struct domain *domain,
 		old = skill_ref(now);
 	} else {
 		int rc = c->old->load(c->old->state, was, &old, c->err);
+		change->uncompared = rc == 0 && !old;
 		if (rc < 0 || !old)
 			return rc;
 	}
-	int rc = old_effective(c, domain, was, old, &eff);
+	int rc = old_effective(c, domain, was, old, change, &eff);
 	if (rc < 0)
 		return rc;
 	difference_skill(domain->config, c->plan->arena, old, eff, now, &change->to->effective,

@@ -32,6 +32,7 @@ struct world {
 	struct admit_check checks[8];
 	bool keep_platform; /* the released platform judges, also when the files change it */
 	bool no_loader;
+	bool forgotten; /* nobody knows what was deployed */
 	struct admit_guard *guard;
 	bool guarded; /* the AD-GUARD rules are asked */
 };
@@ -149,7 +150,7 @@ static inline int world_load(void *state, const struct deployed_skill *d, struct
 	(void)err;
 	struct domain *domain = snapshot_domain(w->before, d->domain);
 	struct domain_skill *ds = domain ? domain_skill_find(domain, d->name) : NULL;
-	*ret = ds ? skill_ref(ds->skill) : NULL;
+	*ret = ds && !w->forgotten ? skill_ref(ds->skill) : NULL;
 	return 0;
 }
 

@@ -150,6 +150,8 @@ static void option(struct world *w, struct str line, void *state)
 		seen(w, rest);
 	else if (str_eqz(name, "lock"))
 		lock(w, rest);
+	else if (str_eqz(name, "forgotten"))
+		w->forgotten = true;
 	else if (str_eqz(name, "guarded"))
 		w->guarded = true;
 	else if (str_eqz(name, "slow"))
