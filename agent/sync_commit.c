@@ -223,6 +223,7 @@ int source_take_tip(struct sync_source *src, struct err *err)
 			*err = why;
 		return rc;
 	}
-	/* The repository's own fault: said there, tried again later, and nobody else waits for it. */
+	/* The repository's own fault: said there, tried again at the next look and not before, and nobody else waits for it. */
+	src->tip_is_new = false;
 	return source_fail(src, &why, err);
 }
