@@ -213,19 +213,29 @@ static int judge_once(struct pass *p, const struct admit_facts *facts, struct er
 	return rc;
 }
 
-/* Brings the texts back of what was denied: their findings say where in the frontmatter, and not only in which file. */
-static int grow_denied(struct pass *p, bool *ret_any, struct err *err)
+/* The skill of d that a finding is about, where it may not have been able to say the place: in SKILL.md's frontmatter, in a list of its configuration. */
+static struct domain_skill *placeless(const struct domain *d, const struct finding *f)
+{
+	bool front = str_ends(f->path, STR("/" SKILL_FILE)) && f->line == 1 && f->column == 1;
+	struct str rest = f->path, part[4] = {STR_NULL};
+	size_t parts = 0;
+	if (!front && !str_ends(f->path, STR("/" CONFIG_FILE)))
+		return NULL;
+	/* skills/DOMAIN/SKILL/FILE */
+	while (parts < 4 && str_split(&rest, '/', &part[parts]))
+		parts++;
+	return parts == 4 && !rest.len ? domain_skill_find(d, part[2]) : NULL;
+}
+
+/* Brings the texts back of what something was said about: findings say where in the frontmatter, and not only in which file. */
+static int grow_told(struct pass *p, bool *ret_any, struct err *err)
 {
 	*ret_any = false;
 	for (size_t i = 0; i < p->admission->domain_count; i++) {
 		const struct admission_domain *ad = &p->admission->domains[i];
-		struct domain *d = ad->verdict.allow || !ad->change->to
-					   ? NULL
-					   : snapshot_domain(p->snapshot, ad->name);
+		struct domain *d = ad->change->to ? snapshot_domain(p->snapshot, ad->name) : NULL;
 		for (size_t k = 0; d && k < ad->verdict.findings.count; k++) {
-			const struct finding *f = &ad->verdict.findings.items[k];
-			struct domain_skill *ds = f->skill.len ? domain_skill_find(d, f->skill)
-							       : NULL;
+			struct domain_skill *ds = placeless(d, &ad->verdict.findings.items[k]);
 			int rc = ds ? skill_grow(ds->skill, p->tree, err) : 0;
 			if (rc < 0)
 				return rc;
@@ -248,7 +258,7 @@ static int judge(struct pass *p, struct err *err)
 	if (rc == 0)
 		rc = judge_once(p, &facts, err);
 	if (rc == 0 && p->texts)
-		rc = grow_denied(p, &grown, err);
+		rc = grow_told(p, &grown, err);
 	if (rc == 0 && grown)
 		rc = judge_once(p, &facts, err);
 	if (grown)
