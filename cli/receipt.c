@@ -84,6 +84,17 @@ static int check_release(struct cli_receipts *r, struct str text, const char *wh
 	return 0;
 }
 
+bool cli_receipts_first(struct cli_receipts *r, const struct doc_node *receipt)
+{
+	struct str text = doc_text(receipt, "text");
+	int64_t number = 0;
+	if (!str_to_i64(cli_receipt_line(text, "release"), &number) ||
+	    !hex_parse(cli_receipt_line(text, "previous"), r->hash.bytes, sizeof(r->hash.bytes)))
+		return false;
+	r->release = number - 1;
+	return true;
+}
+
 int cli_receipts_check(struct cli_receipts *r, const struct doc_node *receipt, const char *where,
 		       struct err *err)
 {

@@ -23,6 +23,8 @@ NODISCARD int cli_receipts_pin(struct cli_receipts *r, const char *signer, struc
 /* One receipt, as an object of kind Receipt. where is for messages. Errors: ERR_TAMPERED, ERR_INVALID. */
 NODISCARD int cli_receipts_check(struct cli_receipts *r, const struct doc_node *receipt,
 				 const char *where, struct err *err);
+/* Takes a release for the first of a chain: what is before it is not looked at. False when it is no receipt of a release. */
+bool cli_receipts_first(struct cli_receipts *r, const struct doc_node *receipt);
 /* A line "name value" of a receipt's text, or STR_NULL. */
 struct str cli_receipt_line(struct str text, const char *name);
 

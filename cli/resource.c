@@ -1,5 +1,7 @@
 #include "cli/resource.h"
 
+#include "cli/wish.h"
+
 static int unknown_kind(const char *word, struct err *err)
 {
 	CLEANUP(buf_release) struct buf list = BUF_INIT(250);
@@ -62,4 +64,42 @@ const char *cli_ref_text(struct cli *c, const struct cli_ref *ref)
 	bool domain = ref->name && needs_domain(ref->kind);
 	return arena_printf(c->arena, "%s %s%s%s", ref->kind->singular, domain ? ref->domain : "",
 			    domain ? "/" : "", ref->name ? ref->name : "");
+}
+
+/* "order-details" of the context's domain, "ecm/order-details": without a kind. */
+static bool is_bare(const char *word)
+{
+	const char *slash = strchr(word, '/');
+	size_t len = slash ? (size_t)(slash - word) : strlen(word);
+	if (slash && strchr(slash + 1, '/'))
+		return false;
+	return !kind_find(str_make(word, len));
+}
+
+int cli_operand_ref(struct cli_gateway *g, int first, const char **ret_domain,
+		    const char **ret_skill, struct err *err)
+{
+	struct cli *c = g->c;
+	const char *word = c->operands[first];
+	const char *name = first + 1 < c->operand_count ? c->operands[first + 1] : NULL;
+	const char *domain = g->domain.len ? arena_strndup(c->arena, g->domain.p, g->domain.len)
+					   : NULL;
+	struct cli_ref ref = {0};
+	if (!name && is_bare(word) && !strchr(word, '/') && domain) {
+		*ret_domain = domain;
+		*ret_skill = word;
+		return 0;
+	}
+	if (!name && is_bare(word))
+		return cli_operand_skill(c, word, true, ret_domain, ret_skill, err);
+	int rc = cli_ref_parse(c, word, name, domain, &ref, err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(ref.kind->name, "Skill") != 0)
+		return cli_usage(c, err, "this is about skills, not about %s", ref.kind->plural);
+	if (!ref.name)
+		return cli_usage(c, err, "which skill?");
+	*ret_domain = ref.domain;
+	*ret_skill = ref.name;
+	return 0;
 }

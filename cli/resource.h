@@ -23,5 +23,11 @@ NODISCARD int cli_ref_parse(struct cli *c, const char *word, const char *name, c
 const char *cli_ref_path(struct cli *c, const struct cli_ref *ref);
 /* "skill ecm/manager", for messages; in the arena. */
 const char *cli_ref_text(struct cli *c, const struct cli_ref *ref);
+/*
+ * The skill that the operands from `first` on name: "ecm/manager", "skill/ecm/manager", "skill ecm/manager", or "manager" where the context has a
+ * domain. In the command's arena. Errors: ERR_USAGE, ERR_INVALID.
+ */
+NODISCARD int cli_operand_ref(struct cli_gateway *g, int first, const char **ret_domain,
+			      const char **ret_skill, struct err *err);
 
 #endif

@@ -270,36 +270,6 @@ static const char *const words[] = {"status", "history", "undo", "pause", "resum
 static int (*const runs[])(struct rollout *r, struct err *err) = {status, history, undo, pause_it,
 								  resume};
 
-/* "ecm/manager", "skill/ecm/manager", "skill ecm/manager". */
-static int which(struct cli *c, struct rollout *r, struct err *err)
-{
-	const char *word = c->operands[1], *name = c->operand_count > 2 ? c->operands[2] : NULL;
-	struct cli_ref ref = {0};
-	if (!name && strchr(word, '/') && strchr(word, '/') == strrchr(word, '/') &&
-	    !kind_find(str_make(word, (size_t)(strchr(word, '/') - word))))
-		return cli_operand_skill(c, word, true, &r->domain, &r->skill, err);
-	const char *domain = r->g.domain.len
-				     ? arena_strndup(c->arena, r->g.domain.p, r->g.domain.len)
-				     : NULL;
-	if (!name && !strchr(word, '/') && domain && !kind_find(str_of(word))) {
-		r->domain = domain;
-		r->skill = word;
-		return 0;
-	}
-	if (!name && !strchr(word, '/') && !kind_find(str_of(word)))
-		return cli_operand_skill(c, word, true, &r->domain, &r->skill, err);
-	int rc = cli_ref_parse(c, word, name, domain, &ref, err);
-	if (rc < 0)
-		return rc;
-	if (strcmp(ref.kind->name, "Skill") != 0)
-		return cli_usage(c, err, "%s have no rollouts: skills do", ref.kind->plural);
-	if (!ref.name)
-		return cli_usage(c, err, "which skill?");
-	r->domain = ref.domain;
-	r->skill = ref.name;
-	return 0;
-}
-
 static int rollout(struct cli *c, struct err *err)
 {
 	struct rollout r = {0};
@@ -310,7 +280,7 @@ static int rollout(struct cli *c, struct err *err)
 	if (rc == 0)
 		rc = cli_gateway_open(c, &r.g, err);
 	if (rc == 0)
-		rc = which(c, &r, err);
+		rc = cli_operand_ref(&r.g, 1, &r.domain, &r.skill, err);
 	if (rc == 0)
 		rc = runs[i](&r, err);
 	free(r.said);

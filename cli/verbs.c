@@ -19,6 +19,10 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_get,
 	&cli_verb_watch,
 	&cli_verb_describe,
+	&cli_verb_tree,
+	&cli_verb_why,
+	&cli_verb_top,
+
 	&cli_verb_apply,
 	&cli_verb_adopt,
 	&cli_verb_rollback,

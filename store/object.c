@@ -384,3 +384,25 @@ int store_object_counts(struct store *s, struct arena *a, struct object_count **
 	}
 	return 0;
 }
+
+int store_top(struct store *s, const struct top_query *q, struct buf *out, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_top);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	bind_time(&b, q->since_ms);
+	bind_text(&b, q->domain);
+	bind_bool(&b, q->by_domain);
+	bind_i64(&b, q->limit);
+	int rc = wire_query(s, &b, &rows, err);
+	if (rc < 0)
+		return rc;
+	buf_add_char(out, '[');
+	for (int i = 0; i < rows.count; i++) {
+		struct row c = row_of(&rows, i);
+		if (i)
+			buf_add_char(out, ',');
+		buf_add_str(out, row_text(&c));
+	}
+	buf_add_char(out, ']');
+	return 0;
+}

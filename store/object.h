@@ -64,6 +64,17 @@ NODISCARD int store_object_has_handler(struct store *s, struct str domain, struc
 NODISCARD int store_object_nearest_skill(struct store *s, struct str skill, char out[132],
 					 struct err *err);
 
+/* What ran of late. */
+struct top_query {
+	int64_t since_ms; /* wall clock */
+	struct str domain; /* empty: all */
+	bool by_domain; /* one row for each domain instead of for each skill */
+	int64_t limit;
+};
+/* Appends a JSON list of rows, the dearest first. */
+NODISCARD int store_top(struct store *s, const struct top_query *q, struct buf *out,
+			struct err *err);
+
 /* A number with labels: what /metrics and /api/v1/status are made of. */
 struct object_count {
 	const char *metric; /* "skills" */

@@ -16,6 +16,7 @@ static const struct gw_action actions[] = {
 	{"GET", "/api/v1/access", "get", "access"},
 	{"GET", "/api/v1/status", "get", "status"},
 	{"GET", "/api/v1/changes", "list", "changes"},
+	{"GET", "/api/v1/top", "top", "skills"},
 	{"POST", "/api/v1/executions", "run", "skills"},
 	{"GET", "/api/v1/executions/{name}", "get", "executions"},
 	{"GET", "/api/v1/executions/{name}/steps", "logs", "executions"},

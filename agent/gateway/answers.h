@@ -37,6 +37,7 @@ int gw_audit_list(struct gw_call *c, struct err *err);
 int gw_audit_verify(struct gw_call *c, struct err *err);
 int gw_audit_skills(struct gw_call *c, struct err *err);
 int gw_receipts(struct gw_call *c, struct err *err);
+int gw_top(struct gw_call *c, struct err *err);
 int gw_key_create(struct gw_call *c, struct err *err);
 int gw_key_revoke(struct gw_call *c, struct err *err);
 int gw_changes(struct gw_call *c, struct err *err);

@@ -5,7 +5,7 @@
 -- What is deployed, beside what the chain says was deployed: "domain/skill" after the one given, in order. kept: the change row has not been compacted away.
 select d.domain, d.skill, d.content, v.manifest,
 	coalesce((select c.object ->> 'content' from change c
-		where c.revision = d.since and c.kind = 'Skill' and c.domain = d.domain and c.name = d.skill and c.object ->> 'content' is not null
+		where c.revision = d.since and c.kind = 'Skill' and c.domain = d.domain and c.name = d.skill and c.object ->> 'release' is not null
 		order by c.ord desc limit 1), ''),
 	d.since > (select floor from store),
 	exists (select from release_item i join verdict w using (domain, candidate, policy, surface)

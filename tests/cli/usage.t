@@ -29,6 +29,9 @@ What stands on every command line.
     get          Show objects of a kind.
     watch        Show objects of a kind, and go on with what changes.
     describe     Show one object in full: why it is as it is, and what happened lately.
+    tree         Show domains, their managers, skills and routes as a tree.
+    why          Say why a skill is what it is: commit, signature, verdict, release, instance, bytes.
+    top          Show what skills or domains have run, taken and cost of late.
     apply        Deploy skills or domains from files, without a repository.
     adopt        Hand a domain to another source.
     rollback     Go back to an earlier version of a skill or domain.

@@ -1,0 +1,109 @@
+/* aspora tree: domains, their managers, skills and routes, in one picture. */
+#include "cli/gateway.h"
+#include "cli/output.h"
+#include "cli/tree.h"
+#include "cli/verbs.h"
+
+static const char *const formats[] = {"text", "json", "yaml", NULL};
+static const char *format;
+static bool all;
+
+static const struct opt options[] = {
+	{"all-domains", 'A', OPT_FLAG, &all, NULL, "All domains, whatever the context says.", NULL},
+	{"output", 'o', OPT_STRING, &format, "FORMAT", "How to print: text, json or yaml.",
+	 formats},
+	OPT_END,
+};
+
+static int get_list(struct cli_gateway *g, const char *kind, const char *domain,
+		    const struct doc_node *const **ret, size_t *ret_count, struct err *err)
+{
+	const struct doc_node **list = NULL;
+	const char *path = cli_query(g->c, cli_path(g->c, kind, NULL), "domain", domain);
+	int rc = cli_get_list(g, path, &list, ret_count, NULL, err);
+	*ret = list;
+	return rc;
+}
+
+static int get_domains(struct cli_gateway *g, const char *domain, struct cli_tree_of *t,
+		       struct err *err)
+{
+	if (!domain)
+		return get_list(g, "domains", NULL, &t->domains, &t->domain_count, err);
+	const struct doc_node **one = arena_array(g->c->arena, 1, sizeof(*one));
+	int rc = cli_get(g, cli_path(g->c, "domains", domain, NULL), one, err);
+	t->domains = one;
+	t->domain_count = 1;
+	return rc;
+}
+
+/* "ecm" or "domain/ecm", else that of the context. */
+static const char *domain_of(const struct cli_gateway *g)
+{
+	struct cli *c = g->c;
+	const char *word = c->operand_count ? c->operands[0] : NULL;
+	const char *slash = word ? strchr(word, '/') : NULL;
+	if (slash) {
+		const struct kind *k = kind_find(str_make(word, (size_t)(slash - word)));
+		return k && strcmp(k->name, "Domain") == 0 ? slash + 1 : word;
+	}
+	if (word || all || !g->domain.len)
+		return word;
+	return arena_strndup(c->arena, g->domain.p, g->domain.len);
+}
+
+static int print(struct cli *c, const struct cli_tree_of *t, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	CLEANUP(buf_release) struct buf shown = BUF_INIT(BUF_MAX);
+	static const struct doc_limits limits = {(size_t)256 << 20, 16, 10 * 1000 * 1000, 1 << 20};
+	const struct doc_node *n = NULL;
+	if (!format || strcmp(format, "text") == 0) {
+		cli_tree_text(&out, t, cli_tree_style(c));
+		if (t->domain_count == 0)
+			cli_say("no domains");
+		return cli_write(&out, err);
+	}
+	cli_tree_json(&out, t);
+	int rc = doc_parse_json(c->arena, buf_str(&out), &limits, "tree", &n, err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(format, "yaml") == 0) {
+		doc_write_yaml(&shown, n);
+	} else {
+		doc_write_json(&shown, n, 2, false);
+		buf_add_char(&shown, '\n');
+	}
+	return cli_write(&shown, err);
+}
+
+static int tree(struct cli *c, struct err *err)
+{
+	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
+	struct cli_tree_of t = {0};
+	int rc = cli_gateway_open(c, &g, err);
+	if (rc < 0)
+		return rc;
+	const char *domain = domain_of(&g);
+	if ((rc = get_domains(&g, domain, &t, err)) < 0 ||
+	    (rc = get_list(&g, "skills", domain, &t.skills, &t.skill_count, err)) < 0 ||
+	    (rc = get_list(&g, "routes", domain, &t.routes, &t.route_count, err)) < 0)
+		return rc;
+	return print(c, &t, err);
+}
+
+const struct cli_verb cli_verb_tree = {
+	.name = "tree",
+	.usage = "[DOMAIN]",
+	.help = "Show domains, their managers, skills and routes as a tree.",
+	.about = "    aspora tree\n"
+		 "    aspora tree ecm -o json\n\n"
+		 "\"ok\" is ready, \"..\" on its way, and \"!!\" needs somebody: `aspora describe` "
+		 "says "
+		 "what.",
+	.options = options,
+	.uses = CLI_USES_GATEWAY,
+	.completes = CLI_DOMAINS,
+	.most = 1,
+	.run = tree,
+};
