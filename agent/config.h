@@ -48,7 +48,7 @@ struct agent_config {
 		struct str url; /* what people write to reach it; empty: not said */
 		struct str socket; /* path of a Unix socket; empty: STATE/gateway/gateway.sock */
 		int64_t max_connections, per_address, rate, burst, body_bytes, header_timeout_ms,
-			body_timeout_ms;
+			body_timeout_ms, kept_bytes;
 	} gateway;
 	struct {
 		struct str certificate, key; /* paths; empty: plain HTTP */

@@ -80,6 +80,12 @@ static void bounds_by_name(const struct object_query *q, const struct object_cur
 		snprintf(b->to2, sizeof(b->to2), "%.*s",
 			 STR_ARG(q->name.len ? q->name : STR(LAST_NAME)));
 	}
+	if (q->first_name.len) {
+		snprintf(b->from1, sizeof(b->from1), "%.*s", STR_ARG(q->first_domain));
+		snprintf(b->from2, sizeof(b->from2), "%.*s", STR_ARG(q->first_name));
+		snprintf(b->to1, sizeof(b->to1), "%.*s", STR_ARG(q->last_domain));
+		snprintf(b->to2, sizeof(b->to2), "%.*s", STR_ARG(q->last_name));
+	}
 	if (!c->set)
 		return;
 	snprintf(b->from1, sizeof(b->from1), "%s%s", c->key1, namespaced ? "" : "\x01");
@@ -242,7 +248,9 @@ int store_object_page(struct store *s, const struct object_query *q, struct obje
 	for (int i = 0; i < rows.count; i++) {
 		struct row c = row_of(&rows, i);
 		struct str key1 = row_text(&c), key2 = row_text(&c), json = row_text(&c);
-		if (!q->wanted || q->wanted(q->wanted_state, json)) {
+		if (q->seen) {
+			q->seen(q->seen_state, key1, key2, json);
+		} else if (!q->wanted || q->wanted(q->wanted_state, json)) {
 			if (out->len > mark)
 				buf_add_char(out, ',');
 			buf_add_str(out, json);

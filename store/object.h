@@ -34,7 +34,12 @@ struct object_query {
 	struct str about_kind, about_name; /* Event: the object it is about */
 	bool whole; /* Execution: with input and result */
 	int64_t at; /* Skill, Domain: as it was at this revision; 0: as it is */
+	/* Skill: from here to there, both included; empty: as domain and name say. */
+	struct str first_domain, first_name, last_domain, last_name;
 	size_t limit; /* 1 … OBJECT_PAGE_MAX */
+	/* Each object instead of all of them in out. */
+	void (*seen)(void *state, struct str key1, struct str key2, struct str json);
+	void *seen_state;
 	/* Objects that it does not want are read, and not appended. NULL: all are wanted. */
 	bool (*wanted)(void *state, struct str json);
 	void *wanted_state;

@@ -6,6 +6,7 @@
 #define AGENT_GATEWAY_CALL_H
 
 #include "agent/gateway/auth.h"
+#include "agent/gateway/hub.h"
 #include "agent/gateway/lane.h"
 #include "agent/gateway/limit.h"
 #include "agent/gateway/selector.h"
@@ -26,6 +27,7 @@ struct gw_route;
 
 enum gw_call_state {
 	CALL_IDLE,
+	CALL_SYNCING, /* a pass over the log makes what is kept as new as the store */
 	CALL_JUDGING, /* a job finds out who asks, and whether they may */
 	CALL_RUNNING, /* a job runs the route's function */
 	CALL_WAITING, /* its reply waits for something */
@@ -40,6 +42,9 @@ struct gw_call {
 	struct gw_reply own; /* until it is settled: becomes the connection's then */
 	struct gw_job job;
 	enum gw_call_state doing;
+	bool (*go_on)(struct gw_call *c,
+		      struct gw_reply *a); /* of CALL_SYNCING: true once it is over */
+	struct hub_waiter waiter; /* of CALL_SYNCING */
 	bool starting, judged, told, waited;
 	bool has_piece; /* of a stream, with what more() came to */
 	int more_rc;
@@ -64,6 +69,12 @@ enum gw_lane_kind gw_call_lane(const struct gw_call *c);
 /* Begins a job of this call. True: the connection's reply a waits for it; false: it is over already, and the call's own reply says how. */
 NODISCARD bool gw_call_start(struct gw_call *c, enum gw_call_state doing, enum gw_lane_kind lane,
 			     void (*run)(struct gw_job *j), struct gw_reply *a);
+/*
+ * Waits until what is kept is as new as the store is now, and goes on then: go_on() returns as gw_call_settle() and gw_call_start() say. True: the
+ * connection's reply a waits; false: it has gone on already, and is over.
+ */
+bool gw_call_sync(struct gw_call *c, bool (*go_on)(struct gw_call *c, struct gw_reply *a),
+		  struct gw_reply *a);
 /* The call's own reply becomes the connection's. False: it waits for something yet. */
 bool gw_call_settle(struct gw_call *c, struct gw_reply *a);
 void gw_call_leaving(void *state, struct gw_request *q);

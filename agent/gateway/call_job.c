@@ -107,6 +107,28 @@ bool gw_call_start(struct gw_call *c, enum gw_call_state doing, enum gw_lane_kin
 	return true;
 }
 
+static void synced(struct hub_waiter *w)
+{
+	struct gw_call *c = w->state;
+	if (!c->starting)
+		gw_request_wake(c->q);
+}
+
+bool gw_call_sync(struct gw_call *c, bool (*go_on)(struct gw_call *c, struct gw_reply *a),
+		  struct gw_reply *a)
+{
+	c->doing = CALL_SYNCING;
+	c->go_on = go_on;
+	c->waiter = (struct hub_waiter){.fn = synced, .state = c};
+	c->starting = true;
+	gw_hub_await(c->g, &c->waiter);
+	c->starting = false;
+	if (!c->waiter.waits)
+		return !go_on(c, a);
+	wait_with(c, a, INT64_MAX);
+	return true;
+}
+
 /* What is in memory is told at once; GW_MORE_ASK: the same in a job. */
 static int next_piece(void *state, struct buf *out)
 {
@@ -151,8 +173,10 @@ bool gw_call_settle(struct gw_call *c, struct gw_reply *a)
 static bool is_over(void *state, struct gw_reply *a)
 {
 	struct gw_call *c = state;
-	if (c->job.under_way)
+	if (c->job.under_way || c->waiter.waits)
 		return false;
+	if (c->doing == CALL_SYNCING)
+		return c->go_on(c, a);
 	if (c->doing == CALL_WAITING) {
 		c->doing = CALL_ASKING;
 		c->told = false;

@@ -9,6 +9,7 @@
 
 #define READ_HEAD_BYTES (4 * 1024) /* of heads: what an idle connection costs */
 #define READ_ROUNDS 4 /* before others have their turn */
+#define PIECES 4 /* of a stream, before others have their turn */
 #define LINGER_MS 2000
 #define LINGER_BYTES (1024 * 1024)
 #define STREAM_LOOK_MS 1000 /* a stream looks by itself this often: time passes for it too */
@@ -214,7 +215,8 @@ static enum conn_step reply_over(struct gw_conn *c)
 
 static enum conn_step step_send(struct gw_conn *c)
 {
-	for (;;) {
+	c->yields = false;
+	for (int pieces = 0;; pieces++) {
 		int rc = flush(c);
 		if (rc < 0)
 			return CONN_STEP_GONE;
@@ -222,6 +224,11 @@ static enum conn_step step_send(struct gw_conn *c)
 			return CONN_STEP_WAIT;
 		if (!c->chunked)
 			return reply_over(c);
+		/* A client that takes whatever it is given is not alone. */
+		if (pieces == PIECES) {
+			c->yields = true;
+			return CONN_STEP_WAIT;
+		}
 		int more = gw_reply_more(c);
 		if (more < 0)
 			return CONN_STEP_GONE;
@@ -264,7 +271,7 @@ static enum conn_step step(struct gw_conn *c)
 /* Asks for the events that its phase waits for. */
 static void listen_for(struct gw_conn *c)
 {
-	uint32_t events = c->out.len ? EPOLLOUT : 0;
+	uint32_t events = c->out.len || c->yields ? EPOLLOUT : 0;
 	if (c->phase == CONN_HEAD || c->phase == CONN_BODY || c->phase == CONN_LINGER)
 		events |= EPOLLIN | (c->tls ? gw_tls_wants(c->tls) : 0);
 	/* Who asks nothing more while it waits costs no change of what is watched for. */

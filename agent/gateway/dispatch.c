@@ -253,11 +253,36 @@ static bool is_direct(const struct gw_route *r)
 	return false;
 }
 
+static bool is_kept(const struct gw_call *c)
+{
+	const struct gw_route *r = c->route;
+	return r->kind && strcmp(r->kind->name, "Skill") == 0 &&
+	       (r->run == gw_object_get || r->run == gw_object_list) && !gw_wants_watch(c) &&
+	       gw_call_query(c, "at").len == 0 && c->g->store_ok && !gw_kept_is_over(c->g->kept);
+}
+
+/* From memory where that is there; else as everything else. */
+static bool run_kept(struct gw_call *c, struct gw_reply *a)
+{
+	struct err err = ERR_INIT;
+	int rc = gw_hub_outcome(c->g->hub, &err) < 0 ? GW_ASK : c->route->run(c, &err);
+	if (rc < 0)
+		fail(c, &err);
+	if (rc != GW_ASK)
+		return gw_call_settle(c, a);
+	gw_reply_reset(c->reply);
+	return !gw_call_start(c, CALL_RUNNING, gw_call_lane(c), run_job, a) && gw_call_settle(c, a);
+}
+
 static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
 {
 	struct gw_call *c = q->user;
 	struct err err = ERR_INIT;
 	(void)state;
+	if (is_kept(c)) {
+		gw_call_sync(c, run_kept, a);
+		return;
+	}
 	if (!is_direct(c->route)) {
 		if (gw_call_start(c, CALL_RUNNING, gw_call_lane(c), run_job, a))
 			return;
@@ -304,6 +329,7 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 	if (c && c->entered)
 		gw_limits_leave(g->limits, c->class);
 	if (c) {
+		gw_hub_await_not(g, &c->waiter);
 		gw_reply_reset(&c->own);
 		buf_release(&c->piece);
 		arena_free(c->arena);

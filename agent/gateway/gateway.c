@@ -22,6 +22,7 @@ static void on_poll(struct loop *l, void *state)
 	if (g->store_ok)
 		loop_timer_reset(g->poll, gw_server_waiting(g->server) ? POLL_MS : IDLE_MS);
 	gw_store_care(g);
+	gw_kept_care(g);
 }
 
 static void on_drained(void *state)
@@ -98,7 +99,7 @@ static int open_all(struct gateway *g, struct err *err)
 		return rc;
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
 	g->hub = gw_hub_new(g);
-	g->kept = gw_kept_new();
+	g->kept = gw_kept_new((size_t)g->config->gateway.kept_bytes);
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->oidc = gw_oidc_new(g->config, g->loop, g->ctx->clock);
 	g->audit = gw_audit_new();
@@ -127,6 +128,8 @@ static int open_all(struct gateway *g, struct err *err)
 	g->server = gw_server_new(&o);
 	g->store_ok = !store_is_lost(g->ctx->store);
 	g->lanes = gw_lanes_new(g, g->ctx->store);
+	/* What is kept watches too. */
+	gw_hub_join(g);
 	if ((rc = loop_add_signal(g->loop, SIGTERM, on_stop, g, err)) < 0)
 		return rc;
 	rc = gw_tls_begin(g, err);

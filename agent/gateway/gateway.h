@@ -14,6 +14,7 @@
 #include "agent/gateway/auth.h"
 #include "agent/gateway/call.h"
 #include "agent/gateway/hub.h"
+#include "agent/gateway/kept.h"
 #include "agent/gateway/lane.h"
 #include "agent/gateway/limit.h"
 #include "agent/gateway/login.h"
@@ -59,6 +60,9 @@ struct gateway {
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;
 	struct gw_kept *kept;
+	struct gw_job fill; /* of what is kept */
+	bool fill_fine;
+	int64_t kept_noted_ms; /* when the log last told of something */
 	struct gw_tls_about tls_about; /* of the certificate in use; all zero: none */
 	struct loop_source *tls_watch, *tls_look;
 	struct gw_route *routes; /* method NULL ends */
@@ -142,15 +146,13 @@ void gw_store_care(struct gateway *g);
 /* From a job: the route table as of now, good until the job is over. Errors: the store's. */
 NODISCARD int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err);
 
-/* --- kept.c: skills as they were answered last -------------------------------------------------------------------------- */
+/* --- kept_fill.c -------------------------------------------------------------------------------------------------------- */
 
-struct gw_kept;
-struct gw_kept *gw_kept_new(void);
-void gw_kept_free(struct gw_kept *k); /* NULL is fine */
-/* The text of domain/name as of this position; "" when it is not kept. Good until the next gw_kept_put(). */
-struct str gw_kept_find(struct gw_kept *k, struct str domain, struct str name,
-			const struct store_rv *at, int64_t now_ms);
-void gw_kept_put(struct gw_kept *k, struct str domain, struct str name, const struct store_rv *at,
-		 int64_t now_ms, struct str text);
+/* Now and then: what is kept is read to the end, and what is stale is asked for again when the log is quiet. */
+void gw_kept_care(struct gateway *g);
+/* Where the log had been read up to when a statement is sent now; -1: nothing may be kept. */
+int64_t gw_kept_rev(const struct gateway *g);
+/* From a job: asks for the stale ones from the i-th on again, some hundreds at most. Errors: the store's. */
+NODISCARD int gw_kept_mend(struct gateway *g, size_t i, struct err *err);
 
 #endif

@@ -110,7 +110,10 @@ static void overtake(struct gw_hub *h, struct hub_entry *e)
 			continue;
 		if (before->object.state <= HUB_WANTED && before->of_skill.state <= HUB_WANTED) {
 			before->overtaken = true;
-			e->created = e->created || before->created;
+			if (before->created) {
+				e->created = true;
+				e->created_seq = before->created_seq;
+			}
 		}
 		return;
 	}
@@ -122,8 +125,8 @@ void gw_hub_add(struct gw_hub *h, const struct hub_entry *found)
 	while (h->first < h->next &&
 	       (h->next - h->first == HUB_ENTRIES || h->bytes + e->bytes > HUB_BYTES))
 		drop_first(h);
+	e->seq = e->created_seq = h->next;
 	overtake(h, e);
-	e->seq = h->next;
 	h->ring[h->next % HUB_ENTRIES] = e;
 	h->next++;
 	h->bytes += e->bytes;
@@ -192,6 +195,7 @@ static int begin(struct gateway *g, struct err *err)
 		empty(h);
 		h->base = h->at = head.at;
 		h->history++;
+		gw_kept_forget(g->kept);
 	}
 	h->following = true;
 	return 0;
@@ -218,6 +222,8 @@ static int read_on(struct gateway *g, struct err *err)
 			const struct hub_entry e = gw_hub_entry_of(&changes[i], h->at.incarnation,
 								   a);
 			gw_hub_add(h, &e);
+			gw_kept_note(g->kept, &e);
+			g->kept_noted_ms = clock_mono(g->ctx->clock);
 		}
 	}
 	if (rc == 0)

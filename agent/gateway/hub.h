@@ -41,6 +41,7 @@ struct hub_entry {
 	struct hub_object object, of_skill;
 	bool overtaken;
 	bool created; /* it, or one that it overtook, made the object */
+	uint64_t created_seq; /* which: who began to watch after it has known the object */
 	size_t bytes;
 };
 

@@ -14,8 +14,8 @@
 static const struct {
 	const char *name;
 	size_t count;
-} kinds_of_lanes[GW_LANE_KINDS_] = {
-	{"log", 1}, {"objects", 1}, {"identity", 1}, {"people", 4}, {"programs", 2}};
+} kinds_of_lanes[GW_LANE_KINDS_] = {{"log", 1},	     {"objects", 1}, {"kept", 1},
+				    {"identity", 1}, {"people", 4},  {"programs", 2}};
 
 const char *gw_lane_kind_name(enum gw_lane_kind k)
 {

@@ -4,7 +4,7 @@
  * its kind are taken waits in a queue that has an end, and a time.
  *
  * Each kind of work has its own lanes, so that none can take all of another's: the log (one listening connection), objects for
- * watchers, who is who, people, programs. Health has none, for it needs no database.
+ * watchers, skills that are kept, who is who, people, programs. Health has none, for it needs no database.
  *
  * While a job runs, g->store is its lane's connection; everywhere else it is NULL. What a job shares with others may be other after anything that
  * asks the database than it was before.
@@ -26,6 +26,7 @@ struct gw_lanes;
 enum gw_lane_kind {
 	GW_LANE_LOG,
 	GW_LANE_OBJECTS,
+	GW_LANE_KEPT,
 	GW_LANE_IDENTITY,
 	GW_LANE_PEOPLE,
 	GW_LANE_PROGRAMS,
@@ -76,7 +77,7 @@ struct gw_lane_stats {
 	uint64_t jobs, late, refused, broken_off;
 };
 void gw_lanes_stats(const struct gw_lanes *l, enum gw_lane_kind k, struct gw_lane_stats *ret);
-const char *
-gw_lane_kind_name(enum gw_lane_kind k); /* "log", "objects", "identity", "people", "programs" */
+const char *gw_lane_kind_name(
+	enum gw_lane_kind k); /* "log", "objects", "kept", "identity", "people", "programs" */
 
 #endif

@@ -5,7 +5,7 @@
 #include "agent/gateway/lane.h"
 #include "base/fiber.h"
 
-#define GW_LANES 9
+#define GW_LANES 10
 
 struct gw_lane {
 	struct gw_lanes *lanes;

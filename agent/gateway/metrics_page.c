@@ -177,7 +177,11 @@ static void expose_server(struct buf *out, const struct gateway *g)
 	    (double)g->hub->told);
 	one(out, "aspora_watch_cut_total", "counter", "Watchers that were too slow.",
 	    (double)g->hub->cut);
-	one(out, "aspora_watchers", "gauge", "Open watches.", (double)g->hub->watchers);
+	one(out, "aspora_watchers", "gauge", "Open watches.", (double)g->hub->watchers - 1);
+	one(out, "aspora_kept_bytes", "gauge", "Memory of skills that are kept as answered.",
+	    (double)gw_kept_bytes(g->kept));
+	one(out, "aspora_kept_stale", "gauge",
+	    "Those of them that changed and were not read again.", (double)gw_kept_stale(g->kept));
 	one(out, "aspora_store_reconnects_total", "counter", "Connections to PostgreSQL made anew.",
 	    (double)g->metrics.store_reconnects);
 	one(out, "aspora_store_errors_total", "counter", "Requests that the store failed.",

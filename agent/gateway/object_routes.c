@@ -119,6 +119,8 @@ static int list_more(void *state, struct buf *out)
 	struct gateway *g = l->call->g;
 	struct err err = ERR_INIT;
 	size_t count = 0, mark = out->len;
+	if (!g->store)
+		return GW_MORE_ASK;
 	if (l->some)
 		buf_add_char(out, ',');
 	size_t begun = out->len;
@@ -177,6 +179,130 @@ static int read_selectors(struct listing *l, struct err *err)
 	return rc;
 }
 
+/* --- lists of what is kept ------------------------------------------------------------------------------------------------ */
+
+#define WALK_MOST 1000 /* objects looked at before others have their turn */
+
+static bool is_listed(const struct listing *l, struct str domain)
+{
+	return gw_covers(&l->call->who, domain) &&
+	       (l->query.domain.len == 0 || str_eq(domain, l->query.domain));
+}
+
+static void move_to(struct object_cursor *at, const struct kept_skill *s)
+{
+	snprintf(at->key1, sizeof(at->key1), "%.*s", STR_ARG(s->domain));
+	snprintf(at->key2, sizeof(at->key2), "%.*s", STR_ARG(s->name));
+	at->set = true;
+}
+
+/* Where the list goes on. */
+static size_t next_kept(const struct listing *l)
+{
+	const struct object_cursor *c = &l->cursor;
+	return gw_kept_after(l->call->g->kept, str_of(c->set ? c->key1 : ""),
+			     str_of(c->set ? c->key2 : ""));
+}
+
+/*
+ * At most `most` objects that the caller sees, of which *ret_seen were looked at, until the page is full. True: that was the last; false: there may be more,
+ * or the next one (*ret_stale) has to be asked for again.
+ */
+static bool walk_kept(struct listing *l, size_t most, struct buf *out, size_t *ret_seen,
+		      bool *ret_stale)
+{
+	struct gateway *g = l->call->g;
+	int64_t now = clock_mono(g->ctx->clock);
+	size_t i = next_kept(l), count = gw_kept_count(g->kept), walked = 0;
+	*ret_seen = 0;
+	*ret_stale = false;
+	for (; i < count && *ret_seen < most && walked < WALK_MOST && out->len < GW_PAGE_BYTES;
+	     i++, walked++) {
+		struct kept_skill s = gw_kept_at(g->kept, i, now);
+		bool listed = is_listed(l, s.domain);
+		if (listed && s.json.len == 0) {
+			*ret_stale = true;
+			return false;
+		}
+		move_to(&l->cursor, &s);
+		if (!listed)
+			continue;
+		++*ret_seen;
+		if (l->query.wanted && !l->query.wanted(l, s.json))
+			continue;
+		if (l->some)
+			buf_add_char(out, ',');
+		buf_add_str(out, s.json);
+		l->some = true;
+	}
+	return i >= count;
+}
+
+/* Piece by piece out of memory; in a job what is stale is asked for again on the way. */
+static int kept_more(void *state, struct buf *out)
+{
+	struct listing *l = state;
+	struct gateway *g = l->call->g;
+	struct err err = ERR_INIT;
+	size_t seen, mark = out->len;
+	bool stale;
+	if (!gw_kept_is_complete(g->kept))
+		return list_more(l, out);
+	if (walk_kept(l, SIZE_MAX, out, &seen, &stale)) {
+		buf_addz(out, "]}\n");
+		return GW_MORE_END;
+	}
+	if (!stale || out->len > mark)
+		return GW_MORE_ON;
+	if (!g->store)
+		return GW_MORE_ASK;
+	int rc = gw_kept_mend(g, next_kept(l), &err);
+	if (rc < 0)
+		log_err(LOG_ERROR_, "list.broken_off", &err, "kind", l->query.kind, NULL);
+	return rc < 0 ? rc : GW_MORE_ON;
+}
+
+/* GW_ASK: not all of it is kept. */
+static int list_kept(struct gw_call *c, struct listing *l, int64_t limit, struct err *err)
+{
+	CLEANUP(buf_release) struct buf items = BUF_INIT(BUF_MAX), token = BUF_INIT(4096);
+	const struct store_rv at = c->g->hub->at;
+	char rv[RV_MAX];
+	size_t seen = 0;
+	bool stale = false;
+	if (!gw_kept_is_complete(c->g->kept))
+		return GW_ASK;
+	if (gw_call_query(c, "continue").len) {
+		int rc = continue_read(gw_call_query(c, "continue"), at.incarnation, &l->cursor,
+				       err);
+		if (rc < 0)
+			return rc;
+	}
+	if (gw_call_etag(c, str_of(store_rv_format(&at, rv))))
+		return 0;
+	size_t most = limit ? (size_t)limit : SIZE_MAX;
+	bool over = false;
+	do {
+		size_t some = 0;
+		over = walk_kept(l, most - seen, &items, &some, &stale);
+		seen += some;
+	} while (limit && !over && !stale && seen < most);
+	if (limit && stale)
+		return GW_ASK;
+	if (limit && seen == most)
+		continue_write(&token, at.incarnation, &l->cursor);
+	c->reply->status = 200;
+	c->reply->type = "application/json";
+	list_head(&c->reply->body, l->query.kind, &at, buf_str(&token), buf_str(&items));
+	if (limit || over) {
+		buf_addz(&c->reply->body, "]}\n");
+		return 0;
+	}
+	c->reply->more = kept_more;
+	c->reply->state = l;
+	return 0;
+}
+
 int gw_object_list(struct gw_call *c, struct err *err)
 {
 	struct listing *l = arena_alloc(c->arena, sizeof(*l));
@@ -191,6 +317,9 @@ int gw_object_list(struct gw_call *c, struct err *err)
 	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);
 	if (rc == 0)
 		rc = read_selectors(l, err);
+	/* Outside of a job: what is in memory, or nothing. */
+	if (rc == 0 && !c->g->store)
+		return list_kept(c, l, limit, err);
 	if (rc == 0)
 		rc = store_head(c->g->store, &head, err);
 	if (rc == 0 && gw_call_query(c, "continue").len)
@@ -238,26 +367,33 @@ static int suggest(struct gw_call *c, const struct object_query *q, struct err *
 	return ERR_NOT_FOUND;
 }
 
-/* A skill is made of a dozen tables; asked for again before the next revision it is as it was. */
-static int get_now(struct gw_call *c, const struct object_query *q, struct err *err)
+/* A skill is made of a dozen tables; asked for again before something touches it, it is as it was. */
+static int get_skill(struct gw_call *c, const struct object_query *q, const char **tag,
+		     struct err *err)
 {
-	struct store_head head;
+	struct gateway *g = c->g;
+	int64_t now = clock_mono(g->ctx->clock), rev = gw_kept_rev(g);
 	struct buf *body = &c->reply->body;
-	int64_t now = clock_mono(c->g->ctx->clock);
-	if (strcmp(q->kind, "Skill") != 0)
-		return store_object_get(c->g->store, q, body, err);
-	int rc = store_head(c->g->store, &head, err);
-	if (rc < 0)
-		return rc;
-	struct str text = gw_kept_find(c->g->kept, q->domain, q->name, &head.at, now);
-	if (text.len) {
+	struct str text = gw_kept_find(g->kept, q->domain, q->name, now, tag);
+	if (!g->store && text.len == 0)
+		return GW_ASK;
+	if (!g->store) {
 		buf_add_str(body, text);
 		return 0;
 	}
-	rc = store_object_get(c->g->store, q, body, err);
+	*tag = NULL;
+	int rc = store_object_get(g->store, q, body, err);
 	if (rc == 0)
-		gw_kept_put(c->g->kept, q->domain, q->name, &head.at, now, buf_str(body));
+		gw_kept_put(g->kept, q->domain, q->name, rev, now, buf_str(body));
 	return rc;
+}
+
+static int get_now(struct gw_call *c, const struct object_query *q, const char **tag,
+		   struct err *err)
+{
+	if (strcmp(q->kind, "Skill") == 0)
+		return get_skill(c, q, tag, err);
+	return store_object_get(c->g->store, q, &c->reply->body, err);
 }
 
 int gw_object_get(struct gw_call *c, struct err *err)
@@ -267,23 +403,26 @@ int gw_object_get(struct gw_call *c, struct err *err)
 				 .domain = namespaced ? c->params[0] : STR_NULL,
 				 .name = c->params[namespaced]};
 	struct store_head head;
+	char hex[DIGEST_HEX + 1];
+	const char *tag = NULL;
 	bool past = gw_call_query(c, "at").len > 0;
 	int rc = past ? store_head(c->g->store, &head, err) : 0;
 	if (rc == 0 && past)
 		rc = read_at(c, &head.at, &q.at, err);
 	if (rc == 0)
 		rc = past ? store_object_get(c->g->store, &q, &c->reply->body, err)
-			  : get_now(c, &q, err);
+			  : get_now(c, &q, &tag, err);
 	if (rc == ERR_NOT_FOUND && !past)
 		return suggest(c, &q, err);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
-	struct digest d = digest_tagged("aspora.etag", buf_str(&c->reply->body));
-	char hex[DIGEST_HEX + 1];
-	digest_hex(&d, hex);
+	if (!tag) {
+		struct digest d = digest_tagged("aspora.etag", buf_str(&c->reply->body));
+		tag = digest_hex(&d, hex);
+	}
 	c->reply->status = 200;
 	c->reply->type = "application/json";
-	if (!gw_call_etag(c, str_make(hex, 32)))
+	if (!gw_call_etag(c, str_make(tag, GW_KEPT_TAG - 1)))
 		buf_add_char(&c->reply->body, '\n');
 	return 0;
 }

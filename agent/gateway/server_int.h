@@ -49,6 +49,7 @@ struct gw_conn {
 	bool under_way; /* the handler has seen the head: done() is owed */
 	bool judging; /* CONN_WAIT: for head() to be called anew */
 	bool looked_away; /* CONN_WAIT: more came than is read now */
+	bool yields; /* CONN_SEND: others have their turn, then it goes on */
 	bool peer_ended; /* seen in CONN_WAIT: it sends nothing more */
 	size_t body_max;
 	uint64_t body_length; /* without chunks */

@@ -26,7 +26,7 @@ struct watcher {
 	bool sse, live, greeted;
 	bool caught_up; /* the log's end was read: the hub is to come there too */
 	struct store_rv at; /* what it was told last, or passed over */
-	uint64_t seq; /* live: the next entry of the ring */
+	uint64_t seq, first; /* live: the next entry of the ring, and the one it began with */
 	unsigned history;
 	int64_t said_ms, key_ms; /* when something was sent, when the key was looked at */
 };
@@ -125,6 +125,12 @@ static void tell_change(struct watcher *w, struct buf *out, const struct hub_ent
 	      buf_str(&text));
 }
 
+/* Whether the object came into being before the eyes of this watcher. */
+static bool is_new(const struct watcher *w, const struct hub_entry *e, const struct hub_object *o)
+{
+	return o == &e->object && e->created && e->created_seq >= w->first;
+}
+
 /* Moves past an entry and says what it means. */
 static int tell(struct watcher *w, struct hub_entry *e, struct buf *out, struct err *err)
 {
@@ -143,11 +149,11 @@ static int tell(struct watcher *w, struct hub_entry *e, struct buf *out, struct 
 	} else if (o && o->state == HUB_THERE &&
 		   !selector_fits_text(&w->selector, str_make(o->json, o->json_len))) {
 		/* It may have been among them before. */
-		if (!(o == &e->object && e->created))
+		if (!is_new(w, e, o))
 			nameless(w, out, "DELETED", e->change.domain, name);
 	} else if (o && o->state == HUB_THERE) {
-		bool created = o == &e->object && e->created;
-		event(w, out, created ? "ADDED" : "MODIFIED", str_make(o->json, o->json_len));
+		event(w, out, is_new(w, e, o) ? "ADDED" : "MODIFIED",
+		      str_make(o->json, o->json_len));
 	} else if (o) {
 		nameless(w, out, "DELETED", e->change.domain, name);
 	}
@@ -213,6 +219,7 @@ static bool join(struct watcher *w)
 {
 	struct gw_hub *h = w->call->g->hub;
 	w->live = gw_hub_seek(h, &w->at, &w->seq);
+	w->first = w->seq;
 	w->history = h->history;
 	return w->live;
 }
