@@ -105,11 +105,5 @@ int store_blob_collect(struct store *s, int64_t older_ms, int64_t limit, int64_t
 	CLEANUP(bind_release) struct bind b = BIND(&sql_blob_collect);
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret_deleted = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret_deleted, err);
 }

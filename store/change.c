@@ -121,19 +121,20 @@ static int check_position(struct store *s, const struct store_rv *at, struct err
 	return 0;
 }
 
-static void read_change(struct row *c, struct arena *a, struct change *ret)
+static void read_change(struct row *c, struct arena *a, void *ret)
 {
-	ret->rev = row_i64(c);
-	ret->ord = (int32_t)row_i64(c);
-	ret->last = row_bool(c);
-	ret->at_ms = row_time(c);
-	ret->actor = row_copy(c, a);
-	ret->kind = row_copy(c, a);
-	ret->domain = row_copy(c, a);
-	ret->name = row_copy(c, a);
-	ret->op = row_copy(c, a);
-	ret->object = row_copy(c, a);
-	ret->hash = row_digest(c);
+	struct change *e = ret;
+	e->rev = row_i64(c);
+	e->ord = (int32_t)row_i64(c);
+	e->last = row_bool(c);
+	e->at_ms = row_time(c);
+	e->actor = row_copy(c, a);
+	e->kind = row_copy(c, a);
+	e->domain = row_copy(c, a);
+	e->name = row_copy(c, a);
+	e->op = row_copy(c, a);
+	e->object = row_copy(c, a);
+	e->hash = row_digest(c);
 }
 
 int store_change_read(struct store *s, struct arena *a, struct store_rv *at,
@@ -189,17 +190,8 @@ int store_audit_list(struct store *s, struct arena *a, const struct audit_query 
 	bind_text_or_null(&b, q->domain);
 	bind_text_or_null(&b, q->name);
 	bind_time(&b, q->since_ms);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_change(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_change, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 struct store_rv store_change_at(const struct change *c, int64_t incarnation)
@@ -266,13 +258,7 @@ int store_change_floor(struct store *s, int64_t keep_ms, int64_t max_revs, int64
 	CLEANUP(bind_release) struct bind b = BIND(&sql_change_floor);
 	bind_i64(&b, keep_ms);
 	bind_i64(&b, max_revs);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret_rev = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret_rev, err);
 }
 
 /* One revision of the chain while its change rows pass by. */

@@ -164,12 +164,12 @@ int store_execution_running(struct store *s, const char *id, int64_t claim, int6
 	bind_i64(&b, claim);
 	bind_i64(&b, ttl_ms);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_find(s, &b, &rows, &c, err);
 	if (r < 0)
 		return r;
-	if (!rows.count)
+	if (!r)
 		return over(id, err);
-	struct row c = row_of(&rows, 0);
 	if (ret_cancel)
 		*ret_cancel = row_bool(&c);
 	return 0;

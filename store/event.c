@@ -19,6 +19,23 @@ int store_event_put(struct store *s, struct store_txn *t, const struct event *e,
 	return t ? txn_send(t, &b, err) : wire_query(s, &b, NULL, err);
 }
 
+static void read_event(struct row *c, struct arena *a, void *ret)
+{
+	struct event *e = ret;
+	e->id = row_i64(c);
+	e->kind = row_copy(c, a).p;
+	e->domain = row_copy(c, a);
+	e->name = row_copy(c, a);
+	e->warning = row_bool(c);
+	e->reason = row_copy(c, a).p;
+	e->message = row_copy(c, a);
+	e->revision = row_copy(c, a);
+	e->count = row_i64(c);
+	e->first_ms = row_time(c);
+	e->last_ms = row_time(c);
+	e->reporter = row_copy(c, a);
+}
+
 int store_event_list(struct store *s, struct arena *a, const struct event_filter *f,
 		     struct event **ret, size_t *ret_count, struct err *err)
 {
@@ -29,29 +46,19 @@ int store_event_list(struct store *s, struct arena *a, const struct event_filter
 	bind_bool(&b, f->warnings_only);
 	bind_time(&b, f->after_ms);
 	bind_i64(&b, (int64_t)f->limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		struct event *e = &(*ret)[i];
-		e->id = row_i64(&c);
-		e->kind = row_copy(&c, a).p;
-		e->domain = row_copy(&c, a);
-		e->name = row_copy(&c, a);
-		e->warning = row_bool(&c);
-		e->reason = row_copy(&c, a).p;
-		e->message = row_copy(&c, a);
-		e->revision = row_copy(&c, a);
-		e->count = row_i64(&c);
-		e->first_ms = row_time(&c);
-		e->last_ms = row_time(&c);
-		e->reporter = row_copy(&c, a);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_event, sizeof(**ret), ret, ret_count},
+			 err);
+}
+
+static void read_event_since(struct row *c, struct arena *a, void *ret)
+{
+	struct event_seen *e = ret;
+	e->id = row_i64(c);
+	e->kind = row_copy(c, a);
+	e->domain = row_copy(c, a);
+	e->name = row_copy(c, a);
+	e->count = row_i64(c);
+	e->first = row_bool(c);
 }
 
 int store_event_since(struct store *s, struct arena *a, int64_t rev, size_t limit,
@@ -60,23 +67,8 @@ int store_event_since(struct store *s, struct arena *a, int64_t rev, size_t limi
 	CLEANUP(bind_release) struct bind b = BIND(&sql_event_since);
 	bind_i64(&b, rev);
 	bind_i64(&b, (int64_t)limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		struct event_seen *e = &(*ret)[i];
-		e->id = row_i64(&c);
-		e->kind = row_copy(&c, a);
-		e->domain = row_copy(&c, a);
-		e->name = row_copy(&c, a);
-		e->count = row_i64(&c);
-		e->first = row_bool(&c);
-	}
-	return 0;
+	return wire_list(
+		s, &b, &(struct row_list){a, read_event_since, sizeof(**ret), ret, ret_count}, err);
 }
 
 int store_event_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t *ret,
@@ -85,11 +77,5 @@ int store_event_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t
 	CLEANUP(bind_release) struct bind b = BIND(&sql_event_retire);
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret, err);
 }

@@ -8,8 +8,9 @@ const char *const execution_state_words[] = {"queued", "claimed",   "running", "
 					     "failed", "cancelled", NULL};
 const char *const execution_mode_words[] = {"live", "shadow", "test", "replay", NULL};
 
-void row_execution(struct row *c, struct arena *a, struct execution *e)
+void row_execution(struct row *c, struct arena *a, void *ret)
 {
+	struct execution *e = ret;
 	memset(e, 0, sizeof(*e));
 	row_name(c, e->id, sizeof(e->id));
 	e->mode = (enum execution_mode)row_choice(c, execution_mode_words);
@@ -203,25 +204,23 @@ int store_execution_get(struct store *s, struct arena *a, struct str id, struct 
 	return 0;
 }
 
+static void read_execution_step(struct row *c, struct arena *a, void *ret)
+{
+	struct execution_step *e = ret;
+	e->at_ms = row_time(c);
+	e->kind = row_copy(c, a).p;
+	e->data_json = row_copy(c, a);
+}
+
 int store_execution_step_list(struct store *s, struct arena *a, struct str id, int after,
 			      struct execution_step **ret, size_t *ret_count, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_step_list);
 	bind_text(&b, id);
 	bind_i32(&b, after);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		(*ret)[i].at_ms = row_time(&c);
-		(*ret)[i].kind = row_copy(&c, a).p;
-		(*ret)[i].data_json = row_copy(&c, a);
-	}
-	return 0;
+	return wire_list(s, &b,
+			 &(struct row_list){a, read_execution_step, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_execution_list(struct store *s, struct arena *a, const struct execution_filter *f,
@@ -239,17 +238,8 @@ int store_execution_list(struct store *s, struct arena *a, const struct executio
 	bind_time(&b, f->to_ms);
 	bind_text_or_null(&b, f->before);
 	bind_i64(&b, (int64_t)f->limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		row_execution(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, row_execution, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_execution_load(struct store *s, struct str domain, struct str skill,

@@ -76,13 +76,12 @@ int store_execution_retire(struct store *s, int64_t older_ms, int64_t limit, int
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_retire);
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret, err);
+}
+
+static void read_name(struct row *c, struct arena *a, void *ret)
+{
+	*(struct str *)ret = row_copy(c, a);
 }
 
 int store_execution_claimants(struct store *s, struct arena *a, struct str prefix, struct str **ret,
@@ -90,29 +89,13 @@ int store_execution_claimants(struct store *s, struct arena *a, struct str prefi
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_claimants);
 	bind_text(&b, prefix);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	struct str *names = arena_array(a, (size_t)rows.count + 1, sizeof(*names));
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		names[i] = row_copy(&c, a);
-	}
-	*ret = names;
-	*ret_count = (size_t)rows.count;
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_name, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_execution_abandon(struct store *s, struct str by, int64_t *ret, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_abandon);
 	bind_text(&b, by);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret, err);
 }

@@ -2,20 +2,21 @@
 #include "store/receipt_int.h"
 #include "store/wire_int.h"
 
-static void read_info(struct row *c, struct arena *a, struct release_info *ret)
+static void read_info(struct row *c, struct arena *a, void *ret)
 {
-	ret->id = row_i64(c);
-	ret->rev = row_i64(c);
-	ret->at_ms = row_time(c);
-	ret->kind = row_copy(c, a);
-	ret->source = row_copy(c, a);
-	ret->revision = row_copy(c, a);
-	ret->message = row_copy(c, a);
-	ret->author = row_copy(c, a);
-	ret->actor = row_copy(c, a);
-	ret->created = (int)row_i64(c);
-	ret->updated = (int)row_i64(c);
-	ret->deleted = (int)row_i64(c);
+	struct release_info *e = ret;
+	e->id = row_i64(c);
+	e->rev = row_i64(c);
+	e->at_ms = row_time(c);
+	e->kind = row_copy(c, a);
+	e->source = row_copy(c, a);
+	e->revision = row_copy(c, a);
+	e->message = row_copy(c, a);
+	e->author = row_copy(c, a);
+	e->actor = row_copy(c, a);
+	e->created = (int)row_i64(c);
+	e->updated = (int)row_i64(c);
+	e->deleted = (int)row_i64(c);
 }
 
 int store_release_history(struct store *s, struct arena *a, struct str domain, int64_t before,
@@ -26,17 +27,8 @@ int store_release_history(struct store *s, struct arena *a, struct str domain, i
 	bind_text_or_null(&b, domain);
 	bind_i64_or_null(&b, before);
 	bind_i64(&b, (int64_t)limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_info(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_info, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_release_find(struct store *s, struct arena *a, int64_t id, struct release_info *ret,
@@ -53,8 +45,10 @@ int store_release_find(struct store *s, struct arena *a, int64_t id, struct rele
 	return 0;
 }
 
-static void read_desired(struct row *c, struct desired_skill *ret)
+static void read_desired(struct row *c, struct arena *a, void *into)
 {
+	struct desired_skill *ret = into;
+	(void)a;
 	ret->content = row_digest(c);
 	ret->runtime = row_digest(c);
 	ret->context = row_digest(c);
@@ -73,16 +67,16 @@ int store_desired_at(struct store *s, struct arena *a, struct str domain, struct
 	bind_text(&b, skill);
 	bind_i64_or_null(&b, at);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_find(s, &b, &rows, &c, err);
 	if (r < 0)
 		return r;
-	*ret_found = rows.count > 0;
-	if (!rows.count)
+	*ret_found = r > 0;
+	if (!r)
 		return 0;
-	struct row c = row_of(&rows, 0);
 	ret->domain = arena_str(a, domain);
 	ret->name = arena_str(a, skill);
-	read_desired(&c, ret);
+	read_desired(&c, a, ret);
 	return 0;
 }
 
@@ -94,19 +88,13 @@ int store_desired_history(struct store *s, struct arena *a, struct str domain, s
 	bind_text(&b, domain);
 	bind_text(&b, skill);
 	bind_i64(&b, (int64_t)limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
+	int r = wire_list(s, &b, &(struct row_list){a, read_desired, sizeof(**ret), ret, ret_count},
+			  err);
+	for (size_t i = 0; r == 0 && i < *ret_count; i++) {
 		(*ret)[i].domain = arena_str(a, domain);
 		(*ret)[i].name = arena_str(a, skill);
-		read_desired(&c, &(*ret)[i]);
 	}
-	return 0;
+	return r;
 }
 
 struct link {

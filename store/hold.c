@@ -71,31 +71,34 @@ int store_quarantine_clear(struct store_txn *t, struct str domain, struct str sk
 	return 0;
 }
 
+static void read_quarantine(struct row *c, struct arena *a, void *ret)
+{
+	struct quarantine *q = ret;
+	q->id = row_i64(c);
+	q->domain = row_copy(c, a);
+	q->skill = row_copy(c, a);
+	q->content = row_digest(c);
+	q->cause = row_copy(c, a);
+	q->reason = row_copy(c, a);
+	q->by = row_copy(c, a);
+	q->at_ms = row_time(c);
+	q->since = row_i64(c);
+}
+
 int store_quarantine_list(struct store *s, struct arena *a, struct str domain,
 			  struct quarantine **ret, size_t *ret_count, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_quarantine_list);
 	bind_text_or_null(&b, domain);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		struct quarantine *q = &(*ret)[i];
-		q->id = row_i64(&c);
-		q->domain = row_copy(&c, a);
-		q->skill = row_copy(&c, a);
-		q->content = row_digest(&c);
-		q->cause = row_copy(&c, a);
-		q->reason = row_copy(&c, a);
-		q->by = row_copy(&c, a);
-		q->at_ms = row_time(&c);
-		q->since = row_i64(&c);
-	}
-	return 0;
+	return wire_list(
+		s, &b, &(struct row_list){a, read_quarantine, sizeof(**ret), ret, ret_count}, err);
+}
+
+static void read_rollback_contents(struct row *c, struct arena *a, void *ret)
+{
+	struct digest *e = ret;
+	(void)a;
+	*e = row_digest(c);
 }
 
 int store_rollback_contents(struct store *s, struct arena *a, struct str domain, struct str skill,
@@ -105,15 +108,7 @@ int store_rollback_contents(struct store *s, struct arena *a, struct str domain,
 	bind_text(&b, domain);
 	bind_text(&b, skill);
 	bind_i64(&b, target);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		(*ret)[i] = row_digest(&c);
-	}
-	return 0;
+	return wire_list(
+		s, &b, &(struct row_list){a, read_rollback_contents, sizeof(**ret), ret, ret_count},
+		err);
 }

@@ -7,8 +7,9 @@
 #include "store/blob.h"
 #include "store/txn_int.h"
 
-static void row_wish(struct row *c, struct arena *a, struct wish *w)
+static void row_wish(struct row *c, struct arena *a, void *ret)
 {
+	struct wish *w = ret;
 	memset(w, 0, sizeof(*w));
 	row_name(c, w->id, sizeof(w->id));
 	w->kind = row_copy(c, a);
@@ -216,17 +217,8 @@ int store_wish_open(struct store *s, struct arena *a, const struct lease *lease,
 	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_open);
 	bind_i64(&b, lease->epoch);
 	bind_i64(&b, (int64_t)limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		row_wish(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, row_wish, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_wish_take(struct store_txn *t, struct str id, const struct lease *lease, bool again,
@@ -298,11 +290,5 @@ int store_wish_retire(struct store *s, int64_t older_ms, int64_t limit, int64_t 
 	CLEANUP(bind_release) struct bind b = BIND(&sql_wish_retire);
 	bind_i64(&b, older_ms);
 	bind_i64(&b, limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret, err);
 }

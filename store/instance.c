@@ -11,8 +11,9 @@ const char *instance_state_name(enum instance_state s)
 	return instance_state_names[s];
 }
 
-static void read_instance(struct row *c, struct arena *a, struct instance *i)
+static void read_instance(struct row *c, struct arena *a, void *ret)
 {
+	struct instance *i = ret;
 	row_name(c, i->id, sizeof(i->id));
 	i->key = row_key(c, a);
 	i->replica = (int)row_i64(c);
@@ -35,31 +36,28 @@ static void read_instance(struct row *c, struct arena *a, struct instance *i)
 	i->ended_ms = row_time(c);
 }
 
+static void read_required_todo(struct row *c, struct arena *a, void *ret)
+{
+	struct required *q = ret;
+	q->key = row_key(c, a);
+	q->context = row_digest(c);
+	q->slot = (enum rollout_slot)row_choice(c, rollout_slot_names);
+	q->state = (enum rollout_state)row_choice(c, rollout_state_names);
+	q->attempt = (int)row_i64(c);
+	if (row_null(c))
+		return;
+	q->instance = arena_alloc(a, sizeof(*q->instance));
+	read_instance(c, a, q->instance);
+}
+
 int store_required_todo(struct store *s, struct arena *a, struct str host, struct required **ret,
 			size_t *ret_count, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_required_todo);
 	bind_text(&b, host);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		struct required *q = &(*ret)[i];
-		q->key = row_key(&c, a);
-		q->context = row_digest(&c);
-		q->slot = (enum rollout_slot)row_choice(&c, rollout_slot_names);
-		q->state = (enum rollout_state)row_choice(&c, rollout_state_names);
-		q->attempt = (int)row_i64(&c);
-		if (row_null(&c))
-			continue;
-		q->instance = arena_alloc(a, sizeof(*q->instance));
-		read_instance(&c, a, q->instance);
-	}
-	return 0;
+	return wire_list(s, &b,
+			 &(struct row_list){a, read_required_todo, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_instance_live(struct store *s, struct arena *a, struct str host, struct instance **ret,
@@ -67,17 +65,8 @@ int store_instance_live(struct store *s, struct arena *a, struct str host, struc
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_instance_live);
 	bind_text(&b, host);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_instance(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_instance, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_instance_find(struct store *s, struct arena *a, struct str id, struct instance **ret,
@@ -86,12 +75,12 @@ int store_instance_find(struct store *s, struct arena *a, struct str id, struct 
 	CLEANUP(bind_release) struct bind b = BIND(&sql_instance_find);
 	bind_text(&b, id);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_find(s, &b, &rows, &c, err);
 	if (r < 0)
 		return r;
 	*ret = NULL;
-	if (rows.count) {
-		struct row c = row_of(&rows, 0);
+	if (r) {
 		*ret = arena_alloc(a, sizeof(**ret));
 		read_instance(&c, a, *ret);
 	}

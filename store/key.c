@@ -97,8 +97,9 @@ int store_key_create(struct store_txn *t, const struct key_new *k, struct secret
 	return 0;
 }
 
-static void read_key(struct row *c, struct arena *a, struct key *k)
+static void read_key(struct row *c, struct arena *a, void *ret)
 {
+	struct key *k = ret;
 	k->id = row_copy(c, a);
 	k->name = row_copy(c, a);
 	k->role = row_copy(c, a);
@@ -135,17 +136,8 @@ int store_key_list(struct store *s, struct arena *a, struct key **ret, size_t *r
 		   struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_key_list);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_key(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_key, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_key_used(struct store *s, const struct str *ids, size_t count, struct err *err)
@@ -172,11 +164,5 @@ int store_key_retire(struct store *s, int64_t older_ms, int64_t *ret, struct err
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_key_retire);
 	bind_i64(&b, older_ms);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
-	if (r < 0)
-		return r;
-	*ret = row_i64(&c);
-	return 0;
+	return wire_number(s, &b, ret, err);
 }

@@ -373,24 +373,21 @@ int store_object_nearest_skill(struct store *s, struct str skill, char out[132],
 	return rc;
 }
 
+static void read_count(struct row *c, struct arena *a, void *ret)
+{
+	struct object_count *n = ret;
+	n->metric = row_copy(c, a).p;
+	n->label = row_copy(c, a);
+	n->domain = row_copy(c, a);
+	n->value = row_i64(c);
+}
+
 int store_object_counts(struct store *s, struct arena *a, struct object_count **ret,
 			size_t *ret_count, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_object_counts);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int rc = wire_query(s, &b, &rows, err);
-	if (rc < 0)
-		return rc;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		(*ret)[i].metric = row_copy(&c, a).p;
-		(*ret)[i].label = row_copy(&c, a);
-		(*ret)[i].domain = row_copy(&c, a);
-		(*ret)[i].value = row_i64(&c);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_count, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_top(struct store *s, const struct top_query *q, struct buf *out, struct err *err)

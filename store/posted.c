@@ -42,6 +42,26 @@ int store_check_post(struct store *s, const struct posted_check *p, struct err *
 	return wire_query(s, &b, NULL, err);
 }
 
+static void read_check(struct row *c, struct arena *a, void *ret)
+{
+	struct posted_check *p = ret;
+	p->domain = row_copy(c, a);
+	p->skill = row_copy(c, a);
+	p->content = row_digest(c);
+	p->name = row_copy(c, a);
+	p->summary = row_copy(c, a);
+	p->url = row_copy(c, a);
+	p->by = row_copy(c, a);
+	p->tool = row_copy(c, a);
+	p->version = row_copy(c, a);
+	p->passed = row_bool(c);
+	p->passed_count = row_i64(c);
+	p->failed_count = row_i64(c);
+	p->skipped_count = row_i64(c);
+	p->cost_microusd = row_i64(c);
+	p->at_ms = row_time(c);
+}
+
 int store_check_list(struct store *s, struct arena *a, struct str domain, struct str skill,
 		     const struct digest *content, struct posted_check **ret, size_t *ret_count,
 		     struct err *err)
@@ -51,32 +71,8 @@ int store_check_list(struct store *s, struct arena *a, struct str domain, struct
 	bind_text_or_null(&b, domain);
 	bind_text_or_null(&b, skill);
 	bind_digest_or_null(&b, content ? content : &any);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		struct posted_check *p = &(*ret)[i];
-		p->domain = row_copy(&c, a);
-		p->skill = row_copy(&c, a);
-		p->content = row_digest(&c);
-		p->name = row_copy(&c, a);
-		p->summary = row_copy(&c, a);
-		p->url = row_copy(&c, a);
-		p->by = row_copy(&c, a);
-		p->tool = row_copy(&c, a);
-		p->version = row_copy(&c, a);
-		p->passed = row_bool(&c);
-		p->passed_count = row_i64(&c);
-		p->failed_count = row_i64(&c);
-		p->skipped_count = row_i64(&c);
-		p->cost_microusd = row_i64(&c);
-		p->at_ms = row_time(&c);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_check, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_check_state(struct store *s, char ret[64], struct err *err)

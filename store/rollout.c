@@ -36,8 +36,9 @@ void bind_keys(struct bind *b, const struct rollout_key *keys, size_t count)
 	BIND_COLUMN(b, count, bind_digest, &keys[i].runtime);
 }
 
-static void read_item(struct row *c, struct arena *a, struct rollout_item *it)
+static void read_item(struct row *c, struct arena *a, void *into)
 {
+	struct rollout_item *it = into;
 	it->key = row_key(c, a);
 	it->context = row_digest(c);
 	it->slot = (enum rollout_slot)row_choice(c, rollout_slot_names);
@@ -62,17 +63,8 @@ static void read_item(struct row *c, struct arena *a, struct rollout_item *it)
 static int list_items(struct store *s, struct arena *a, const struct bind *b,
 		      struct rollout_item **ret, size_t *ret_count, struct err *err)
 {
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_item(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, b, &(struct row_list){a, read_item, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_rollout_todo(struct store *s, struct arena *a, struct rollout_item **ret,

@@ -126,3 +126,14 @@ int row_choice(struct row *c, const char *const *names)
 	assert(!"a value that the schema's checks keep out");
 	return 0;
 }
+
+void rows_list(const struct rows *r, const struct row_list *into)
+{
+	char *items = arena_array(into->a, (size_t)r->count + 1, into->size);
+	for (int i = 0; i < r->count; i++) {
+		struct row c = row_of(r, i);
+		into->read(&c, into->a, items + (size_t)i * into->size);
+	}
+	memcpy(into->ret, &items, sizeof(items));
+	*into->ret_count = (size_t)r->count;
+}

@@ -38,6 +38,19 @@ bool row_bool(struct row *c);
 int64_t row_time(struct row *c); /* wall milliseconds; 0: null */
 struct digest row_digest(struct row *c); /* zero: null */
 struct tree_id row_tree(struct row *c);
+/* Takes the columns of one row into an element of a list. */
+typedef void (*row_fn)(struct row *c, struct arena *a, void *ret);
+/* Where a list goes: *ret becomes an array of `size` bytes an element in the arena. ret is the address of the array's pointer. */
+struct row_list {
+	struct arena *a;
+	row_fn read;
+	size_t size;
+	void *ret;
+	size_t *ret_count;
+};
+/* All rows, one element each. */
+void rows_list(const struct rows *r, const struct row_list *into);
+
 /* Text that is one of names (NULL-terminated); its index. The schema's checks keep others out. */
 int row_choice(struct row *c, const char *const *names);
 

@@ -6,8 +6,9 @@
 #include "store/meta.h"
 #include "store/txn_int.h"
 
-void source_read(struct row *c, struct arena *a, struct store_source *ret)
+void source_read(struct row *c, struct arena *a, void *into)
 {
+	struct store_source *ret = into;
 	ret->name = row_copy(c, a);
 	ret->kind = row_copy(c, a);
 	ret->url = row_copy(c, a);
@@ -34,13 +35,7 @@ void source_read(struct row *c, struct arena *a, struct store_source *ret)
 static void read_sources(const struct rows *rows, struct arena *a, struct store_source **ret,
 			 size_t *ret_count)
 {
-	struct store_source *list = arena_array(a, (size_t)rows->count + 1, sizeof(*list));
-	for (int i = 0; i < rows->count; i++) {
-		struct row c = row_of(rows, i);
-		source_read(&c, a, &list[i]);
-	}
-	*ret = list;
-	*ret_count = (size_t)rows->count;
+	rows_list(rows, &(struct row_list){a, source_read, sizeof(**ret), ret, ret_count});
 }
 
 static void bind_name(struct bind *b, struct str name)
@@ -224,16 +219,17 @@ int store_source_request(struct store *s, struct str source, int64_t *ret_token,
 	return 0;
 }
 
+static void read_owner(struct row *c, struct arena *a, void *ret)
+{
+	struct domain_owner *e = ret;
+	e->domain = row_copy(c, a);
+	e->source = row_copy(c, a);
+}
+
 void owners_read(const struct rows *rows, struct arena *a, struct domain_owner **ret,
 		 size_t *ret_count)
 {
-	*ret = arena_array(a, (size_t)rows->count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows->count;
-	for (int i = 0; i < rows->count; i++) {
-		struct row c = row_of(rows, i);
-		(*ret)[i].domain = row_copy(&c, a);
-		(*ret)[i].source = row_copy(&c, a);
-	}
+	rows_list(rows, &(struct row_list){a, read_owner, sizeof(**ret), ret, ret_count});
 }
 
 int store_domain_owners(struct store *s, struct arena *a, struct domain_owner **ret,
@@ -241,11 +237,8 @@ int store_domain_owners(struct store *s, struct arena *a, struct domain_owner **
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_domain_owners);
 	bind_null(&b);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r >= 0)
-		owners_read(&rows, a, ret, ret_count);
-	return r;
+	return wire_list(s, &b, &(struct row_list){a, read_owner, sizeof(**ret), ret, ret_count},
+			 err);
 }
 
 int store_domain_owner(struct store *s, struct arena *a, struct str domain, struct str *ret_source,

@@ -61,22 +61,22 @@ int store_resume(struct store_txn *t, struct str kind, struct str domain, struct
 	return 0;
 }
 
+static void read_suspension(struct row *c, struct arena *a, void *ret)
+{
+	struct suspension *u = ret;
+	u->kind = row_copy(c, a);
+	u->domain = row_copy(c, a);
+	u->name = row_copy(c, a);
+	u->by = row_copy(c, a);
+	u->reason = row_copy(c, a);
+	u->expires_ms = row_time(c);
+	u->since = row_i64(c);
+}
+
 static void read_suspensions(const struct rows *rows, struct arena *a, struct suspension **ret,
 			     size_t *ret_count)
 {
-	*ret = arena_array(a, (size_t)rows->count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows->count;
-	for (int i = 0; i < rows->count; i++) {
-		struct row c = row_of(rows, i);
-		struct suspension *u = &(*ret)[i];
-		u->kind = row_copy(&c, a);
-		u->domain = row_copy(&c, a);
-		u->name = row_copy(&c, a);
-		u->by = row_copy(&c, a);
-		u->reason = row_copy(&c, a);
-		u->expires_ms = row_time(&c);
-		u->since = row_i64(&c);
-	}
+	rows_list(rows, &(struct row_list){a, read_suspension, sizeof(**ret), ret, ret_count});
 }
 
 int store_suspension_list(struct store *s, struct arena *a, struct suspension **ret,
@@ -164,32 +164,29 @@ int store_overlay_base(struct store *s, struct str domain, int64_t *ret, struct 
 	return 0;
 }
 
+static void read_overlay(struct row *c, struct arena *a, void *ret)
+{
+	struct overlay *o = ret;
+	o->id = row_i64(c);
+	o->domain = row_copy(c, a);
+	o->source = row_copy(c, a);
+	o->inbox = row_copy(c, a);
+	o->by = row_copy(c, a);
+	o->reason = row_copy(c, a);
+	o->expires_ms = row_time(c);
+	o->since = row_i64(c);
+}
+
 void overlays_read(const struct rows *rows, struct arena *a, struct overlay **ret,
 		   size_t *ret_count)
 {
-	*ret = arena_array(a, (size_t)rows->count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows->count;
-	for (int i = 0; i < rows->count; i++) {
-		struct row c = row_of(rows, i);
-		struct overlay *o = &(*ret)[i];
-		o->id = row_i64(&c);
-		o->domain = row_copy(&c, a);
-		o->source = row_copy(&c, a);
-		o->inbox = row_copy(&c, a);
-		o->by = row_copy(&c, a);
-		o->reason = row_copy(&c, a);
-		o->expires_ms = row_time(&c);
-		o->since = row_i64(&c);
-	}
+	rows_list(rows, &(struct row_list){a, read_overlay, sizeof(**ret), ret, ret_count});
 }
 
 int store_overlay_list(struct store *s, struct arena *a, struct overlay **ret, size_t *ret_count,
 		       struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_overlay_list);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r >= 0)
-		overlays_read(&rows, a, ret, ret_count);
-	return r;
+	return wire_list(s, &b, &(struct row_list){a, read_overlay, sizeof(**ret), ret, ret_count},
+			 err);
 }

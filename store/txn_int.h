@@ -24,7 +24,7 @@ const struct lease *txn_lease(const struct store_txn *t); /* NULL unless fenced 
 
 /* A row of sql_source_list; into a. */
 struct store_source;
-void source_read(struct row *c, struct arena *a, struct store_source *ret);
+void source_read(struct row *c, struct arena *a, void *into); /* into a struct store_source */
 
 /* Rows of sql_domain_owners and sql_overlay_list; into a. */
 struct domain_owner;

@@ -66,14 +66,14 @@ int store_verdict_find(struct store *s, const struct verdict_key *key, enum stor
 	bind_digest(&b, &key->policy);
 	bind_digest(&b, &key->surface);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_find(s, &b, &rows, &c, err);
 	if (r < 0)
 		return r;
-	if (!rows.count) {
+	if (!r) {
 		*ret = STORE_UNKNOWN;
 		return 0;
 	}
-	struct row c = row_of(&rows, 0);
 	enum store_answer answer = row_bool(&c) ? STORE_ALLOW : STORE_DENY;
 	if (findings) {
 		static const struct doc_limits limits = {(size_t)16 * 1024 * 1024, 16, 1000000,
@@ -133,14 +133,14 @@ int store_version_find(struct store *s, struct arena *a, struct str domain, stru
 	bind_digest(&b, content);
 	bind_digest(&b, runtime);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
+	struct row c;
+	int r = wire_find(s, &b, &rows, &c, err);
 	if (r < 0)
 		return r;
-	if (!rows.count) {
+	if (!r) {
 		*ret = NULL;
 		return 0;
 	}
-	struct row c = row_of(&rows, 0);
 	struct store_version *v = arena_alloc(a, sizeof(*v));
 	*v = (struct store_version){.domain = arena_str(a, domain),
 				    .skill = arena_str(a, skill),

@@ -99,8 +99,9 @@ int store_verify_skills(struct store *s, struct arena *a, struct str domain, str
 }
 
 /* id, text, signer, signature: what both kinds of rows begin with. */
-static void read_receipt(struct row *c, struct arena *a, struct stored_receipt *r)
+static void read_receipt(struct row *c, struct arena *a, void *ret)
 {
+	struct stored_receipt *r = ret;
 	r->id = row_i64(c);
 	r->text = row_copy(c, a);
 	r->signer = (const uint8_t *)row_copy(c, a).p;
@@ -113,17 +114,16 @@ int store_receipt_list(struct store *s, struct arena *a, int64_t after, size_t l
 	CLEANUP(bind_release) struct bind b = BIND(&sql_receipt_list);
 	bind_i64(&b, after);
 	bind_i64(&b, (int64_t)limit);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_receipt(&c, a, &(*ret)[i]);
-	}
-	return 0;
+	return wire_list(s, &b, &(struct row_list){a, read_receipt, sizeof(**ret), ret, ret_count},
+			 err);
+}
+
+static void read_checkpoint(struct row *c, struct arena *a, void *ret)
+{
+	struct stored_receipt *e = ret;
+	read_receipt(c, a, e);
+	if (!row_null(c))
+		e->hash = row_digest(c);
 }
 
 int store_checkpoint_list(struct store *s, struct arena *a, int64_t from, int64_t to,
@@ -132,19 +132,8 @@ int store_checkpoint_list(struct store *s, struct arena *a, int64_t from, int64_
 	CLEANUP(bind_release) struct bind b = BIND(&sql_checkpoint_list);
 	bind_i64(&b, from);
 	bind_i64(&b, to);
-	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	int r = wire_query(s, &b, &rows, err);
-	if (r < 0)
-		return r;
-	*ret = arena_array(a, (size_t)rows.count + 1, sizeof(**ret));
-	*ret_count = (size_t)rows.count;
-	for (int i = 0; i < rows.count; i++) {
-		struct row c = row_of(&rows, i);
-		read_receipt(&c, a, &(*ret)[i]);
-		if (!row_null(&c))
-			(*ret)[i].hash = row_digest(&c);
-	}
-	return 0;
+	return wire_list(
+		s, &b, &(struct row_list){a, read_checkpoint, sizeof(**ret), ret, ret_count}, err);
 }
 
 int store_checkpoint_put(struct store *s, const struct store_signer *signer, int64_t last,

@@ -324,3 +324,32 @@ int wire_one(struct store *s, const struct bind *b, struct rows *rows, struct ro
 	va_end(args);
 	return err_set(err, ERR_NOT_FOUND, "%s", text);
 }
+
+int wire_find(struct store *s, const struct bind *b, struct rows *rows, struct row *ret,
+	      struct err *err)
+{
+	int r = wire_query(s, b, rows, err);
+	if (r < 0 || !rows->count)
+		return r < 0 ? r : 0;
+	*ret = row_of(rows, 0);
+	return 1;
+}
+
+int wire_number(struct store *s, const struct bind *b, int64_t *ret, struct err *err)
+{
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	struct row c;
+	int r = wire_one(s, b, &rows, &c, err, NULL);
+	if (r >= 0)
+		*ret = row_i64(&c);
+	return r < 0 ? r : 0;
+}
+
+int wire_list(struct store *s, const struct bind *b, const struct row_list *into, struct err *err)
+{
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	int r = wire_query(s, b, &rows, err);
+	if (r >= 0)
+		rows_list(&rows, into);
+	return r < 0 ? r : 0;
+}

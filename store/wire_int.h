@@ -82,6 +82,14 @@ NODISCARD int wire_queries(struct store *s, const struct bind *const *b, struct 
  */
 NODISCARD int wire_one(struct store *s, const struct bind *b, struct rows *rows, struct row *ret,
 		       struct err *err, const char *words, ...) PRINTF(6, 7);
+/* A statement that answers with one row or none: 1 and its row, whose bytes rows keeps, or 0. */
+NODISCARD int wire_find(struct store *s, const struct bind *b, struct rows *rows, struct row *ret,
+			struct err *err);
+/* A statement that answers with one number. */
+NODISCARD int wire_number(struct store *s, const struct bind *b, int64_t *ret, struct err *err);
+/* A statement whose rows become a list. */
+NODISCARD int wire_list(struct store *s, const struct bind *b, const struct row_list *into,
+			struct err *err);
 /* Closes the connection for good; what was awaited is forgotten. Returns ERR_UNAVAILABLE with the words of libpq. */
 int wire_lost(struct store *s, const char *doing, struct err *err);
 /* Polls the socket for events, at most until deadline_ms (of the real monotonic clock). 0, or ERR_TIMEOUT. */
