@@ -8,6 +8,7 @@
 #include "runtime/cgroup.h"
 #include "runtime/cgroup_int.h"
 
+#define TRIES 100 /* others may be at it at the same moment */
 #define PROC_FILE_MAX ((size_t)1 << 20)
 #define ROLES                                                                                      \
 	"aspora-roles" /* where v2 makes us put our own processes, so that their group may have children */
@@ -84,11 +85,18 @@ static void place(const char *prefix, const struct mount *m, struct str own, cha
 /* Permission bits do not say it (read-only mounts, delegation): make a group and take it away again. */
 static bool writable(const char *dir)
 {
-	CLEANUP_FREE char *try = mem_printf("%s/aspora-try-%d", dir, (int)getpid());
-	if (mkdir(try, 0755) < 0)
-		return false;
-	rmdir(try);
-	return true;
+	/* One name for everybody, so that what one left who was killed in between is taken away by the next. */
+	CLEANUP_FREE char *try = io_join(dir, "aspora-try");
+	for (int i = 0; i < TRIES; i++) {
+		bool made = mkdir(try, 0755) == 0;
+		if (!made && errno != EEXIST)
+			return false;
+		if (rmdir(try) == 0 || made)
+			return true;
+		if (errno != ENOENT)
+			return false;
+	}
+	return false;
 }
 
 /* --- version 2 --- */

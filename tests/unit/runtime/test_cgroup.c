@@ -119,6 +119,56 @@ START_TEST(a_mount_of_a_part_of_the_tree_is_understood)
 }
 END_TEST
 
+START_TEST(what_somebody_left_who_was_killed_is_no_obstacle)
+{
+	struct cgroup_host h;
+	const char *root = support_dir();
+	put(root, "proc/self/mountinfo", MOUNT_V1("/sys/fs/cgroup/pids", "pids"));
+	put(root, "proc/self/cgroup", "3:pids:/\n");
+	folder(root, "sys/fs/cgroup/pids/aspora-try");
+	CLEANUP_FREE char *left = io_join(root, "sys/fs/cgroup/pids/aspora-try");
+	cgroup_detect(root, &h);
+	ck_assert_int_eq(h.version, 1);
+	ck_assert(h.has[CGROUP_PIDS]);
+	ck_assert(!io_exists(left));
+	/* In use by somebody, or no group at all, it is not ours to write. */
+	folder(root, "sys/fs/cgroup/pids/aspora-try/inside");
+	cgroup_detect(root, &h);
+	ck_assert(!h.has[CGROUP_PIDS]);
+}
+END_TEST
+
+static int detect_often(void *state)
+{
+	struct cgroup_host h;
+	for (int i = 0; i < 300; i++) {
+		cgroup_detect(state, &h);
+		if (!h.has[CGROUP_PIDS])
+			return 1;
+	}
+	return 0;
+}
+
+START_TEST(many_may_look_at_once)
+{
+	const char *root = support_dir();
+	struct child c[4];
+	put(root, "proc/self/mountinfo", MOUNT_V1("/sys/fs/cgroup/pids", "pids"));
+	put(root, "proc/self/cgroup", "3:pids:/\n");
+	folder(root, "sys/fs/cgroup/pids");
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
+		c[i] = (struct child)CHILD_INIT;
+		assert_ok(child_fork(&c[i], detect_often, (void *)(uintptr_t)root, NULL, 0,
+				     &support_err));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
+		struct child_end end;
+		assert_ok(child_wait(&c[i], 60000, &end, &support_err));
+		ck_assert(end.exited && end.status == 0);
+	}
+}
+END_TEST
+
 START_TEST(version_2_comes_first_where_controllers_reach_children)
 {
 	struct cgroup_host h;
@@ -302,12 +352,10 @@ START_TEST(what_a_crash_left_empty_is_made_again)
 }
 END_TEST
 
-START_TEST(limits_are_what_the_kernel_was_told)
+static void make_with_limits(void)
 {
 	char name[CGROUP_NAME_MAX];
 	struct cgroup g;
-	if (!find_real())
-		SKIP("no control groups are writable here");
 	struct run_limits l = run_limits_complete(
 		&(struct run_limits){.memory_bytes = 33 << 20, .pids = 17, .cpu_millis = 250});
 	name_of(name, "limits");
@@ -338,6 +386,32 @@ START_TEST(limits_are_what_the_kernel_was_told)
 	cgroup_usage(&real, name, &u);
 	ck_assert_int_eq(u.memory_peak_bytes, 0);
 }
+
+START_TEST(limits_are_what_the_kernel_was_told)
+{
+	if (!find_real())
+		SKIP("no control groups are writable here");
+	make_with_limits();
+}
+END_TEST
+
+/* A kernel gives a controller to one version at a time: where version 1 has them, the second hierarchy has none that we want. */
+START_TEST(version_2_limits_are_what_the_kernel_was_told)
+{
+	CLEANUP(buf_release) struct buf given = BUF_INIT(4096);
+	if (!find_unified())
+		SKIP("no version 2 hierarchy is writable here");
+	CLEANUP_FREE char *file = io_join(real.base[0], "cgroup.controllers");
+	assert_ok(io_read_file(file, &given, &support_err));
+	struct str words = str_trim(buf_str(&given));
+	if (str_find(words, STR("memory"), 0) < 0 || str_find(words, STR("pids"), 0) < 0)
+		SKIP("memory and pids belong to version 1 on this kernel; version 2 at %s has: "
+		     "%.*s",
+		     real.base[0], STR_ARG(words));
+	if (!find_real() || real.version != 2)
+		SKIP("version 2 gives its controllers to no group that we may make here");
+	make_with_limits();
+}
 END_TEST
 
 static const struct support_case cases[] = {
@@ -345,6 +419,8 @@ static const struct support_case cases[] = {
 	CASE(version_1_controllers_are_found_where_this_process_is),
 	CASE(version_1_counts_only_what_can_be_written),
 	CASE(a_mount_of_a_part_of_the_tree_is_understood),
+	CASE(what_somebody_left_who_was_killed_is_no_obstacle),
+	CASE(many_may_look_at_once),
 	CASE(version_2_comes_first_where_controllers_reach_children),
 	CASE(version_2_looks_above_the_leaf_it_moved_its_roles_to),
 	CASE(version_2_without_controllers_leaves_version_1),
@@ -353,6 +429,7 @@ static const struct support_case cases[] = {
 	CASE(version_2_kills_by_one_write),
 	CASE(what_a_crash_left_empty_is_made_again),
 	CASE(limits_are_what_the_kernel_was_told),
+	CASE(version_2_limits_are_what_the_kernel_was_told),
 	{0},
 };
 
