@@ -434,6 +434,8 @@ int role_runner_run(struct role_ctx *ctx, struct err *err)
 	if (rc < 0)
 		return rc;
 	log_event(LOG_INFO_, "runtime.ready", "limits", runtime_limits_describe(r.runtime), NULL);
+	/* Once here, and not in each of the keepers and probers that are forked from here. */
+	runtime_try_drivers(r.runtime, ctx->config->runner.driver);
 	r.keeper_max = (size_t)ctx->config->runner.slots;
 	r.collect_due_ms = clock_mono(ctx->clock) + COLLECT_MS;
 	r.keepers = mem_array(r.keeper_max, sizeof(*r.keepers));

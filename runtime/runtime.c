@@ -202,6 +202,16 @@ int runtime_driver(struct runtime *rt, struct str name, enum isolation least,
 	return rc;
 }
 
+void runtime_try_drivers(struct runtime *rt, struct str name)
+{
+	for (size_t i = 0; drivers[i]; i++) {
+		if (only_by_name(drivers[i]) && !str_eqz(name, drivers[i]->name))
+			continue;
+		struct driver_state *s = probed(rt, drivers[i]);
+		s->probed = s->rc == 0;
+	}
+}
+
 void runtime_drivers_json(struct runtime *rt, struct json *j)
 {
 	json_array(j);

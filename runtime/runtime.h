@@ -33,6 +33,11 @@ void runtime_closep(struct runtime **rt);
  */
 NODISCARD int runtime_driver(struct runtime *rt, struct str name, enum isolation least,
 			     const struct driver **ret, struct err *err);
+/*
+ * Tries the drivers that any skill may get, and the named one, now, so that processes forked from this one need not: what works is remembered, what
+ * does not is tried again by whoever wants it. Blocks: some tenths of a second for each that was not tried yet.
+ */
+void runtime_try_drivers(struct runtime *rt, struct str name);
 /* "cgroup v1: memory, pids, cpu; rlimit: fsize, nofile" : static for the life of rt. */
 const char *runtime_limits_describe(const struct runtime *rt);
 /* An array of {name, isolation, usable, detail}, for status and metrics. Probes each driver once per runtime. */

@@ -136,12 +136,6 @@ static int try_mode(struct runtime *rt, enum bwrap_mode mode, struct err *err)
 		.instance = "probe", .handler = STR("-"), .limits = run_limits_default};
 	struct child_end end;
 	char text[64];
-	if (mode == BWRAP_ROOT && bwrap_is_host_root()) {
-		err_set(err, ERR_UNSUPPORTED, "root has no user number here to give to a sandbox");
-		return err_remedy(
-			err,
-			"run asporad as an ordinary user, or with CAP_SYS_ADMIN and CAP_SETUID");
-	}
 	int rc = launch_make(rt, mode, &spec, &l, err);
 	if (rc < 0)
 		return rc;
@@ -188,6 +182,13 @@ static int probe(struct runtime *rt, struct buf *detail, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		if (modes[i].root != (geteuid() == 0))
 			continue;
+		/* No way out on the host itself, where root is root: what kept the first from working is the reason. */
+		if (modes[i].mode == BWRAP_ROOT && bwrap_is_host_root()) {
+			if (err && !err->remedy[0])
+				err_remedy(err, "run asporad as an ordinary user, or with "
+						"CAP_SYS_ADMIN and CAP_SETUID");
+			break;
+		}
 		rc = try_mode(rt, modes[i].mode, err);
 		if (rc == ERR_SANDBOX)
 			return rc;
