@@ -70,3 +70,12 @@ const char *support_build(void)
 	const char *b = getenv("ASPORA_BUILD");
 	return b ? b : "build";
 }
+
+struct child support_sleeper(void)
+{
+	struct child c = CHILD_INIT;
+	const char *argv[] = {"sleep", "300", NULL};
+	struct child_opts o = {.argv = argv};
+	assert_ok(child_start(&c, &o, &support_err));
+	return c;
+}

@@ -11,6 +11,7 @@
 
 #include <check.h>
 
+#include "base/child.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -63,6 +64,8 @@ extern struct err support_err; /* pass &support_err inside assert_ok/assert_err 
 
 /* A fresh folder, removed when the test program ends. Static storage, good until the next call. */
 const char *support_dir(void);
+/* A process that does nothing until it is killed, or we are. */
+struct child support_sleeper(void);
 /* The folder of the sources (the working tree). */
 const char *support_root(void);
 /* The build folder (ASPORA_BUILD), where bin/ and libexec/ are. */

@@ -14,15 +14,6 @@ static const char *host(void)
 	return name;
 }
 
-static struct child sleeper(void)
-{
-	struct child c = CHILD_INIT;
-	const char *argv[] = {"sleep", "300", NULL};
-	struct child_opts o = {.argv = argv};
-	assert_ok(child_start(&c, &o, &support_err));
-	return c;
-}
-
 /* Claims the next execution as a keeper of this number would. */
 static struct claim claim_as(pid_t pid)
 {
@@ -53,7 +44,7 @@ START_TEST(only_what_the_dead_claimed_lapses)
 		snprintf(id, sizeof(id), "EXEC-%d", i);
 		execution_enqueue(id);
 	}
-	struct child dead = sleeper(), stopped = sleeper();
+	struct child dead = support_sleeper(), stopped = support_sleeper();
 	struct claim first = claim_as(dead.pid), second = claim_as(stopped.pid);
 	claim_as(getpid());
 	int status;
@@ -87,7 +78,7 @@ START_TEST(what_the_dead_would_still_write_is_fenced)
 {
 	execution_serve(&wide, 1);
 	execution_enqueue("EXEC-1");
-	struct child dead = sleeper();
+	struct child dead = support_sleeper();
 	struct claim old = claim_as(dead.pid);
 	child_release(&dead);
 	ck_assert_int_eq(ended(), 1);

@@ -8,15 +8,6 @@
 #include "store/lease.h"
 #include "tests/unit/support_pg.h"
 
-static struct child sleeper(void)
-{
-	struct child c = CHILD_INIT;
-	const char *argv[] = {"sleep", "300", NULL};
-	struct child_opts o = {.argv = argv};
-	assert_ok(child_start(&c, &o, &support_err));
-	return c;
-}
-
 static struct lease held_by(struct store *s, const char *role, pid_t pid)
 {
 	struct lease l;
@@ -64,7 +55,7 @@ static int64_t run(struct child *victim)
 START_TEST(what_the_dead_held_is_free_at_once)
 {
 	struct store *s = support_pg_open(STORE_SYNC);
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	struct lease old = held_by(s, "sync", c.pid);
 	child_release(&c);
 	run(NULL);
@@ -76,7 +67,7 @@ END_TEST
 START_TEST(our_own_children_and_other_machines_are_not_waited_for)
 {
 	struct store *s = support_pg_open(STORE_SYNC);
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	struct lease mine = held_by(s, "sync", c.pid);
 	held_by(s, "control", c.pid);
 	support_pg_run("update lease set holder = 'elsewhere:1:2:3.4:x' where name = 'control/0'");

@@ -8,16 +8,6 @@
 #include "store/lease.h"
 #include "tests/unit/support_pg.h"
 
-/* A process that does nothing until it is killed; killed with us. */
-static struct child sleeper(void)
-{
-	struct child c = CHILD_INIT;
-	const char *argv[] = {"sleep", "300", NULL};
-	struct child_opts o = {.argv = argv};
-	assert_ok(child_start(&c, &o, &support_err));
-	return c;
-}
-
 static const char *holder_of(pid_t pid)
 {
 	static char text[LEASE_NAME_MAX];
@@ -49,7 +39,7 @@ START_TEST(a_living_holder_is_alive_and_has_its_parent)
 	ck_assert_int_eq(store_lease_holder_state(str_of(holder_of(getpid())), &parent),
 			 LEASE_HOLDER_ALIVE);
 	ck_assert_int_eq(parent, getppid());
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	ck_assert_int_eq(store_lease_holder_state(str_of(holder_of(c.pid)), &parent),
 			 LEASE_HOLDER_ALIVE);
 	ck_assert_int_eq(parent, getpid());
@@ -69,7 +59,7 @@ END_TEST
 
 START_TEST(a_stopped_holder_is_alive)
 {
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	const char *holder = holder_of(c.pid);
 	int status;
 	kill(c.pid, SIGSTOP);
@@ -82,7 +72,7 @@ END_TEST
 
 START_TEST(a_zombie_is_dead_and_so_is_what_was_reaped)
 {
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	const char *holder = holder_of(c.pid);
 	siginfo_t info;
 	kill(c.pid, SIGKILL);
@@ -151,7 +141,7 @@ static const struct {
 
 START_TEST(what_cannot_be_known_for_certain_is_not_judged)
 {
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	char dead[LEASE_NAME_MAX];
 	snprintf(dead, sizeof(dead), "%s", holder_of(c.pid));
 	child_release(&c);
@@ -187,7 +177,7 @@ static struct lease held_by(struct store *s, const char *role, const char *holde
 START_TEST(only_leases_of_the_dead_are_ended_and_the_next_epoch_follows)
 {
 	struct store *s = support_pg_open(STORE_SYNC), *owner = support_pg_open(STORE_OWNER);
-	struct child dead = sleeper(), alive = sleeper();
+	struct child dead = support_sleeper(), alive = support_sleeper();
 	struct lease first = held_by(s, "sync", holder_of(dead.pid));
 	struct lease second = held_by(s, "control", holder_of(alive.pid));
 	int broken = -1, strangers = -1;
@@ -226,7 +216,7 @@ START_TEST(whoever_waits_for_a_lease_that_is_ended_is_woken)
 {
 	struct store *waiting = support_pg_listen(STORE_SYNC),
 		     *owner = support_pg_open(STORE_OWNER);
-	struct child c = sleeper();
+	struct child c = support_sleeper();
 	held_by(waiting, "sync", holder_of(c.pid));
 	child_release(&c);
 	bool woken = true;
