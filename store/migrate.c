@@ -46,6 +46,8 @@ static int denied(struct err *err, int r)
 /* Every role exists and the owner may become it. */
 static int make_roles(PGconn *pg, struct err *err)
 {
+	/* From 16 on, who makes a role may give it away, and that alone makes a member of him; not one who may become it. */
+	const char *right = PQserverVersion(pg) >= 160000 ? "set" : "member";
 	for (size_t i = 0; i < ARRAY_SIZE(grantees); i++) {
 		const char *role = store_role_name(grantees[i]);
 		CLEANUP(buf_release) struct buf sql = BUF_INIT(2048);
@@ -53,10 +55,10 @@ static int make_roles(PGconn *pg, struct err *err)
 			 "do $$ begin "
 			 "if not exists (select from pg_roles where rolname = '%s') then create "
 			 "role %s nologin; end if; "
-			 "if not pg_has_role(current_user, '%s', 'member') then grant %s to "
+			 "if not pg_has_role(current_user, '%s', '%s') then grant %s to "
 			 "current_user; end if; "
 			 "end $$",
-			 role, role, role, role);
+			 role, role, role, right, role);
 		int r = run(pg, buf_cstr(&sql), "making the roles", NULL, err);
 		if (r < 0)
 			return denied(err, r);

@@ -803,7 +803,8 @@ def test_with_skills_as_unit_the_rest_of_a_domain_goes_on():
         assert s.conditions()["Ready"]["status"] == "True"
 
 
-PG_BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+# make test-postgres names another version.
+PG_BIN = [os.environ["ASPORA_PG_BINDIR"]] if "ASPORA_PG_BINDIR" in os.environ else sorted(glob.glob("/usr/lib/postgresql/*/bin"))
 
 
 @pytest.fixture(scope="module")

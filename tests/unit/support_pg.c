@@ -25,7 +25,9 @@ static int set_up(struct err *err)
 	if (!mkdtemp(top) || chmod(top, 0711) < 0)
 		return err_sys(err, ERR_IO, errno, "%s", top);
 	CLEANUP_FREE char *dir = io_join(top, "state");
-	struct store_cluster_opts o = {.dir = dir, .fast_and_loose = true};
+	/* make test-postgres: another version than the newest that is installed. */
+	struct store_cluster_opts o = {
+		.dir = dir, .fast_and_loose = true, .bindir = getenv("ASPORA_PG_BINDIR")};
 	int r = store_cluster_start(&o, &cluster, err);
 	if (r < 0)
 		return r;
