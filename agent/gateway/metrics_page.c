@@ -186,6 +186,10 @@ static void expose_server(struct buf *out, const struct gateway *g)
 	    (double)g->metrics.store_reconnects);
 	one(out, "aspora_store_errors_total", "counter", "Requests that the store failed.",
 	    (double)g->metrics.store_errors);
+	if (g->tls_about.not_after_ms)
+		one(out, "aspora_tls_not_after_seconds", "gauge",
+		    "When the certificate that is served runs out.",
+		    (double)g->tls_about.not_after_ms / 1000);
 	one(out, "aspora_start_time_seconds", "gauge", "When this gateway started.",
 	    (double)g->metrics.started_ms / 1000);
 }

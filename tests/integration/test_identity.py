@@ -1,4 +1,6 @@
 """Keys over the API, what each may do, the audit trail, and what `aspora verify` finds that was changed behind our back."""
+import base64
+import glob
 import json
 import os
 import subprocess
@@ -65,6 +67,43 @@ def test_a_key_that_cannot_be_is_refused(api, body, status, says):
     r = api.post("/api/v1/keys", body)
     assert r.status == status and says in r.json["detail"], r
     assert "aspora_" not in r.text
+
+
+def test_a_key_is_shown_once_and_kept_nowhere(s, api):
+    """A dump of the whole database, and all that was logged: no part of a key's secret half, whatever was done with it."""
+    text = new_key(api, "canary", "operator", ["ecm"])
+    mine = Api(api.address, text)
+    assert mine.get("/api/v1/whoami").json["id"] == text[:15]
+    assert mine.post("/api/v1/suspensions?wait=30s", {"kind": "Skill", "domain": "ecm", "name": "order-details"}).status == 200
+    assert mine.post("/api/v1/resumptions?wait=30s", {"kind": "Skill", "domain": "ecm", "name": "order-details"}).status == 200
+    assert Api(api.address, text[:-1] + "!").get("/api/v1/whoami").status == 401
+    s.wait("word of its use", lambda: s.one("select 1 from key where name = 'canary' and last_used_at is not null"))
+    dump = os.path.join(s.home, "dump")
+    pg_dump = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_dump"))[-1]
+    subprocess.run([pg_dump, "-h", os.path.join(s.state, "run"), "-U", "aspora", "-f", dump, "aspora"], check=True, capture_output=True)
+    with open(dump, encoding="utf-8", errors="replace") as f, open(s.log, encoding="utf-8") as log:
+        dumped, logged = f.read(), log.read()
+    assert text[:15] in dumped  # what is public of it
+    secret = text[15:43]
+    for form in (secret, secret[:12], secret[-12:], secret.encode().hex(), base64.b64encode(secret.encode()).decode()[:30]):
+        assert form not in dumped and form not in logged, form
+    keys = [k for k in api.items("/api/v1/keys") if k["metadata"]["name"] == "canary"]
+    assert secret not in json.dumps(keys) and keys[0]["spec"]["role"] == "operator"
+
+
+def test_a_revoked_key_is_refused_by_every_gateway_within_a_second(s, api):
+    database = "host=%s user=aspora dbname=aspora" % os.path.join(s.state, "run")
+    with System(roles="gateway", database=database) as other:
+        other.write_conf(sources="")
+        other.start()
+        key = new_key(api, "everywhere", "viewer")
+        both = [Api(api.address, key), Api(other.gateway(), key)]
+        assert [a.get("/api/v1/whoami").status for a in both] == [200, 200]
+        assert api.call("DELETE", "/api/v1/keys/everywhere").status == 200
+        began = time.monotonic()
+        for a in both:
+            s.wait("the refusal", lambda a=a: a.get("/api/v1/whoami").status == 401, 5)
+        assert time.monotonic() - began < 1.5
 
 
 def test_one_that_is_not_there_cannot_be_revoked(api):

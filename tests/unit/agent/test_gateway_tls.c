@@ -173,7 +173,7 @@ START_TEST(requests_of_one_record_are_answered_in_order)
 	ck_assert_uint_eq(dones, 400);
 	const char *at = buf_cstr(&t.got);
 	for (int i = 0; i < 400; i++) {
-		char want[16];
+		char want[32];
 		snprintf(want, sizeof(want), "GET /n%03d", i);
 		ck_assert((at = strstr(at, want)) != NULL);
 	}
