@@ -89,6 +89,7 @@ static int set_value(const struct cursor *c, const struct opt *o, char *value)
 		*(bool *)o->value = true;
 		return 0;
 	case OPT_STRING:
+	case OPT_WORD:
 		rc = o->choices ? check_choice(c, o, value) : 0;
 		if (rc == 0)
 			*(const char **)o->value = value;
@@ -129,6 +130,10 @@ static int take_long(struct cursor *c, char *word)
 	const struct opt *o = find_long(c->opts, name);
 	if (!o)
 		return unknown_long(c, name);
+	if (o->type == OPT_WORD && !equals) {
+		*(const char **)o->value = o->choices[0];
+		return 0;
+	}
 	if (o->type != OPT_FLAG)
 		return take_value(c, o, equals ? equals + 1 : NULL);
 	if (equals) {

@@ -11,16 +11,22 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum opt_type { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_INT, OPT_DURATION };
+/* OPT_WORD: one of choices, behind '=' only; alone, the option means the first of them. */
+enum opt_type { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_INT, OPT_DURATION, OPT_WORD };
+/* Whether the next word is its value when none stands behind '='. */
+static inline bool opt_takes_next(enum opt_type type)
+{
+	return type != OPT_FLAG && type != OPT_WORD;
+}
 
 struct opt {
 	const char *name; /* long name without dashes */
 	char letter; /* 0: none */
 	enum opt_type type;
-	void *value; /* bool *, const char **, struct opt_strings *, int64_t *, int64_t * (ms) */
+	void *value; /* bool *, const char **, struct opt_strings *, int64_t *, int64_t * (ms), const char ** */
 	const char *arg; /* what help calls the value */
 	const char *help; /* one sentence */
-	const char *const *choices; /* NULL-terminated, for OPT_STRING; NULL: any */
+	const char *const *choices; /* NULL-terminated, for OPT_STRING (NULL: any) and OPT_WORD */
 };
 #define OPT_END                                                                                    \
 	{                                                                                          \

@@ -15,7 +15,7 @@ static void left_side(struct buf *out, const struct opt *o)
 		buf_addz(out, "    ");
 	buf_addf(out, "--%s", o->name);
 	if (o->type != OPT_FLAG)
-		buf_addf(out, "=%s", o->arg ? o->arg : "VALUE");
+		buf_addf(out, o->type == OPT_WORD ? "[=%s]" : "=%s", o->arg ? o->arg : "VALUE");
 }
 
 static void right_side(struct buf *out, const struct opt *o)

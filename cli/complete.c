@@ -183,9 +183,9 @@ static void look(struct completing *w, char *const *words, int count, struct opt
 	for (int i = 1; i + 1 < count; i++) {
 		const struct opt *o = words[i][0] == '-' ? option_of(opts, words[i]) : NULL;
 		s->open = NULL;
-		if (o && o->type != OPT_FLAG && i + 2 < count)
+		if (o && opt_takes_next(o->type) && i + 2 < count)
 			i++;
-		else if (o && o->type != OPT_FLAG)
+		else if (o && opt_takes_next(o->type))
 			s->open = o;
 		else if (words[i][0] == '-')
 			continue;

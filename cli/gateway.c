@@ -249,8 +249,10 @@ static bool is_not_yet(const struct http_response *resp)
 static int send(struct cli_gateway *g, struct http_request req, const char *path,
 		struct http_response *resp, struct err *err)
 {
-	static const char *const headers[] = {"Content-Type: application/json",
-					      "Accept: application/json", NULL};
+	bool patch = req.method && strcmp(req.method, "PATCH") == 0;
+	const char *const headers[] = {patch ? "Content-Type: application/merge-patch+json"
+					     : "Content-Type: application/json",
+				       "Accept: application/json", NULL};
 	CLEANUP_FREE char *url = mem_printf("%s%s", g->base, path);
 	CLEANUP_FREE char *key = NULL;
 	if (secret_is_set(&g->key))
@@ -299,6 +301,12 @@ int cli_send(struct cli_gateway *g, const char *path, struct str body, int64_t w
 	     const struct doc_node **ret, struct err *err)
 {
 	return call(g, "POST", path, body, wait_ms, ret, err);
+}
+
+int cli_change(struct cli_gateway *g, const char *method, const char *path, struct str body,
+	       int64_t wait_ms, const struct doc_node **ret, struct err *err)
+{
+	return call(g, method, path, body, wait_ms, ret, err);
 }
 
 /* --- what goes on ------------------------------------------------------------------------------------------------ */

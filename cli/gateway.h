@@ -58,6 +58,11 @@ NODISCARD int cli_get_lines(struct cli_gateway *g, const char *path, int64_t tim
 			    int (*on_line)(void *state, struct str line), void *state,
 			    struct err *err);
 
+/* PATCH (a merge patch), DELETE (no body); as cli_send(). */
+NODISCARD int cli_change(struct cli_gateway *g, const char *method, const char *path,
+			 struct str body, int64_t wait_ms, const struct doc_node **ret,
+			 struct err *err);
+
 /* Every object of a list, page by page. */
 NODISCARD int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node ***ret,
 			   size_t *ret_count, const char **ret_version, struct err *err);

@@ -17,8 +17,11 @@ static void option(struct buf *out, const struct opt *o)
 	if (o->letter)
 		buf_addf(out, "Fl %c , ", o->letter);
 	buf_addf(out, "Fl \\-%s", o->name);
-	if (o->type != OPT_FLAG)
-		buf_addf(out, " Ns = Ns Ar %s", o->arg ? o->arg : "VALUE");
+	const char *arg = o->arg ? o->arg : "VALUE";
+	if (o->type == OPT_WORD)
+		buf_addf(out, " Ns Op = Ns Ar %s", arg);
+	else if (o->type != OPT_FLAG)
+		buf_addf(out, " Ns = Ns Ar %s", arg);
 	buf_add_char(out, '\n');
 	buf_addz(&help, o->help);
 	mdoc_text(out, buf_cstr(&help));

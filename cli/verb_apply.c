@@ -1,5 +1,6 @@
 /* aspora apply: deploys files without a repository: skills, or whole domains. */
 #include "cli/output.h"
+#include "cli/target.h"
 #include "cli/upload.h"
 #include "cli/verbs.h"
 #include "cli/wish.h"
@@ -7,7 +8,7 @@
 static struct {
 	struct opt_strings paths;
 	const char *set;
-	bool prune, override, dry_run;
+	bool prune, override;
 	int64_t ttl_ms;
 } o;
 
@@ -21,8 +22,9 @@ static const struct opt options[] = {
 	{"override", 0, OPT_FLAG, &o.override, NULL,
 	 "Lie over a domain that belongs to another source, for --ttl.", NULL},
 	{"ttl", 0, OPT_DURATION, &o.ttl_ms, "TIME", "How long an override holds: 2h.", NULL},
-	{"dry-run", 0, OPT_FLAG, &o.dry_run, NULL, "Say what would happen, and change nothing.",
-	 NULL},
+	CLI_DRY_RUN_OPTION("Say what would happen, and change nothing: the gateway carries all of "
+			   "it out in a transaction that comes to nothing. With =client nobody is "
+			   "asked, and only what would be sent is said."),
 	CLI_WISH_OPTIONS,
 	OPT_END,
 };
@@ -60,7 +62,7 @@ static void write_folders(struct json *j, struct str lines)
 	json_end(j);
 }
 
-static int write_body(struct cli *c, struct buf *out, struct err *err)
+static int write_body(struct cli *c, struct buf *out, size_t *ret_files, struct err *err)
 {
 	struct json j;
 	struct cli_upload u = {.j = &j, .folders = BUF_INIT(BUF_MAX)};
@@ -73,14 +75,23 @@ static int write_body(struct cli *c, struct buf *out, struct err *err)
 	json_end(&j);
 	write_folders(&j, buf_str(&u.folders));
 	buf_release(&u.folders);
+	*ret_files = u.files;
 	cli_json_member(&j, "applySet", o.set);
 	json_bool(&j, "prune", o.prune);
 	json_bool(&j, "override", o.override);
-	json_bool(&j, "dryRun", o.dry_run);
+	json_bool(&j, "dryRun", cli_dry_run_is("server"));
 	cli_json_duration(&j, "ttl", o.ttl_ms);
 	cli_json_member(&j, "reason", cli_wish_reason);
 	json_end(&j);
 	return rc;
+}
+
+static int say_files(size_t files, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
+	buf_addf(&out, "%zu file%s would be sent%s\n", files, files == 1 ? "" : "s",
+		 cli_dry_run_said());
+	return cli_write(&out, err);
 }
 
 static int apply(struct cli *c, struct err *err)
@@ -88,10 +99,13 @@ static int apply(struct cli *c, struct err *err)
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
 	const struct doc_node *wish = NULL;
+	size_t files = 0;
 	int rc = check(c, err);
 	if (rc == 0)
-		rc = write_body(c, &body, err);
+		rc = write_body(c, &body, &files, err);
 	opt_strings_release(&o.paths);
+	if (rc == 0 && cli_dry_run_is("client"))
+		return say_files(files, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
 	if (rc == 0)

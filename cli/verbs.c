@@ -24,6 +24,8 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_top,
 
 	&cli_verb_apply,
+	&cli_verb_label,
+	&cli_verb_delete,
 	&cli_verb_adopt,
 	&cli_verb_rollback,
 	&cli_verb_rollout,

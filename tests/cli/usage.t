@@ -33,6 +33,8 @@ What stands on every command line.
     why          Say why a skill is what it is: commit, signature, verdict, release, instance, bytes.
     top          Show what skills or domains have run, taken and cost of late.
     apply        Deploy skills or domains from files, without a repository.
+    label        Set labels of objects, take them away, show them.
+    delete       Take away what was applied, overlays, quarantines, keys; end executions.
     adopt        Hand a domain to another source.
     rollback     Go back to an earlier version of a skill or domain.
     rollout      Watch, pause and undo the rollout of a skill.

@@ -2,6 +2,8 @@
 
 #include "base/opt.h"
 
+static const char *const runs[] = {"server", "client", NULL};
+static const char *dry_run;
 static const char *const formats[] = {"table", "wide", "json", "yaml", "name", NULL};
 
 static bool watch, all;
@@ -16,6 +18,7 @@ static const struct opt opts[] = {
 	{"domain", 'd', OPT_STRING, &domain, "DOMAIN", "Only this domain.", NULL},
 	{"label", 'l', OPT_STRINGS, &labels, "NAME=VALUE", "Only objects that have the label.",
 	 NULL},
+	{"dry-run", 0, OPT_WORD, &dry_run, "HOW", "Change nothing.", runs},
 	{"limit", 0, OPT_INT, &limit, "N", "At most so many.", NULL},
 	{"timeout", 0, OPT_DURATION, &timeout_ms, NULL, "Give up after this time.", NULL},
 	OPT_END,
@@ -59,6 +62,21 @@ START_TEST(options_and_operands_may_mix)
 	ck_assert_ptr_null(args[4]);
 	opt_strings_release(&labels);
 	ck_assert_uint_eq(labels.count, 0);
+}
+END_TEST
+
+START_TEST(a_word_stands_behind_its_option_or_is_the_first_choice)
+{
+	dry_run = NULL;
+	assert_ok(parse("get --dry-run skills"));
+	ck_assert_str_eq(dry_run, "server");
+	/* The next word is an operand, not its value. */
+	ck_assert_int_eq(operands, 2);
+	assert_ok(parse("get --dry-run=client"));
+	ck_assert_str_eq(dry_run, "client");
+	assert_err(parse("--dry-run=clent"), ERR_USAGE, "--dry-run cannot be \"clent\"");
+	ck_assert_ptr_nonnull(strstr(support_err.remedy, "did you mean client?"));
+	assert_err(parse("--dry-run="), ERR_USAGE, "--dry-run cannot be \"\"");
 }
 END_TEST
 
@@ -153,6 +171,7 @@ START_TEST(help_is_aligned)
 		"  -o, --output=FORMAT     How to print. (table, wide, json, yaml, name)\n"
 		"  -d, --domain=DOMAIN     Only this domain.\n"
 		"  -l, --label=NAME=VALUE  Only objects that have the label. (may be repeated)\n"
+		"      --dry-run[=HOW]     Change nothing. (server, client)\n"
 		"      --limit=N           At most so many.\n"
 		"      --timeout=VALUE     Give up after this time.\n");
 }
@@ -207,6 +226,7 @@ END_TEST
 
 static const struct support_case cases[] = {
 	CASE(options_and_operands_may_mix),
+	CASE(a_word_stands_behind_its_option_or_is_the_first_choice),
 	CASE(two_dashes_end_the_options),
 	CASE(letters_run_together),
 	CASE(values_may_be_empty_or_look_like_options),
