@@ -4,8 +4,8 @@
  */
 #include "guard/decode_int.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 #include "guard/guard_int.h"
@@ -167,7 +167,7 @@ static inline uint64_t bits(__m128i v, unsigned shift)
 	return (uint64_t)(unsigned)_mm_movemask_epi8(v) << shift;
 }
 
-static inline void classify(const char *p, struct classes *c)
+static inline __attribute__((always_inline)) void classify(const char *p, struct classes *c)
 {
 	*c = (struct classes){0};
 	for (unsigned i = 0; i < 64; i += 16) {
@@ -190,7 +190,7 @@ static inline void classify(const char *p, struct classes *c)
 	}
 }
 #else
-static inline void classify(const char *p, struct classes *c)
+static inline __attribute__((always_inline)) void classify(const char *p, struct classes *c)
 {
 	*c = (struct classes){0};
 	for (unsigned i = 0; i < 64; i++) {
@@ -211,9 +211,58 @@ static inline void classify(const char *p, struct classes *c)
 }
 #endif
 
+#if defined(__x86_64__)
+#define AVX2 __attribute__((target("avx2,popcnt,bmi,bmi2")))
+
+/* The same, 32 bytes at a time. */
+AVX2 static inline __m256i between32(__m256i v, char low, char high)
+{
+	return _mm256_and_si256(_mm256_cmpgt_epi8(v, _mm256_set1_epi8((char)(low - 1))),
+				_mm256_cmpgt_epi8(_mm256_set1_epi8((char)(high + 1)), v));
+}
+
+AVX2 static inline __m256i equal32(__m256i v, char c)
+{
+	return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
+}
+
+AVX2 static inline __m256i any32(__m256i v, char a, char b, char c)
+{
+	return _mm256_or_si256(_mm256_or_si256(equal32(v, a), equal32(v, b)), equal32(v, c));
+}
+
+AVX2 static inline uint64_t bits32(__m256i v, unsigned shift)
+{
+	return (uint64_t)(unsigned)_mm256_movemask_epi8(v) << shift;
+}
+
+AVX2 static inline void classify_avx2(const char *p, struct classes *c)
+{
+	*c = (struct classes){0};
+	for (unsigned i = 0; i < 64; i += 32) {
+		__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+		__m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+		__m256i digit = between32(v, '0', '9');
+		__m256i sign = _mm256_or_si256(any32(v, '+', '-', '/'), equal32(v, '_'));
+		__m256i letter = _mm256_or_si256(between32(low, 'a', 'z'), digit);
+		c->base64 |= bits32(_mm256_or_si256(letter, sign), i);
+		c->hex |= bits32(_mm256_or_si256(between32(low, 'a', 'f'), digit), i);
+		c->percent |= bits32(equal32(v, '%'), i);
+		c->backslash |= bits32(equal32(v, '\\'), i);
+		c->zero |= bits32(equal32(v, '0'), i);
+		c->x |= bits32(equal32(low, 'x'), i);
+		c->u |= bits32(equal32(low, 'u'), i);
+		c->amp |= bits32(equal32(v, '&'), i);
+		c->hash |= bits32(equal32(v, '#'), i);
+		c->frequent |= bits32(any32(low, 'o', 't', 'i'), i);
+		c->rare |= bits32(any32(low, 'b', 'g', 'v'), i);
+	}
+}
+#endif
+
 #define STRIDE 48 /* of the 64 bytes seen at once: what starts later is seen whole in the next */
 
-static inline uint64_t rotated(const struct classes *c)
+static inline __attribute__((always_inline)) uint64_t rotated(const struct classes *c)
 {
 	uint64_t found = 0;
 	for (unsigned half = 0; half < 64; half += 32) {
@@ -226,21 +275,19 @@ static inline uint64_t rotated(const struct classes *c)
 	return found;
 }
 
-static inline void mark(const char *p, struct marks *m)
+static inline __attribute__((always_inline)) void mark(const struct classes *c, struct marks *m)
 {
-	struct classes c;
-	classify(p, &c);
-	uint64_t pair = c.hex & c.hex >> 1 & ~(c.hex >> 2), two = pair & pair >> 3;
-	m->base64 = c.base64;
+	uint64_t pair = c->hex & c->hex >> 1 & ~(c->hex >> 2), two = pair & pair >> 3;
+	m->base64 = c->base64;
 	m->pairs = two & two >> 6 & pair >> 12;
-	m->percent = c.percent & c.hex >> 1 & c.hex >> 2;
-	m->escape = (c.backslash & (c.x | c.u) >> 1) | (c.zero & c.x >> 1);
-	m->entity = c.amp & c.hash >> 1;
-	m->rotated = rotated(&c);
+	m->percent = c->percent & c->hex >> 1 & c->hex >> 2;
+	m->escape = (c->backslash & (c->x | c->u) >> 1) | (c->zero & c->x >> 1);
+	m->entity = c->amp & c->hash >> 1;
+	m->rotated = rotated(c);
 }
 
 /* Bit i: sixteen marked bytes start here; twenty are told apart later. */
-static inline uint64_t runs_of_16(uint64_t m)
+static inline __attribute__((always_inline)) uint64_t runs_of_16(uint64_t m)
 {
 	m &= m >> 1;
 	m &= m >> 2;
@@ -268,32 +315,68 @@ static void try_at(struct decode *d, const struct marks *m, uint64_t bit, size_t
 		try_rot13(d, at);
 }
 
-static void look(struct decode *d, const char *p, size_t base)
+static __attribute__((noinline)) void try_marks(struct decode *d, const struct marks *m,
+						uint64_t runs, uint64_t rest, size_t base)
 {
-	struct marks m;
-	mark(p, &m);
-	uint64_t runs = runs_of_16(m.base64);
-	uint64_t rest = m.percent | m.escape | m.entity | m.pairs | m.rotated;
-	if (LIKELY(!(runs | rest)))
-		return;
 	for (; runs; runs &= runs - 1) {
 		size_t at = base + (size_t)__builtin_ctzll(runs);
 		if (may_try(d, at, d->done))
 			try_run(d, at);
 	}
 	for (; rest; rest &= rest - 1)
-		try_at(d, &m, rest & -rest, base + (size_t)__builtin_ctzll(rest));
+		try_at(d, m, rest & -rest, base + (size_t)__builtin_ctzll(rest));
+}
+
+/* What the classes of 64 bytes at `at` call for. */
+static inline __attribute__((always_inline)) void look(struct decode *d, const struct classes *c,
+						       size_t at)
+{
+	struct marks m;
+	mark(c, &m);
+	uint64_t runs = runs_of_16(m.base64);
+	uint64_t rest = m.percent | m.escape | m.entity | m.pairs | m.rotated;
+	if (UNLIKELY(runs | rest))
+		try_marks(d, &m, runs, rest, at);
+}
+
+#if defined(__x86_64__)
+AVX2 static size_t strides_avx2(struct decode *d, struct str text)
+{
+	struct classes c;
+	size_t at = 0;
+	for (; text.len - at >= 64; at += STRIDE) {
+		classify_avx2(text.p + at, &c);
+		look(d, &c, at);
+	}
+	return at;
+}
+#endif
+
+/* Whole strides; returns where the rest begins. */
+static size_t strides(struct decode *d, struct str text)
+{
+	struct classes c;
+	size_t at = 0;
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+		return strides_avx2(d, text);
+#endif
+	for (; text.len - at >= 64; at += STRIDE) {
+		classify(text.p + at, &c);
+		look(d, &c, at);
+	}
+	return at;
 }
 
 void guard_decode(struct guard_scan *s, struct str text)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(DECODED_MAX);
 	struct decode d = {.scan = s, .text = text, .out = &out};
-	size_t at = 0;
-	for (; text.len - at >= 64; at += STRIDE)
-		look(&d, text.p + at, at);
+	size_t at = strides(&d, text);
 	char tail[64] = {0};
+	struct classes c;
 	if (text.len > at)
 		memcpy(tail, text.p + at, text.len - at);
-	look(&d, tail, at);
+	classify(tail, &c);
+	look(&d, &c, at);
 }

@@ -157,11 +157,13 @@ size_t decode_rot13(struct str text, size_t at, size_t *ret_start, struct buf *o
 		start--;
 	while (end < text.len && end - at < ROT13_MOST && text.p[end] != '\n' && text.p[end] != '"')
 		end++;
+	char turned[2 * ROT13_MOST];
 	for (size_t i = start; i < end; i++) {
-		char c = text.p[i], base = (char)(c & 0x20 ? 'a' : 'A');
-		bool letter = (unsigned char)((c | 0x20) - 'a') < 26;
-		buf_add_char(out, letter ? (char)((c - base + 13) % 26 + base) : c);
+		char c = text.p[i], half = (char)((c | 0x20) - 'a');
+		bool letter = (unsigned char)half < 26;
+		turned[i - start] = (char)(letter ? half < 13 ? c + 13 : c - 13 : c);
 	}
+	buf_add(out, turned, end - start);
 	*ret_start = start;
 	return end;
 }

@@ -29,8 +29,8 @@ const char *fold_rune_long(uint32_t rune); /* of a FOLD_LONG; never NULL */
 bool fold_rune_is_letter(uint32_t rune);
 
 /*
- * The word around a byte of the text: letters of any script, marks and invisible runes among them. Bounded to 64 runes either way;
- * *at* is the first byte of a rune.
+ * The word around a byte of the text: letters of any script, marks and invisible runes among them. Bounded to 64 runes before it
+ * and 448 in all; *at* is the first byte of a rune.
  */
 struct fold_word {
 	size_t start, end;

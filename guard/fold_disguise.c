@@ -34,9 +34,22 @@ static const char *const known[] = {
 };
 #define KNOWN_MAX 12
 
+/* Whether any of the known words begins with this letter and is so long. */
+static bool may_be_known(char letter, size_t len)
+{
+	static bool has[26][KNOWN_MAX + 1], ready;
+	unsigned first = (unsigned char)letter - 'a';
+	for (size_t i = 0; !ready && i < ARRAY_SIZE(known); i++)
+		has[known[i][0] - 'a'][strlen(known[i])] = true;
+	ready = true;
+	return first < 26 && len <= KNOWN_MAX && has[first][len];
+}
+
 bool fold_known(struct str word)
 {
 	size_t low = 0, high = ARRAY_SIZE(known);
+	if (!word.len || !may_be_known(word.p[0], word.len))
+		return false;
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 		int order = known[mid][0] - word.p[0];
@@ -262,36 +275,133 @@ bool fold_leet(char *text, size_t len)
 
 #define LEET_LEAST 4 /* "1s", "t0": too short to be worth a fold of their own */
 
-/* "instruc-\ntions", "ig**no**re". */
-static void find_split(struct str s, char sign, fold_disguise_fn fn, void *state)
+/* "instruc-\ntions", "ig**no**re": the sign at `at` inside of a word. */
+static void split_at(struct str s, size_t at, fold_disguise_fn fn, void *state)
 {
-	const char *hit;
-	for (size_t at = 0; at < s.len && (hit = memchr(s.p + at, sign, s.len - at)); at++) {
-		at = (size_t)(hit - s.p);
-		size_t start = at, end = at + 1;
-		while (end < s.len &&
-		       (sign == '*' ? s.p[end] == '*' : s.p[end] == ' ' || s.p[end] == '\t'))
-			end++;
-		if (sign == '\n' && start > 0 && s.p[start - 1] == '\r')
-			start--;
-		if (sign == '\n' && (start == 0 || s.p[--start] != '-'))
-			continue;
-		if (start > 0 && end < s.len && is_letter(s.p[start - 1]) && is_letter(s.p[end]))
-			fn(state, start, end);
-		at = end - 1;
-	}
+	char sign = s.p[at];
+	size_t start = at, end = at + 1;
+	while (end < s.len && (sign == '*' ? s.p[end] == '*' : s.p[end] == ' ' || s.p[end] == '\t'))
+		end++;
+	if (sign == '\n' && start > 0 && s.p[start - 1] == '\r')
+		start--;
+	if (sign == '\n' && (start == 0 || s.p[--start] != '-'))
+		return;
+	if (start > 0 && end < s.len && is_letter(s.p[start - 1]) && is_letter(s.p[end]))
+		fn(state, start, end);
 }
 
-void fold_disguises(struct str text, fold_disguise_fn fn, void *state)
+/* One pass over a text for all of them. */
+struct disguises {
+	struct str text;
+	fold_disguise_fn fn;
+	void *state;
+	size_t spaced_done, leet_done;
+};
+
+static void try_spaced(struct disguises *d, size_t at)
+{
+	if (at < d->spaced_done || spaced_scalar(d->text, at, at + 1) != at)
+		return;
+	size_t end = spaced_end(d->text, at);
+	if (!end)
+		return;
+	d->fn(d->state, at, end);
+	d->spaced_done = end;
+}
+
+static void try_leet(struct disguises *d, size_t at)
 {
 	char word[LEET_MAX];
 	size_t start, end;
-	for (size_t at = 0; fold_spaced_find(text, at, &start, &end); at = end)
-		fn(state, start, end);
-	for (size_t at = 0; (at = leet_next(text.p, text.len, at)) < text.len; at = end) {
-		if (leet_word(text.p, text.len, at, word, &start, &end) >= LEET_LEAST)
-			fn(state, start, end);
+	if (at < d->leet_done || !leet_here(d->text.p, d->text.len, at))
+		return;
+	if (leet_word(d->text.p, d->text.len, at, word, &start, &end) >= LEET_LEAST)
+		d->fn(d->state, start, end);
+	d->leet_done = end;
+}
+
+static void try_place(struct disguises *d, size_t at)
+{
+	char c = d->text.p[at];
+	if (c == '\n' || c == '*')
+		split_at(d->text, at, d->fn, d->state);
+	else if (is_leet(c))
+		try_leet(d, at);
+	else if (is_letter(c))
+		try_spaced(d, at);
+}
+
+#ifdef __SSE2__
+/* What the bytes of a stride are, a bit each. */
+struct kinds {
+	uint64_t letters, digits, signs, exclaims, lines, stars, before_line;
+};
+
+static inline uint64_t equal(__m128i v, char c)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
+
+static inline uint64_t between(__m128i v, char low, char high)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(
+		_mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(low - 1))),
+			      _mm_cmplt_epi8(v, _mm_set1_epi8((char)(high + 1)))));
+}
+
+static inline void classify(const char *p, struct kinds *k)
+{
+	*k = (struct kinds){0};
+	for (unsigned i = 0; i < 64; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		k->letters |= between(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z') << i;
+		k->digits |= between(v, '0', '9') << i;
+		k->signs |= (equal(v, '@') | equal(v, '$')) << i;
+		k->exclaims |= equal(v, '!') << i;
+		k->lines |= equal(v, '\n') << i;
+		k->stars |= equal(v, '*') << i;
+		k->before_line |= (equal(v, '-') | equal(v, '\r')) << i;
 	}
-	find_split(text, '\n', fn, state);
-	find_split(text, '*', fn, state);
+}
+
+/* Places where one of them may be, the byte before and the six behind seen:
+ * bits 1 to 57. */
+static inline uint64_t places_of(const struct kinds *k)
+{
+	uint64_t before = k->letters << 1, after = k->letters >> 1;
+	uint64_t pair = k->letters & ~k->letters >> 1;
+	return ((k->digits & (before | after)) | (k->signs & before & after) |
+		(k->exclaims & after) | (k->lines & k->before_line << 1) | (k->stars & before) |
+		(pair & pair >> 2 & pair >> 4 & k->letters >> 6)) &
+	       (((uint64_t)1 << 58) - 2);
+}
+
+/* Returns where the rest begins. */
+static size_t strides(struct disguises *d)
+{
+	struct str text = d->text;
+	size_t at = 0;
+	if (text.len)
+		try_place(d, 0);
+	for (; text.len - at >= 64; at += 57) {
+		struct kinds k;
+		classify(text.p + at, &k);
+		for (uint64_t places = places_of(&k); places; places &= places - 1)
+			try_place(d, at + (size_t)__builtin_ctzll(places));
+	}
+	return at ? at + 1 : 0;
+}
+#else
+static size_t strides(struct disguises *d)
+{
+	(void)d;
+	return 0;
+}
+#endif
+
+void fold_disguises(struct str text, fold_disguise_fn fn, void *state)
+{
+	struct disguises d = {text, fn, state, 0, 0};
+	for (size_t at = strides(&d); at < text.len; at++)
+		try_place(&d, at);
 }

@@ -2,6 +2,7 @@
 #include "guard/fold.h"
 
 #define WORD_RUNES 64
+#define AHEAD_RUNES 448 /* a row without an end is gone through in few pieces */
 
 static size_t step_back(struct str text, size_t at)
 {
@@ -52,7 +53,7 @@ void fold_word_at(struct str text, size_t at, struct fold_word *ret)
 		ret->start = before;
 	}
 	last = -1;
-	for (size_t pos = ret->start, n = 0; n < 2 * WORD_RUNES && pos < text.len; n++) {
+	for (size_t pos = ret->start, n = 0; n < AHEAD_RUNES && pos < text.len; n++) {
 		uint32_t rune = str_next_rune(text, &pos);
 		if (!count_rune(ret, rune, &last))
 			break;

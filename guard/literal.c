@@ -118,11 +118,33 @@ static void add_short(struct literal_set *s, const struct literal_entry *e)
 				s->pairs[first << 2 | b >> 6] |= (uint64_t)1 << (b & 63);
 }
 
+static uint32_t four_of(const uint64_t words[2], size_t at)
+{
+	uint8_t bytes[LITERAL_MAX + 4] = {0};
+	uint32_t four;
+	memcpy(bytes, words, LITERAL_MAX);
+	memcpy(&four, bytes + at, sizeof(four));
+	return four;
+}
+
+/* What follows the window, or what stands before it, whichever is more of the literal. */
+static void set_beside(struct literal_link *l, const struct literal_entry *e)
+{
+	size_t after = e->len > e->window + 4u ? e->len - e->window - 4u : 0;
+	bool before = after < 4 && e->window >= 4;
+	size_t at = before ? e->window - 4u : e->window + 4u;
+	l->beside = before ? -4 : 4;
+	l->value = four_of(e->value, at);
+	l->mask = four_of(e->mask, at);
+}
+
 static void add_key(struct literal_set *s, uint32_t key, uint16_t entry)
 {
 	uint32_t hash = literal_hash(key);
 	uint16_t index = (uint16_t)s->link_count++;
-	s->links[index] = (struct literal_link){key, s->heads[hash % LITERAL_HEADS], entry};
+	s->links[index] = (struct literal_link){
+		.key = key, .next = s->heads[hash % LITERAL_HEADS], .entry = entry};
+	set_beside(&s->links[index], &s->entries[entry]);
 	s->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
 	s->heads[hash % LITERAL_HEADS] = index;
 }
@@ -230,17 +252,9 @@ bool literal_confirm_entry(const struct literal_hits *h, const struct literal_en
 	return h->fn(h->state, e->tag, start);
 }
 
-static bool confirm_key(const struct literal_hits *h, uint32_t key, size_t at)
+static bool confirm_known(const struct literal_hits *h, uint32_t key, size_t at)
 {
-	const struct literal_set *s = h->set;
-	if (!literal_known(s, key))
-		return true;
-	for (uint16_t i = s->heads[literal_hash(key) % LITERAL_HEADS]; i != LITERAL_NONE;
-	     i = s->links[i].next)
-		if (s->links[i].key == key &&
-		    !literal_confirm_entry(h, &s->entries[s->links[i].entry], at))
-			return false;
-	return true;
+	return !literal_known(h->set, key) || literal_confirm_key(h, key, at);
 }
 
 bool literal_confirm(const struct literal_hits *h, size_t at)
@@ -252,9 +266,9 @@ bool literal_confirm(const struct literal_hits *h, size_t at)
 			return false;
 	size_t left = h->text.len - at;
 	const char *p = h->text.p + at;
-	if (left >= 4 && !confirm_key(h, literal_key(p), at))
+	if (left >= 4 && !confirm_known(h, literal_key(p), at))
 		return false;
-	return left < 3 || !s->has_threes || confirm_key(h, literal_key_of_three(p), at);
+	return left < 3 || !s->has_threes || confirm_known(h, literal_key_of_three(p), at);
 }
 
 static enum literal_engine best_engine(void)

@@ -23,6 +23,9 @@ struct literal_link {
 	uint32_t key; /* the window, letters lowered */
 	uint16_t next; /* link of the same head */
 	uint16_t entry;
+	/* Four more bytes of the literal, beside the window: ((text ^ value) & mask) == 0. Most places end here. */
+	uint32_t value, mask;
+	int32_t beside; /* bytes from the window on */
 };
 #define LITERAL_KEYS 4 /* of one literal: a phrase has one for each white space in its window */
 
@@ -116,6 +119,26 @@ static inline uint32_t literal_known_short(const struct literal_set *s, const ch
 /* Looks a place up; false when fn ended the search. */
 bool literal_confirm(const struct literal_hits *h, size_t at);
 bool literal_confirm_entry(const struct literal_hits *h, const struct literal_entry *e, size_t at);
+
+/* The literals with this window at `at`; false when fn ended the search. */
+static inline bool literal_confirm_key(const struct literal_hits *h, uint32_t key, size_t at)
+{
+	const struct literal_set *s = h->set;
+	for (uint16_t i = s->heads[literal_hash(key) % LITERAL_HEADS]; i != LITERAL_NONE;
+	     i = s->links[i].next) {
+		const struct literal_link *l = &s->links[i];
+		uint32_t w = l->value;
+		if (l->key != key)
+			continue;
+		/* At the ends of the text there are none; then all is told below. */
+		if (LIKELY(at >= 4 && at + 8 <= h->text.len))
+			memcpy(&w, h->text.p + at + l->beside, sizeof(w));
+		if (!((w ^ l->value) & l->mask) &&
+		    !literal_confirm_entry(h, &s->entries[l->entry], at))
+			return false;
+	}
+	return true;
+}
 
 static inline bool literal_try(const struct literal_hits *h, size_t at)
 {

@@ -11,7 +11,7 @@ bool literal_engine_available(enum literal_engine e)
 {
 	switch (e) {
 	case LITERAL_AVX2:
-		return __builtin_cpu_supports("avx2");
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
 	case LITERAL_SSSE3:
 		return __builtin_cpu_supports("ssse3");
 	default:
@@ -19,13 +19,17 @@ bool literal_engine_available(enum literal_engine e)
 	}
 }
 
-/* Each set bit of mask is a place from `base` on. */
-static inline bool try_places(const struct literal_hits *h, size_t base, uint32_t mask)
+/* The places from `base` on where a window of four is known, and those where a shorter literal may be. */
+static inline __attribute__((always_inline)) bool
+try_places(const struct literal_hits *h, size_t base, uint32_t fours, uint32_t shorts)
 {
-	while (mask) {
-		if (!literal_confirm(h, base + (unsigned)__builtin_ctz(mask)))
+	for (uint32_t left = fours | shorts; left; left &= left - 1) {
+		size_t at = base + (unsigned)__builtin_ctz(left);
+		bool on = shorts & left & -left
+				  ? literal_confirm(h, at)
+				  : literal_confirm_key(h, literal_key(h->text.p + at), at);
+		if (!on)
 			return false;
-		mask &= mask - 1;
 	}
 	return true;
 }
@@ -51,16 +55,15 @@ __attribute__((target("ssse3"))) size_t literal_filter_ssse3(const struct litera
 			fits = _mm_and_si128(fits, _mm_and_si128(l, u));
 		}
 		uint32_t none = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(fits, zero));
-		if (!try_places(h, from,
-				literal_known_short(s, h->text.p + from, ~none & 0xFFFF) |
-					literal_known16(s, h->text.p + from)))
+		if (!try_places(h, from, literal_known16(s, h->text.p + from),
+				literal_known_short(s, h->text.p + from, ~none & 0xFFFF)))
 			return SIZE_MAX;
 	}
 	return from;
 }
 
-__attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_hits *h,
-							   size_t from, size_t to)
+__attribute__((target("avx2,bmi,bmi2"))) size_t literal_filter_avx2(const struct literal_hits *h,
+								    size_t from, size_t to)
 {
 	const struct literal_set *s = h->set;
 	const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
@@ -82,10 +85,9 @@ __attribute__((target("avx2"))) size_t literal_filter_avx2(const struct literal_
 			fits = _mm256_and_si256(fits, _mm256_and_si256(l, u));
 		}
 		uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero));
-		uint32_t known = literal_known_short(s, h->text.p + from, ~none) |
-				 literal_known16(s, h->text.p + from) |
+		uint32_t fours = literal_known16(s, h->text.p + from) |
 				 literal_known16(s, h->text.p + from + 16) << 16;
-		if (!try_places(h, from, known))
+		if (!try_places(h, from, fours, literal_known_short(s, h->text.p + from, ~none)))
 			return SIZE_MAX;
 	}
 	return from;

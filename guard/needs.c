@@ -9,6 +9,7 @@
 
 #define ALL_SETS 24 /* kept while reading */
 #define REACH_MOST ((size_t)1 << 20) /* more is anywhere */
+#define LETTERS_MOST 32
 #define FAR 4096 /* a word that may be so far away is not looked for */
 
 struct reader {
@@ -48,9 +49,9 @@ static const char *const common[] = {
 
 static double share_of(const struct needs_word *w)
 {
-	double share = literal_word_share(w->text, w->len);
+	double share = literal_word_share(w->text, MIN(w->len, sizeof(w->text)));
 	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-		if (strncmp(common[i], w->text, w->len) == 0 &&
+		if (w->len <= sizeof(w->text) && strncmp(common[i], w->text, w->len) == 0 &&
 		    (!w->whole || common[i][w->len] == '\0'))
 			share += COMMON_SHARE;
 	return share;
@@ -86,7 +87,8 @@ static struct needs_set *rarest(const struct found *f)
 
 static bool same_word(const struct needs_word *a, const struct needs_word *b)
 {
-	return a->len == b->len && a->whole == b->whole && !memcmp(a->text, b->text, a->len);
+	return a->len == b->len && a->whole == b->whole &&
+	       !memcmp(a->text, b->text, sizeof(a->text));
 }
 
 /* False when it has too many. */
@@ -225,9 +227,9 @@ static size_t read_letters(struct reader *r, struct str e, size_t at, struct aro
 	}
 	if (around.begins && end > at) {
 		struct needs_set *set = arena_alloc(r->arena, sizeof(*set));
-		struct needs_word w = {.len = (uint8_t)MIN(end - at, sizeof(w.text))};
-		memcpy(w.text, e.p + at, w.len);
-		w.whole = end - at <= sizeof(w.text) && ends_word(e, end, around.ends);
+		struct needs_word w = {.len = (uint8_t)MIN(end - at, LETTERS_MOST)};
+		memcpy(w.text, e.p + at, MIN(end - at, sizeof(w.text)));
+		w.whole = end - at <= LETTERS_MOST && ends_word(e, end, around.ends);
 		set->words[set->count++] = w;
 		set->cost = share_of(&w);
 		set->reach = around.at;

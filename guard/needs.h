@@ -2,7 +2,7 @@
  * What an expression needs: sets of words of which every match has one. An expression that is tried where such a set is missing costs
  * some thousand cycles to find that out; the words of a stretch of text are looked up once, and tell at once.
  *
- * A word is told by its first letters, up to eight, where a word begins: behind anything but a small letter.
+ * A word is told by its first letters, up to eight, and by how many it has, where a word begins: behind anything but a small letter.
  */
 #ifndef GUARD_NEEDS_H
 #define GUARD_NEEDS_H
@@ -14,8 +14,8 @@
 #define NEEDS_WORDS 128 /* of one set */
 
 struct needs_word {
-	char text[8];
-	uint8_t len;
+	char text[8]; /* its first letters */
+	uint8_t len; /* of all its letters */
 	bool whole; /* the word ends there; else it begins so */
 };
 
@@ -35,7 +35,7 @@ struct needs {
 void needs_of(struct str e, struct needs *ret);
 
 /* The sets of all expressions, by bits of the words that are in them. */
-#define NEEDS_IDS 256
+#define NEEDS_IDS 192
 #define NEEDS_LANES (NEEDS_IDS / 64)
 struct needs_bits {
 	uint64_t lanes[NEEDS_LANES];

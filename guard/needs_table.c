@@ -12,7 +12,7 @@ struct entry {
 	uint64_t value, mask; /* of the first letters */
 	uint32_t key; /* the first four of them, or as many as a whole word has */
 	uint16_t next;
-	uint8_t whole; /* 0, or the letters of the whole word */
+	uint8_t least, most; /* letters in all */
 	struct needs_bits bits;
 };
 
@@ -54,16 +54,16 @@ static unsigned pair_of(uint64_t word, unsigned len)
 static uint64_t value_of(const struct needs_word *w)
 {
 	uint64_t value = 0;
-	for (unsigned i = 0; i < w->len; i++)
+	for (unsigned i = 0; i < w->len && i < sizeof(w->text); i++)
 		value |= (uint64_t)(uint8_t)w->text[i] << 8 * i;
 	return value;
 }
 
-static struct entry *find_entry(struct needs_table *t, uint64_t value, uint64_t mask, uint8_t whole)
+static struct entry *find_entry(struct needs_table *t, uint64_t value, uint8_t least, uint8_t most)
 {
 	for (size_t i = 0; i < t->count; i++)
-		if (t->entries[i].value == value && t->entries[i].mask == mask &&
-		    t->entries[i].whole == whole)
+		if (t->entries[i].value == value && t->entries[i].least == least &&
+		    t->entries[i].most == most)
 			return &t->entries[i];
 	return NULL;
 }
@@ -95,13 +95,16 @@ unsigned needs_table_add(struct needs_table *t, struct arena *a, const struct ne
 	unsigned id = t->ids++;
 	for (size_t i = 0; i < set->count; i++) {
 		const struct needs_word *w = &set->words[i];
-		uint64_t value = value_of(w), mask = low_bytes(w->len);
-		uint8_t whole = w->whole ? w->len : 0;
-		struct entry *e = find_entry(t, value, mask, whole);
+		uint64_t value = value_of(w);
+		uint8_t most = w->whole ? w->len : UINT8_MAX;
+		struct entry *e = find_entry(t, value, w->len, most);
 		if (!e) {
 			ARENA_GROW(a, t->entries, t->count, t->cap);
-			t->entries[t->count++] = (struct entry){
-				.value = value, .mask = mask, .whole = whole, .next = NONE};
+			t->entries[t->count++] = (struct entry){.value = value,
+								.mask = low_bytes(w->len),
+								.least = w->len,
+								.most = most,
+								.next = NONE};
 			list_entry(t, a, w);
 			e = &t->entries[t->count - 1];
 		}
@@ -119,7 +122,7 @@ static bool is_letter(char c)
 
 static void add_if(const struct entry *e, uint64_t word, unsigned len, struct needs_bits *bits)
 {
-	if ((word ^ e->value) & e->mask || (e->whole && e->whole != len))
+	if ((word ^ e->value) & e->mask || len < e->least || len > e->most)
 		return;
 	for (unsigned i = 0; i < NEEDS_LANES; i++)
 		bits->lanes[i] |= e->bits.lanes[i];
@@ -129,23 +132,30 @@ static void add_if(const struct entry *e, uint64_t word, unsigned len, struct ne
 static void look_up(const struct needs_table *t, uint64_t word, unsigned len,
 		    struct needs_bits *bits)
 {
-	uint32_t key = (uint32_t)word, hash = hash_of(key);
-	if (t->known[hash >> 6] >> (hash & 63) & 1)
-		for (uint16_t i = t->heads[hash % HEADS]; i != NONE; i = t->entries[i].next)
-			if (t->entries[i].key == key)
-				add_if(&t->entries[i], word, len, bits);
+	uint32_t key = (uint32_t)word;
+	for (uint16_t i = t->heads[hash_of(key) % HEADS]; i != NONE; i = t->entries[i].next)
+		if (t->entries[i].key == key)
+			add_if(&t->entries[i], word, len, bits);
 	if (t->pairs[pair_of(word, len)])
 		for (size_t i = 0; i < t->short_count; i++)
 			add_if(&t->entries[t->shorts[i]], word, len, bits);
 }
 
-static void look_at(const struct needs_table *t, struct str text, size_t at, unsigned len,
-		    struct needs_bits *bits)
+static uint64_t word_at(struct str text, size_t at, unsigned len)
 {
 	uint64_t word = 0;
-	memcpy(&word, text.p + at, MIN(text.len - at, sizeof(word)));
-	word = (word | 0x2020202020202020u) & low_bytes(len);
-	look_up(t, word, len, bits);
+	if (LIKELY(text.len - at >= sizeof(word)))
+		memcpy(&word, text.p + at, sizeof(word));
+	else
+		memcpy(&word, text.p + at, text.len - at);
+	return (word | 0x2020202020202020u) & low_bytes(len);
+}
+
+/* Whether it is worth a look. */
+static bool is_known(const struct needs_table *t, uint64_t word, unsigned len)
+{
+	uint32_t hash = hash_of((uint32_t)word);
+	return (t->known[hash >> 6] >> (hash & 63) & 1) | t->pairs[pair_of(word, len)];
 }
 
 static unsigned word_length(struct str text, size_t at)
@@ -178,14 +188,21 @@ static size_t look_by_strides(const struct needs_table *t, struct str text, size
 		uint64_t letters = letters_of(text.p + from);
 		uint64_t before = from > 0 && is_letter(text.p[from - 1]);
 		uint64_t starts = letters & ~(letters << 1 | before);
+		/* All words first, then those worth a look: a guess at each would be wrong too often. */
+		uint64_t words[33];
+		unsigned lens[33], known = 0;
 		for (; starts; starts &= starts - 1) {
 			unsigned i = (unsigned)__builtin_ctzll(starts);
 			uint64_t rest = ~(letters >> i);
 			unsigned len = rest ? (unsigned)__builtin_ctzll(rest) : 64;
-			if (i + len >= 64)
+			if (UNLIKELY(i + len >= 64))
 				len = word_length(text, from + i);
-			look_at(t, text, from + i, len, bits);
+			words[known] = word_at(text, from + i, len);
+			lens[known] = len;
+			known += is_known(t, words[known], len);
 		}
+		for (unsigned i = 0; i < known; i++)
+			look_up(t, words[i], lens[i], bits);
 	}
 	return from;
 }
@@ -204,7 +221,7 @@ void needs_table_look(const struct needs_table *t, struct str text, size_t from,
 	for (size_t at = look_by_strides(t, text, from, to, bits); at < to;) {
 		unsigned len = word_length(text, at);
 		if (len && (at == 0 || !is_letter(text.p[at - 1])))
-			look_at(t, text, at, len, bits);
+			look_up(t, word_at(text, at, len), len, bits);
 		at += len ? len : 1;
 	}
 }

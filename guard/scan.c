@@ -6,7 +6,7 @@
 
 #define SCRATCH_MAX ((size_t)256 << 20)
 #define SCRATCH_KEPT ((size_t)512 << 10) /* between scans */
-#define FOLD_KEPT ((size_t)64 << 10)
+#define FOLD_KEPT ((size_t)1 << 20)
 #define PIECE ((size_t)64 << 10) /* between two looks at the clock */
 #define STEPS_PER_LOOK 512
 #define DEPTH_MAX 2

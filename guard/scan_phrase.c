@@ -87,10 +87,13 @@ static void on_gap(struct guard_scan *s, size_t end)
 {
 	struct str text = s->frame->text;
 	size_t start = end;
+	if (end < text.len && !s->rules->gaps.after[(uint8_t)text.p[end]])
+		return;
 	while (start > 0 && is_white(text.p[start - 1]))
 		start--;
 	const struct gap gap = {start, end};
-	if (start == 0 || end >= text.len)
+	const struct guard_gaps *all = &s->rules->gaps;
+	if (start == 0 || end >= text.len || !all->before[(uint8_t)text.p[start - 1]])
 		return;
 	for (unsigned n = 1; n <= 2 && n <= start; n++)
 		for (unsigned m = 1; m <= 2 && end + m <= text.len; m++)

@@ -93,6 +93,7 @@ struct guard_gaps {
 	size_t count, cap;
 	uint16_t heads[GAP_HEADS];
 	uint64_t known[GAP_HEADS / 8]; /* bits of hashes of the keys */
+	bool before[256], after[256]; /* the bytes beside a blank, either case */
 };
 
 /*

@@ -30,6 +30,13 @@ static unsigned letters_after(struct str l, size_t from)
 	return from + 1 < l.len && l.p[from + 1] != ' ' ? 2 : 1;
 }
 
+static void note_byte(bool set[256], char c)
+{
+	set[(uint8_t)c] = true;
+	if (c >= 'a' && c <= 'z')
+		set[(uint8_t)c & 0xDF] = true;
+}
+
 static void add_gap(struct guard_rules *r, struct str l, size_t blank, uint32_t lead)
 {
 	struct guard_gaps *g = &r->gaps;
@@ -37,6 +44,8 @@ static void add_gap(struct guard_rules *r, struct str l, size_t blank, uint32_t 
 	uint32_t key = guard_gap_key(l.p + blank, n, l.p + blank + 1, letters_after(l, blank + 1));
 	uint32_t hash = guard_gap_hash(key), head = hash % GAP_HEADS;
 	g->known[hash >> 6] |= (uint64_t)1 << (hash & 63);
+	note_byte(g->before, l.p[blank - 1]);
+	note_byte(g->after, l.p[blank + 1]);
 	ARENA_GROW(r->arena, g->items, g->count, g->cap);
 	g->items[g->count] = (struct guard_gap){key, g->heads[head], (uint16_t)blank, l, lead};
 	g->heads[head] = (uint16_t)g->count++;

@@ -13,8 +13,8 @@ static const char *show(const struct needs *n)
 		buf_addz(&b, i ? " | " : "");
 		for (size_t k = 0; k < n->sets[i].count; k++) {
 			const struct needs_word *w = &n->sets[i].words[k];
-			buf_addf(&b, "%s%.*s%s", k ? ", " : "", w->len, w->text,
-				 w->whole ? "" : "-");
+			buf_addf(&b, "%s%.*s%s%s", k ? ", " : "", MIN(w->len, 8), w->text,
+				 w->len > 8 ? "~" : "", w->whole ? "" : "-");
 		}
 	}
 	snprintf(out, sizeof(out), "%.*s", STR_ARG(buf_str(&b)));
@@ -25,7 +25,7 @@ static const struct {
 	const char *expression, *sets;
 } rows[] = {
 	/* A word is known to begin behind anything but a letter. */
-	{"(?<![a-z])jailbreak\\b", "jailbrea-"},
+	{"(?<![a-z])jailbreak\\b", "jailbrea~"},
 	{"(?<![a-z])secret\\b", "secret"},
 	{"(?<![a-z])secret", "secret-"},
 	{"secret\\b", ""},
@@ -33,6 +33,8 @@ static const struct {
 	{"[a-z]?secret\\b", ""},
 	{"[0-9]secret ", "secret"},
 	{"\\bsecret,", "secret"},
+	{"\\bpreviously\\b", "previous~"},
+	{"\\bpreviously", "previous~-"},
 	{"\"secret", "secret-"},
 	/* Where it ends is told by what may follow. */
 	{"\\bsecrets?\\b", "secret-"},
@@ -105,8 +107,8 @@ END_TEST
 static void add(struct needs_set *s, const char *word, bool whole)
 {
 	struct needs_word *w = &s->words[s->count++];
-	w->len = (uint8_t)MIN(strlen(word), sizeof(w->text));
-	memcpy(w->text, word, w->len);
+	w->len = (uint8_t)strlen(word);
+	memcpy(w->text, word, MIN(w->len, sizeof(w->text)));
 	w->whole = whole;
 }
 
@@ -121,10 +123,13 @@ static bool stands(const struct needs_set *s, struct str t, size_t from, size_t 
 	for (size_t at = from; at < to; at++)
 		for (size_t i = 0; i < s->count; i++) {
 			const struct needs_word *w = &s->words[i];
-			struct str word = {w->text, w->len};
-			if (str_eq_nocase(str_sub(t, at, at + w->len), word) &&
-			    (at == 0 || !letter(t, at - 1)) &&
-			    !(w->whole && letter(t, at + w->len)))
+			struct str word = {w->text, MIN(w->len, sizeof(w->text))};
+			size_t end = at;
+			while (letter(t, end))
+				end++;
+			if (str_eq_nocase(str_sub(t, at, at + word.len), word) &&
+			    (at == 0 || !letter(t, at - 1)) && end - at >= w->len &&
+			    !(w->whole && end - at > w->len))
 				return true;
 		}
 	return false;
@@ -137,9 +142,9 @@ static bool has(const struct needs_bits *b, unsigned id)
 
 START_TEST(words_are_told_just_as_by_looking_at_each_place)
 {
-	static const char *const words[] = {"a",  "ab",	      "abc", "abcd", "abcde",
-					    "b",  "ba",	      "bab", "babb", "aabbaabb",
-					    "bb", "aaaaaaaa", "c",   "cab",  "cabbage"};
+	static const char *const words[] = {"aaaaaaaaab", "ab",	      "abc", "abcd", "abcde",
+					    "b",	  "ba",	      "bab", "babb", "aabbaabb",
+					    "bb",	  "aaaaaaaa", "c",   "cab",  "cabbage"};
 	static const char letters[] = "aabbcAB ,.";
 	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
 	struct needs_table *t = needs_table_new(a);
