@@ -230,7 +230,7 @@ BENCH_SRCS := $(sort $(wildcard tests/bench/*.c))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call libs_if,$(AGENT_PARTS))
 	@mkdir -p $(dir $@)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(AGENT_LIBS))
-bench-guard: all $(B)/bench/bench_guard ## Measure the guard beside its expressions and ripgrep; writes build/bench/guard.json
+bench-guard: all $(B)/bench/bench_guard $(B)/bench/bench_judge ## Measure the guard beside its expressions and ripgrep; writes build/bench/guard.json
 	tests/bench/run-guard $(B)
 bench: all $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRCS)) ## Measure every step beside its floor; writes build/bench/main.json
 	tests/bench/run $(B)

@@ -64,12 +64,6 @@ static bool is_small(char c)
 
 /* --- sets ------------------------------------------------------------------------------------------------------ */
 
-static void keep(struct found *f, struct needs_set *set)
-{
-	if (f->count < ALL_SETS && set->count && set->reach < FAR)
-		f->sets[f->count++] = set;
-}
-
 /* How many words of the set stand where one must stand, about. */
 static double expected(const struct needs_set *set)
 {
@@ -91,15 +85,37 @@ static bool same_word(const struct needs_word *a, const struct needs_word *b)
 	       !memcmp(a->text, b->text, sizeof(a->text));
 }
 
+static bool has_word(const struct needs_set *s, const struct needs_word *w)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (same_word(&s->words[i], w))
+			return true;
+	return false;
+}
+
+static bool same_set(const struct needs_set *a, const struct needs_set *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!has_word(b, &a->words[i]))
+			return false;
+	return a->count == b->count;
+}
+
+static void keep(struct found *f, struct needs_set *set)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (same_set(f->sets[i], set))
+			return;
+	if (f->count < ALL_SETS && set->count && set->reach < FAR)
+		f->sets[f->count++] = set;
+}
+
 /* False when it has too many. */
 static bool unite(struct needs_set *to, const struct needs_set *from)
 {
 	to->reach = MAX(to->reach, from->reach);
 	for (size_t i = 0; i < from->count; i++) {
-		size_t k = 0;
-		while (k < to->count && !same_word(&to->words[k], &from->words[i]))
-			k++;
-		if (k < to->count)
+		if (has_word(to, &from->words[i]))
 			continue;
 		if (to->count == NEEDS_WORDS)
 			return false;
@@ -247,39 +263,44 @@ static double added_cost(const struct needs_set *to, const struct needs_set *set
 	return unite(&both, set) ? expected(&both) - expected(to) : 1e9;
 }
 
-/* Takes the set out of f that widens `to` least; NULL when there is none. */
-static struct needs_set *take_best(struct found *f, const struct needs_set *to)
+/* The set of f that widens `to` least; NULL when there is none. */
+static const struct needs_set *best_with(const struct found *f, const struct needs_set *to)
 {
-	size_t best = SIZE_MAX;
+	const struct needs_set *best = NULL;
 	double least = 0;
 	for (size_t i = 0; i < f->count; i++) {
 		double cost = added_cost(to, f->sets[i]);
-		if (best == SIZE_MAX || cost < least) {
-			best = i;
+		if (!best || cost < least) {
+			best = f->sets[i];
 			least = cost;
 		}
 	}
-	if (best == SIZE_MAX)
-		return NULL;
-	struct needs_set *set = f->sets[best];
-	f->sets[best] = f->sets[--f->count];
-	return set;
+	return best;
 }
 
-/* One set of one from each of the alternatives, as long as each of them has one left. */
-static void unite_alternatives(struct reader *r, struct found *each, size_t n, struct found *ret)
+/* One set of one from each of the alternatives, with the one given from the first. */
+static void unite_with(struct reader *r, const struct needs_set *first, const struct found *each,
+		       size_t n, struct found *ret)
 {
-	for (;;) {
-		struct needs_set *all = arena_alloc(r->arena, sizeof(*all));
-		for (size_t i = 0; i < n; i++) {
-			struct needs_set *set = take_best(&each[i], all);
-			if (!set || !unite(all, set))
-				return;
-		}
-		keep(ret, all);
-		if (ret->count == ALL_SETS || arena_full(r->arena))
+	struct needs_set *all = arena_alloc(r->arena, sizeof(*all));
+	*all = *first;
+	for (size_t i = 0; i < n; i++) {
+		const struct needs_set *set = best_with(&each[i], all);
+		if (!set || !unite(all, set))
 			return;
 	}
+	keep(ret, all);
+}
+
+/* Every set of the first of the alternatives, and of the last, with what goes best with it. */
+static void unite_alternatives(struct reader *r, const struct found *each, size_t n,
+			       struct found *ret)
+{
+	const size_t seeds[] = {0, n - 1};
+	for (size_t k = 0; k < ARRAY_SIZE(seeds); k++)
+		for (size_t i = 0; i < each[seeds[k]].count; i++)
+			if (!arena_full(r->arena))
+				unite_with(r, each[seeds[k]].sets[i], each, n, ret);
 }
 
 #define ALTERNATIVES_MAX 128

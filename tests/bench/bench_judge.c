@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "admission/admit.h"
+#include "admission/guard_memory.h"
 #include "base/mem.h"
 #include "tests/bench/floor_parse.h"
 
@@ -64,8 +65,10 @@ static double floor_s(void)
 	return now_s(CLOCK_PROCESS_CPUTIME_ID) - from;
 }
 
-static int ours_s(double *ret, size_t *ret_skills, struct err *err)
+/* Without the guard, or with one that knows no file yet. */
+static int ours_s(bool guarded, double *ret, size_t *ret_skills, struct err *err)
 {
+	CLEANUP(admit_guard_freep) struct admit_guard *guard = NULL;
 	CLEANUP(tree_source_freep) struct tree_source *t = NULL;
 	CLEANUP(snapshot_unrefp) struct snapshot *snap = NULL;
 	CLEANUP(plan_freep) struct plan *plan = NULL;
@@ -77,14 +80,21 @@ static int ours_s(double *ret, size_t *ret_skills, struct err *err)
 	const struct admit_facts facts = {.now_ms = 1};
 	int rc = tree_memory_open(files, count, "r", &t, err);
 	double from = now_s(CLOCK_PROCESS_CPUTIME_ID);
+	if (guarded) {
+		guard = admit_guard_new(guard_rules_builtin());
+		admit_guard_source(guard, t);
+	}
 	if (rc == 0)
 		rc = snapshot_build(t, &source, NULL, &so, &snap, err);
 	if (rc == 0)
 		rc = plan_make(snap, &none, &scope, NULL, &plan, err);
 	if (rc < 0)
 		return rc;
-	const struct admit_opts ao = {
-		.snapshot = snap, .plan = plan, .platform_changed = true, .facts = &facts};
+	const struct admit_opts ao = {.snapshot = snap,
+				      .plan = plan,
+				      .platform_changed = true,
+				      .facts = &facts,
+				      .guard = guard};
 	rc = admit_plan(&ao, &admission, err);
 	*ret = now_s(CLOCK_PROCESS_CPUTIME_ID) - from;
 	*ret_skills = snap->skill_count;
@@ -107,13 +117,23 @@ int main(int argc, char **argv)
 	arena = arena_new(BUF_MAX);
 	if (argc != 2 || crypto_init(&err) < 0 || load(argv[1]) < 0)
 		return 2;
+	double cold = 0;
+	/* The first run compiles what the rules need. */
+	if (ours_s(true, &cold, &skills, &err) < 0) {
+		fprintf(stderr, "bench_judge: %s\n", err.msg);
+		return 1;
+	}
 	for (int k = 0; k < RUNS; k++) {
 		floors[k] = floor_s();
-		if (ours_s(&ours[k], &skills, &err) < 0) {
+		if (ours_s(false, &ours[k], &skills, &err) < 0) {
 			fprintf(stderr, "bench_judge: %s\n", err.msg);
 			return 1;
 		}
 	}
+	printf("{\"name\":\"admission from cold, all rules and the "
+	       "guard\",\"n\":%zu,\"value\":%.6f,"
+	       "\"unit\":\"s\",\"floor\":%.6f,\"limit\":1}\n",
+	       skills, cold, 10.0 * (double)skills / 10000);
 	qsort(ours, RUNS, sizeof(*ours), by_value);
 	qsort(floors, RUNS, sizeof(*floors), by_value);
 	printf("{\"name\":\"admission, CPU a skill, all rules\",\"n\":%zu,\"value\":%.6f,"
