@@ -133,6 +133,9 @@ await test("a skill shows what an execution did, and the trace of it", async () 
   await page.getByText("Order 17 is shipped").first().waitFor();
   await page.locator(".trace summary").first().click();
   await page.getByText("bubblewrap").first().waitFor();
+  await go("skills/ecm/order-details", /Order details/);
+  await page.getByText("1 run, 0 failed, 0 cancelled").waitFor();
+  await page.getByText("100%", { exact: true }).waitFor();
 });
 
 await test("a push is seen without reloading", async () => {

@@ -5,15 +5,13 @@ import { EventList } from "./world.jsx";
 function startOfDay() {
   const d = new Date();
   d.setUTCHours(0, 0, 0, 0);
-  return d.getTime();
+  return d.toISOString();
 }
 
 async function load() {
-  const [status, domains, releases, events, executions] = await Promise.all([
-    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("executions?limit=500")]);
-  const cost = {};
-  for (const e of executions.items)
-    if (Date.parse(e.metadata.createdAt) >= startOfDay()) cost[e.metadata.domain] = (cost[e.metadata.domain] || 0) + (e.status.costMicrousd || 0);
+  const [status, domains, releases, events, today] = await Promise.all([
+    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("top?by=domains&since=" + startOfDay())]);
+  const cost = Object.fromEntries(today.items.map((t) => [t.metadata.name, t.status.costMicrousd]));
   return { s: status.status, domains, releases: releases.items, events: events.items, cost };
 }
 

@@ -55,13 +55,27 @@ export function Skills() {
 
 async function loadSkill(domain, name) {
   const at = "domains/" + seg(domain) + "/skills/" + seg(name);
-  const [skill, page, executions, routes, history] = await Promise.all([
+  const [skill, page, executions, routes, history, month] = await Promise.all([
     get(at), get(at + "/page").catch((error) => ({ error })),
     get("executions?limit=200&domain=" + seg(domain) + "&skill=" + seg(name)),
     list("routes?domain=" + seg(domain) + "&skill=" + seg(name)),
-    get("changes?since=i" + "1.0&kind=Skill&domain=" + seg(domain)).catch(() => ({ items: [] }))]);
-  return { skill, page, executions: executions.items, routes,
+    get("changes?since=i" + "1.0&kind=Skill&domain=" + seg(domain)).catch(() => ({ items: [] })),
+    get("top?by=skills&since=720h&domain=" + seg(domain))]);
+  return { skill, page, month: (month.items.find((t) => t.metadata.name === name) || {}).status, executions: executions.items, routes,
     history: history.items.filter((c) => c.name === name && c.object && c.object.release).reverse() };
+}
+
+function Month({ of }) {
+  if (!of) return <p>None in the last 30 days.</p>;
+  const rate = of.acceptMillionths == null ? "–" : Math.round(of.acceptMillionths / 1e4) + "%";
+  return (
+    <dl class="facts">
+      <dt>In 30 days</dt><dd>{of.runs} {of.runs === 1 ? "run" : "runs"}, {of.failed} failed, {of.cancelled} cancelled</dd>
+      <dt>Accept rate</dt><dd>{rate}</dd>
+      <dt>Took</dt><dd>{of.p50Ms == null ? "–" : `${of.p50Ms} ms in the middle, ${of.p95Ms} ms at the 95th percentile`}</dd>
+      <dt>Cost</dt><dd>{usd(of.costMicrousd)}</dd>
+    </dl>
+  );
 }
 
 function Rollout({ status }) {
@@ -80,10 +94,9 @@ export function Skill({ names: [domain, name] }) {
   const all = useLoad(() => loadSkill(domain, name), [domain, name], [...kinds, "Execution", "Release"]);
   return (
     <Loaded of={all}>
-      {({ skill, page, executions, routes, history }) => {
+      {({ skill, page, executions, routes, history, month }) => {
         const ended = executions.filter((e) => e.status.endedAt).reverse();
         const xs = ended.map((e) => Date.parse(e.status.endedAt) / 1000);
-        const good = ended.filter((e) => e.status.phase === "succeeded").length;
         return (
           <>
             <p class="crumbs"><a href="#/skills">Skills</a> / {domain}</p>
@@ -107,7 +120,7 @@ export function Skill({ names: [domain, name] }) {
             </div>
             <section aria-labelledby="work-title">
               <h2 id="work-title">Executions</h2>
-              <p>{ended.length ? `${good} of the last ${ended.length} succeeded (${Math.round((100 * good) / ended.length)}%).` : "None yet."}</p>
+              <Month of={month} />
               <div class="columns">
                 <Plot title="Time" unit="ms" xs={xs} ys={ended.map((e) => e.status.durationMs || 0)} />
                 <Plot title="Cost" unit="USD" xs={xs} ys={ended.map((e) => (e.status.costMicrousd || 0) / 1e6)} />
