@@ -57,6 +57,20 @@ static int check_token(const struct gw_call *c, struct err *err)
 }
 
 /* Nothing but health says anything without a key: not even what there is. */
+/* A browser says from which site a request comes; ours is where the dashboard was loaded from. */
+static int check_origin(const struct gw_call *c, struct err *err)
+{
+	struct str origin = gw_field(c->q, "origin"), host = gw_field(c->q, "host");
+	ptrdiff_t at = str_find(origin, STR("://"), 0);
+	struct str authority = at < 0 ? STR_NULL : str_sub(origin, (size_t)at + 3, origin.len);
+	if (!origin.p || (authority.len && str_eq_nocase(authority, host)) ||
+	    (c->g->config->gateway.url.len && str_eq_nocase(origin, c->g->config->gateway.url)))
+		return 0;
+	err_set(err, ERR_DENIED, "the request comes from another site");
+	return err_remedy(err, "behind a proxy gateway.url in asporad.conf says what browsers "
+			       "write");
+}
+
 static int identify(struct gw_call *c, struct err *err)
 {
 	if (is_open(c->g, c->q->method, &c->target))
@@ -71,6 +85,8 @@ static int identify(struct gw_call *c, struct err *err)
 		gw_reply_field(c->reply, "WWW-Authenticate", "Bearer realm=\"aspora\"");
 	if (rc == ERR_UNAVAILABLE)
 		gw_reply_field(c->reply, "Retry-After", "1");
+	if (rc == 0 && c->session)
+		rc = check_origin(c, err);
 	return rc == 0 && c->session ? check_token(c, err) : rc;
 }
 

@@ -114,7 +114,7 @@ int gw_login_go(struct gw_call *c, struct err *err)
 		err_set(err, ERR_UNAVAILABLE, "what the issuer says of itself is not known yet");
 		return fail(c, c->reply, o, "unavailable", err);
 	}
-	const struct gw_login *l = gw_login_begin(c->g->logins, i);
+	const struct gw_login *l = gw_login_begin(c->g->logins, i, c->q->peer);
 	buf_addz(&url, authorization);
 	add_pair(&url, "response_type", STR("code"));
 	add_pair(&url, "client_id", o->login.client_id);
@@ -242,25 +242,14 @@ static bool settle(void *state, struct gw_reply *a)
 	return true;
 }
 
-static struct str login_cookie(const struct gw_call *c)
-{
-	struct str field = gw_field(c->q, "cookie"), one, name;
-	while (str_split(&field, ';', &one)) {
-		one = str_trim(one);
-		if (str_split(&one, '=', &name) && str_eqz(name, GW_LOGIN_COOKIE))
-			return one;
-	}
-	return STR_NULL;
-}
-
 /* What stands in the address, against what we know. */
 static int check_back(struct gw_call *c, struct trade *t, const struct agent_oidc *o,
 		      const char **ret_why, struct err *err)
 {
 	struct str iss = gw_query(&c->target, "iss"), refusal = gw_call_query(c, "error");
 	*ret_why = "expired";
-	if (!gw_login_take(c->g->logins, t->issuer, gw_call_query(c, "state"), login_cookie(c),
-			   &t->login))
+	struct str cookie = gw_cookie(gw_field(c->q, "cookie"), GW_LOGIN_COOKIE);
+	if (!gw_login_take(c->g->logins, t->issuer, gw_call_query(c, "state"), cookie, &t->login))
 		return err_set(err, ERR_UNAUTHENTICATED,
 			       "no login of this browser is under way with this state");
 	*ret_why = "refused";

@@ -65,13 +65,12 @@ const struct gw_session *gw_session_open_as(struct gw_sessions *s, const struct 
 	return slot;
 }
 
-/* The value of our cookie among "a=1; b=2". */
-static struct str cookie_value(struct str field)
+struct str gw_cookie(struct str field, const char *wanted)
 {
 	struct str one, name;
 	while (str_split(&field, ';', &one)) {
 		one = str_trim(one);
-		if (str_split(&one, '=', &name) && str_eqz(name, GW_SESSION_COOKIE))
+		if (str_split(&one, '=', &name) && str_eqz(name, wanted))
 			return one;
 	}
 	return STR_NULL;
@@ -79,7 +78,7 @@ static struct str cookie_value(struct str field)
 
 const struct gw_session *gw_session_find(struct gw_sessions *s, struct str cookie_field)
 {
-	struct str id = cookie_value(cookie_field);
+	struct str id = gw_cookie(cookie_field, GW_SESSION_COOKIE);
 	if (id.len != GW_SESSION_DIGITS)
 		return NULL;
 	for (size_t i = 0; i < GW_SESSIONS_MAX; i++) {

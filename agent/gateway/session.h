@@ -25,6 +25,9 @@ struct gw_session {
 
 struct gw_sessions;
 
+/* The value of one cookie among "a=1; b=2"; STR_NULL when it is not there. */
+struct str gw_cookie(struct str field, const char *name);
+
 struct gw_sessions *gw_sessions_new(const struct clock *clock); /* gives */
 void gw_sessions_free(struct gw_sessions *s); /* NULL is fine; wipes the keys */
 /* A new one for a key (copied); the longest unused makes room. Good until the next call. */

@@ -67,6 +67,18 @@ def test_a_session_stands_for_its_key_and_changes_need_its_token(s, nobody):
     assert nobody.get("/api/v1/whoami", headers={"Cookie": cookie}).status == 401
 
 
+def test_a_session_is_used_from_its_own_site_alone(s, nobody):
+    r, cookie = login(nobody, s.keys["admin"])
+    own = "http://" + nobody.address
+    for headers, status in [({}, 200), ({"Origin": own}, 200), ({"Origin": own.upper().replace("HTTP", "http")}, 200),
+                            ({"Origin": "http://evil.example"}, 403), ({"Origin": own + ".evil.example"}, 403), ({"Origin": "null"}, 403),
+                            ({"Origin": ""}, 403), ({"Origin": "http://"}, 403), ({"Origin": own, "Host": "evil.example"}, 403)]:
+        r2 = nobody.get("/api/v1/whoami", headers=dict(headers, Cookie=cookie))
+        assert r2.status == status and (status == 200 or "from another site" in r2.json["detail"]), (headers, r2)
+    # A key is sent by no browser by itself: where it comes from says nothing.
+    assert Api(nobody.address, s.keys["admin"]).get("/api/v1/whoami", headers={"Origin": "http://evil.example"}).status == 200
+
+
 def test_a_session_ends_with_its_key(s, nobody):
     key = s.key("passing", "viewer")
     r, cookie = login(nobody, key)

@@ -181,6 +181,18 @@ def test_ci_posts_its_check_without_a_stored_secret(s, provider):
     assert r.returncode == 7 and "it has expired" in r.stderr and "get a new token from its issuer" in r.stderr, r
 
 
+def test_in_github_actions_the_runner_is_asked(s, provider):
+    runner = {"ACTIONS_ID_TOKEN_REQUEST_URL": provider.issuer + "/test/runner?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of the runner"}
+    r = aspora(s, "auth", "whoami", ASPORA_AUDIENCE=AUDIENCE, **runner)
+    assert r.returncode == 0 and "repo:octo/skills:environment:production" in r.stdout, r
+    r = aspora(s, "auth", "whoami", ASPORA_AUDIENCE="https://other.test/?a=b&audience=" + AUDIENCE, **runner)
+    assert r.returncode == 7 and "it is not for" in r.stderr, r
+    r = aspora(s, "auth", "whoami", ASPORA_AUDIENCE=AUDIENCE, **dict(runner, ACTIONS_ID_TOKEN_REQUEST_TOKEN="wrong"))
+    assert r.returncode == 7 and "asking GitHub's runner for a token: it answered 401" in r.stderr and "id-token: write" in r.stderr, r
+    # Without an audience it is nobody's business that we run there.
+    assert "no API key was sent" in aspora(s, "auth", "whoami", **runner).stderr
+
+
 def test_whoami_shows_issuer_subject_role_and_expiry(s, provider):
     r = aspora(s, "auth", "whoami", "-o", "json", ASPORA_TOKEN=github(provider))
     me = json.loads(r.stdout)

@@ -78,6 +78,15 @@ server.on("request", async (req, res) => {
     const token = await new SignJWT({ iss: issuer, ...claims }).setProtectedHeader({ alg: keys[key].alg, kid: key, typ: "JWT", ...header }).sign(keys[key].private);
     return answer(res, 200, { token });
   }
+  // As GitHub's runner gives a job its token: whoever has the runner's own bearer names the audience.
+  const runner = new URL(req.url, issuer);
+  if (runner.pathname === "/test/runner") {
+    if (req.headers.authorization !== "Bearer of the runner" || runner.searchParams.get("api-version") !== "2.0") return answer(res, 401, {});
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer, aud: runner.searchParams.get("audience"), sub: "repo:octo/skills:environment:production", repository: "octo/skills", ref: "refs/heads/main", environment: "production", iat: now, exp: now + 300 };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "r1", typ: "JWT", x5t: "thumb" }).sign(keys.r1.private);
+    return answer(res, 200, { count: token.length, value: token });
+  }
   seen.discovery += req.url === "/.well-known/openid-configuration";
   seen.keys += req.url === "/jwks";
   seen.token += req.url === "/token";
