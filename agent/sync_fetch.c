@@ -267,9 +267,13 @@ struct sync_source *sync_source_named(struct sync *s, struct str name)
 
 bool sync_sources_settled(const struct sync *s)
 {
-	for (size_t i = 0; i < s->source_count; i++)
-		if (s->sources[i].job || s->sources[i].tip_is_new || s->sources[i].again ||
-		    s->sources[i].keep.len || s->sources[i].due_ms == 0)
+	for (size_t i = 0; i < s->source_count; i++) {
+		const struct sync_source *src = &s->sources[i];
+		/* What is suspended is not looked at, and comes to nothing by itself. */
+		bool waits = !src->suspended &&
+			     (src->tip_is_new || src->again || src->keep.len || src->due_ms == 0);
+		if (src->job || waits)
 			return false;
+	}
 	return true;
 }
