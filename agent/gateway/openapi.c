@@ -104,7 +104,7 @@ static void good_headers(struct json *j, const struct gw_route *r, int status)
 	header(j, "Aspora-Request", "Names the request, in the log too.");
 	if (r->kind && strcmp(r->method, "GET") == 0 && status != 202)
 		header(j, "ETag", "For If-None-Match.");
-	if (status == 201 || status == 202)
+	if (status == 201 || status == 202 || status == 303)
 		header(j, "Location", "Where what came of it is to be had.");
 	json_end(j);
 }
@@ -118,6 +118,7 @@ static void good(struct json *j, const struct gw_route *r, const struct openapi_
 		json_object_in(j, number);
 		json_strz(j, "description",
 			  status == 202	  ? "Recorded; it is carried out later."
+			  : status == 303 ? "Go on there."
 			  : status == 304 ? "It is what the client has."
 					  : r->help);
 		good_headers(j, r, status);

@@ -125,7 +125,7 @@ def test_every_route_answers_as_the_document_says(s, api, document, tmp_path):
     env = dict(os.environ, SCHEMATHESIS_HOOKS="hooks", PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1", ASPORA_NAMES=json.dumps(names(s, api)))
     r = subprocess.run(
         [tool("schemathesis"), "run", document[0], "--url", "http://" + api.address, "-H", "Authorization: Bearer " + api.key,
-         "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--seed", "20261124", "--no-shrink", "--continue-on-failure",
+         "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "20261124", "--no-shrink", "--continue-on-failure",
          "--suppress-health-check", "all", "--request-timeout", "20", "--workers", "1", "--generation-database", "none", "--warnings", "off",
          "--report", "junit", "--report-junit-path", str(report)],
         capture_output=True, text=True, env=env, cwd=tmp_path, timeout=240)
