@@ -2,6 +2,7 @@
 
 #include "admission/rule.h"
 #include "base/mem.h"
+#include "cli/explain_object.h"
 #include "skill/config.h"
 #include "skill/kind.h"
 #include "skill/skill_rule.h"
@@ -201,26 +202,47 @@ static void explain_kind(struct buf *out, const struct kind *k)
 		buf_addf(out, "  %-10s %s%s\n", c->title, column_path(c), c->wide ? " (wide)" : "");
 }
 
-static bool explain_kind_path(struct buf *out, const char *word)
+/* "skill", "skill.status.serving", "skill.spec.config.budget.per_run_usd". */
+static bool explain_kind_path(struct buf *out, const char *word, bool all)
 {
 	struct str rest = str_of(word), head;
 	str_split(&rest, '.', &head);
 	const struct kind *k = kind_find(head);
-	if (k && !rest.len)
+	const char *path = rest.len ? rest.p : "";
+	if (!k)
+		return false;
+	if (strncmp(path, "spec.config.", 12) == 0) {
+		const struct field *f = field_find(config_fields, path + 12);
+		if (f)
+			explain_field(out, f, path + 12,
+				      strchr(path + 12, '.') == NULL ||
+					      config_leaf_find(str_of(path + 12)));
+		return f != NULL;
+	}
+	if (!*path)
 		explain_kind(out, k);
-	if (!k || !rest.len)
-		return k != NULL;
-	bool found = false;
-	for (const struct kind_column *c = k->columns; c->title; c++) {
-		struct str path = str_of(column_path(c));
-		bool below = str_starts(path, rest) &&
-			     (path.len == rest.len || strchr(".[", path.p[rest.len]));
-		if (below)
-			buf_addf(out, "%s.%.*s: column %s of `aspora get %s`%s\n", k->singular,
-				 STR_ARG(path), c->title, k->plural, c->wide ? " -o wide" : "");
-		found |= below;
+	size_t before = out->len;
+	bool found = cli_explain_object(out, k, path);
+	if (found && all) {
+		out->len = before;
+		buf_addf(out, "%s%s%s\n", *path ? k->singular : "\nfields", *path ? "." : "", path);
+		cli_explain_all(out, k, path);
 	}
 	return found;
+}
+
+/* A field that a kind has not. */
+static int unknown_of_kind(const char *word, struct err *err)
+{
+	struct str rest = str_of(word), head;
+	str_split(&rest, '.', &head);
+	const struct kind *k = kind_find(head);
+	if (!k || !rest.len)
+		return 0;
+	err_set(err, ERR_NOT_FOUND, "%s have no field \"%s\"", k->plural, rest.p);
+	const char *near = cli_explain_nearest(k, rest.p);
+	return near ? err_remedy(err, "did you mean %s.%s?", k->singular, near)
+		    : err_remedy(err, "`aspora explain %s --recursive` lists them", k->singular);
 }
 
 /* --- what is no field of the configuration -------------------------------------------------------------------- */
@@ -265,7 +287,7 @@ static bool explain_topic(struct buf *out, const char *word)
 	return false;
 }
 
-int cli_explain(struct buf *out, const char *word, struct err *err)
+int cli_explain(struct buf *out, const char *word, bool all, struct err *err)
 {
 	if (!word || strcmp(word, "config") == 0) {
 		explain_sections(out);
@@ -277,7 +299,9 @@ int cli_explain(struct buf *out, const char *word, struct err *err)
 		explain_field(out, f, word, top);
 		return 0;
 	}
-	if (explain_topic(out, word) || explain_rule(out, word) || explain_kind_path(out, word))
+	if (explain_topic(out, word) || explain_rule(out, word) ||
+	    explain_kind_path(out, word, all))
 		return 0;
-	return unknown(word, err);
+	int rc = unknown_of_kind(word, err);
+	return rc < 0 ? rc : unknown(word, err);
 }

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/field.h"
 
-/* word NULL: the sections of aspora.config.yaml. Errors: ERR_NOT_FOUND with the nearest. */
-NODISCARD int cli_explain(struct buf *out, const char *word, struct err *err);
+/* word NULL: the sections of aspora.config.yaml. all: of a kind every field, as a tree. Errors: ERR_NOT_FOUND with the nearest. */
+NODISCARD int cli_explain(struct buf *out, const char *word, bool all, struct err *err);
 
 #endif

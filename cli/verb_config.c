@@ -1,15 +1,23 @@
 /* aspora config: contexts, in ~/.config/aspora/config.yaml. */
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/context.h"
+#include "cli/output.h"
 #include "cli/verbs.h"
 
 static struct {
 	const char *server, *key, *domain, *authority, *token_file, *token_command;
-	bool insecure;
+	bool insecure, current;
 } o;
 
-static const char *const words[] = {"set-context", "use-context", "delete-context", "view", NULL};
+static const char *const words[] = {"get-contexts",
+				    "current-context",
+				    "set-context",
+				    "use-context",
+				    "delete-context",
+				    "view",
+				    NULL};
 
 static const struct opt options[] = {
 	{"server", 0, OPT_STRING, &o.server, "URL",
@@ -18,6 +26,10 @@ static const struct opt options[] = {
 	 "set-context: where the API key is, env:NAME or file:/PATH, or the key itself.", NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN",
 	 "set-context: the domain of commands that are given none.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
+	{"current", 0, OPT_FLAG, &o.current, NULL,
+	 "set-context: the current one, without its name.", NULL},
 	{"certificate-authority", 0, OPT_STRING, &o.authority, "FILE",
 	 "set-context: certificates that the gateway's must lead to, in PEM. Also ASPORA_CA.",
 	 NULL},
@@ -151,15 +163,90 @@ static int view(const struct cli_contexts *all, struct err *err)
 	return cli_write(&out, err);
 }
 
+/* As an object for -o, like any other; a key that is written out is not in it. */
+static const struct doc_node *as_object(struct cli *c, const struct cli_context *at, bool current,
+					struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	const struct doc_node *n = NULL;
+	struct str key = at->secret;
+	bool reference = str_starts(key, STR("env:")) || str_starts(key, STR("file:"));
+	struct json j;
+	json_init(&j, &text);
+	json_object(&j);
+	json_strz(&j, "kind", "Context");
+	json_object_in(&j, "metadata");
+	json_str(&j, "name", at->key);
+	json_end(&j);
+	json_object_in(&j, "spec");
+	json_str(&j, "server", at->server);
+	json_str(&j, "domain", at->domain);
+	json_str(&j, "key", reference || !key.len ? key : STR("(hidden)"));
+	json_end(&j);
+	json_object_in(&j, "status");
+	json_strz(&j, "current", current ? "*" : "");
+	json_end(&j);
+	json_end(&j);
+	return doc_parse_json(c->arena, buf_str(&text), &doc_limits_json, "context", &n, err) < 0
+		       ? NULL
+		       : n;
+}
+
+static int get_contexts(struct cli *c, const struct cli_contexts *all, const char *name,
+			struct err *err)
+{
+	static const struct kind_column columns[] = {{"CURRENT", "status.current", false},
+						     {"NAME", "metadata.name", false},
+						     {"SERVER", "spec.server", false},
+						     {"DOMAIN", "spec.domain", false},
+						     {"KEY", "spec.key", true},
+						     {NULL, NULL, false}};
+	struct cli_view v = {
+		.columns = columns, .word = "context", .list = true, .none = "no contexts"};
+	const struct cli_context *list = all->contexts.items;
+	const struct doc_node **objects = arena_array(c->arena, all->contexts.count + 1,
+						      sizeof(*objects));
+	size_t count = 0;
+	if (name && !cli_context_find(all, str_of(name)))
+		return cli_context_unknown(all, str_of(name), err);
+	for (size_t i = 0; i < all->contexts.count; i++) {
+		if (name && !str_eqz(list[i].key, name))
+			continue;
+		objects[count] = as_object(c, &list[i], str_eq(list[i].key, all->current), err);
+		if (!objects[count++])
+			return ERR_INVALID;
+	}
+	return cli_print(c, &v, objects, count, err);
+}
+
+static int current_context(const struct cli_contexts *all, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
+	if (!all->current.len) {
+		err_set(err, ERR_NOT_FOUND, "no context is current");
+		return err_remedy(err, "`aspora config use-context NAME` makes one so");
+	}
+	buf_addf(&out, "%.*s\n", STR_ARG(all->current));
+	return cli_write(&out, err);
+}
+
 static int config(struct cli *c, struct err *err)
 {
 	struct cli_contexts all;
 	const char *what = c->operands[0], *name = c->operand_count > 1 ? c->operands[1] : NULL;
-	int rc = cli_contexts_load(c->arena, &all, err);
+	int rc = cli_output_check(c, err);
+	if (rc == 0)
+		rc = cli_contexts_load(c->arena, &all, err);
 	if (rc < 0)
 		return rc;
 	if (strcmp(what, "view") == 0)
 		return view(&all, err);
+	if (strcmp(what, "get-contexts") == 0)
+		return get_contexts(c, &all, name, err);
+	if (strcmp(what, "current-context") == 0)
+		return current_context(&all, err);
+	if (!name && o.current && strcmp(what, "set-context") == 0 && all.current.len)
+		name = arena_strndup(c->arena, all.current.p, all.current.len);
 	if (!name)
 		return cli_usage(c, err, "aspora config %s needs the name of a context", what);
 	if (strcmp(what, "use-context") == 0)
@@ -171,14 +258,17 @@ static int config(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_config = {
 	.name = "config",
-	.usage = "set-context NAME | use-context NAME | delete-context NAME | view",
+	.usage = "get-contexts | current-context | set-context NAME | use-context NAME | "
+		 "delete-context NAME | view",
 	.help = "Keep the addresses and keys of gateways.",
 	.about = "    aspora config set-context prod --server https://aspora.example.com --key "
 		 "file:/home/ana/.key\n"
-		 "    aspora config use-context prod\n\n"
+		 "    aspora config use-context prod\n"
+		 "    aspora config set-context --current -d ecm\n\n"
 		 "They are kept in $XDG_CONFIG_HOME/aspora/config.yaml (~/.config when that is not "
 		 "set).",
 	.options = options,
+	.uses = CLI_USES_OUTPUT,
 	.words = words,
 	.least = 1,
 	.most = 2,

@@ -18,6 +18,8 @@ static struct {
 
 static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "The domain of the object.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"no-events", 0, OPT_FLAG, &o.no_events, NULL, "Leave out what happened lately.", NULL},
 	OPT_END,
 };

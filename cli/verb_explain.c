@@ -8,12 +8,16 @@ static struct {
 	const char *effective, *mdoc;
 } o;
 
+static bool recursive;
+
 static const char *const sections[] = {"verbs", "options", "formats", "exit", "config",
 				       "rules", "reasons", "guard",   NULL};
 
 static const struct opt options[] = {
 	{"effective", 'e', OPT_STRING, &o.effective, "DOMAIN[/NAME]",
 	 "Print what holds for this skill or domain, and which file says so.", NULL},
+	{"recursive", 'r', OPT_FLAG, &recursive, NULL,
+	 "Of a kind: every field below, without words.", NULL},
 	{"mdoc", 0, OPT_STRING, &o.mdoc, "SECTION",
 	 "Print a section of the manual as it is made from the tables: verbs, options, formats, "
 	 "exit, config, rules, reasons or guard.",
@@ -56,7 +60,7 @@ static int effective(struct cli *c, const char *field, struct buf *out, struct e
 	if (field)
 		count = keep_field(origins, count, field);
 	if (field && !count)
-		return cli_explain(out, field, err);
+		return cli_explain(out, field, false, err);
 	config_effective_text(out, ds ? &ds->effective : &d->effective, origins, count);
 	return 0;
 }
@@ -74,7 +78,7 @@ static int explain(struct cli *c, struct err *err)
 	if (o.effective)
 		rc = effective(c, word, &out, err);
 	else
-		rc = cli_explain(&out, word, err);
+		rc = cli_explain(&out, word, recursive, err);
 	return rc < 0 ? rc : cli_write(&out, err);
 }
 
@@ -86,6 +90,7 @@ const struct cli_verb cli_verb_explain = {
 		 "    aspora explain budget.per_run_usd       one field\n"
 		 "    aspora explain AD-TESTS-001             a rule that a finding names\n"
 		 "    aspora explain skill                    a kind of object\n"
+		 "    aspora explain skill.status.serving     a field of its objects\n"
 		 "    aspora explain --effective ecm/manager  what holds, and which file says so",
 	.options = options,
 	.uses = CLI_USES_FOLDER,

@@ -1,5 +1,6 @@
 /* aspora wait: until an object is as it should be. */
 #include "base/clock.h"
+#include "cli/jsonpath.h"
 #include "cli/verbs.h"
 #include "cli/watch.h"
 
@@ -12,42 +13,63 @@ static struct {
 
 static const struct opt options[] = {
 	{"for", 0, OPT_STRING, &o.what, "WHAT",
-	 "condition=NAME (true), condition=NAME=VALUE, PATH=VALUE or delete; condition=Ready when "
-	 "left out.",
+	 "condition=NAME (true), condition=NAME=VALUE, jsonpath={PATH}=VALUE, jsonpath={PATH} "
+	 "(there "
+	 "is one), PATH=VALUE, create or delete; condition=Ready when left out.",
 	 NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "The domain of a skill.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"timeout", 't', OPT_DURATION, &o.timeout_ms, "DURATION",
 	 "Give up after this long; 60s when left out.", NULL},
 	OPT_END,
 };
 
-/* What is waited for: a value at a path, or that the object is gone. */
+/* What is waited for: a value at a path, that there is one, that the object is there, or that it is gone. */
 struct goal {
-	const char *path, *value; /* path NULL: gone */
+	bool gone, there;
+	const char *name, *value; /* value NULL: any */
+	struct jsonpath *path;
 	bool newest; /* of what is wanted now: Ready=True */
 };
+
+/* "{.status.phase}=Ready": an equals sign within the braces is the path's own. */
+static char *split(char *word)
+{
+	char *brace = word[0] == '{' ? strrchr(word, '}') : NULL;
+	char *equals = strchr(brace ? brace : word, '=');
+	if (equals)
+		*equals++ = '\0';
+	return equals;
+}
+
+static int read_condition(struct cli *c, char *word, struct goal *ret)
+{
+	const char *value = split(word);
+	ret->name = arena_printf(c->arena, "status.conditions[%s].status", word);
+	ret->value = value ? value : "True";
+	ret->newest = strcasecmp(word, "Ready") == 0 && strcasecmp(ret->value, "True") == 0;
+	return 0;
+}
 
 static int read_goal(struct cli *c, struct goal *ret, struct err *err)
 {
 	char *word = arena_strdup(c->arena, o.what ? o.what : "condition=Ready");
-	char *equals = strchr(word, '=');
-	*ret = (struct goal){0};
-	if (strcmp(word, "delete") == 0)
+	*ret = (struct goal){.gone = strcmp(word, "delete") == 0,
+			     .there = strcmp(word, "create") == 0};
+	if (ret->gone || ret->there)
 		return 0;
-	if (!equals)
-		return cli_usage(c, err, "--for=%s says not what to wait for", word);
-	*equals = '\0';
-	if (strcmp(word, "condition") != 0) {
-		*ret = (struct goal){.path = word, .value = equals + 1};
-		return 0;
+	bool jsonpath = strncmp(word, "jsonpath=", 9) == 0;
+	if (strncmp(word, "condition=", 10) == 0) {
+		read_condition(c, word + 10, ret);
+	} else {
+		ret->name = word + (jsonpath ? 9 : 0);
+		ret->value = split(word + (jsonpath ? 9 : 0));
+		if (!ret->value && !jsonpath)
+			return cli_usage(c, err, "--for=%s says not what to wait for", o.what);
 	}
-	char *second = strchr(equals + 1, '=');
-	if (second)
-		*second = '\0';
-	ret->path = arena_printf(c->arena, "status.conditions[%s].status", equals + 1);
-	ret->value = second ? second + 1 : "True";
-	ret->newest = strcmp(equals + 1, "Ready") == 0 && strcasecmp(ret->value, "True") == 0;
-	return 0;
+	int rc = jsonpath_path(c->arena, ret->name, &ret->path, err);
+	return rc < 0 ? err_context(err, "--for") : 0;
 }
 
 static int64_t int_at(const struct doc_node *object, const char *path)
@@ -56,14 +78,18 @@ static int64_t int_at(const struct doc_node *object, const char *path)
 	return n && n->type == DOC_INT ? n->integer : 0;
 }
 
-static bool reached(const struct goal *goal, const struct doc_node *object)
+static bool reached(struct cli *c, const struct goal *goal, const struct doc_node *object)
 {
-	const struct doc_node *n = kind_path(object, goal->path);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	if (goal->there)
+		return true;
+	const struct doc_node *n = jsonpath_first(goal->path, c->arena, object);
 	/* Ready may speak of the version before the one that is wanted. */
 	if (goal->newest &&
 	    int_at(object, "status.observedGeneration") < int_at(object, "metadata.generation"))
 		return false;
-	return n && str_eq_nocase(n->text, str_of(goal->value));
+	jsonpath_text(&text, n);
+	return n && (!goal->value || str_eq_nocase(buf_str(&text), str_of(goal->value)));
 }
 
 /* Why it is not as it should be, from the object itself. */
@@ -79,12 +105,13 @@ static int late(struct cli *c, const struct cli_ref *ref, const struct goal *goa
 		const struct doc_node *object, struct err *err)
 {
 	struct str why = object ? why_not(object) : STR_NULL;
-	if (!goal->path)
+	if (goal->gone)
 		return err_set(err, ERR_TIMEOUT, "%s is still there", cli_ref_text(c, ref));
 	if (!object)
 		return err_set(err, ERR_TIMEOUT, "%s has not come to be", cli_ref_text(c, ref));
 	err_set(err, ERR_TIMEOUT, "%s is not as it should be: %s is not %s%s%.*s",
-		cli_ref_text(c, ref), goal->path, goal->value, why.len ? "; " : "", STR_ARG(why));
+		cli_ref_text(c, ref), goal->name, goal->value ? goal->value : "there",
+		why.len ? "; " : "", STR_ARG(why));
 	return err_remedy(err, "`aspora describe %s` says more", cli_ref_text(c, ref));
 }
 
@@ -101,7 +128,7 @@ static int wait_for(struct cli_gateway *g, const struct cli_ref *ref, const stru
 			*err = e;
 			return rc;
 		}
-		if (goal->path ? rc == 0 && reached(goal, object) : rc == ERR_NOT_FOUND)
+		if (goal->gone ? rc == ERR_NOT_FOUND : rc == 0 && reached(c, goal, object))
 			return 0;
 		if (clock_mono(&clock_real) >= end)
 			return late(c, ref, goal, object, err);
@@ -139,6 +166,7 @@ const struct cli_verb cli_verb_wait = {
 	.help = "Wait until an object is as it should be.",
 	.about = "    aspora wait skill/ecm/manager --timeout 2m\n"
 		 "    aspora wait domain ecm --for condition=Stalled=False\n"
+		 "    aspora wait skill/ecm/manager --for jsonpath='{.status.phase}'=Ready\n"
 		 "    aspora wait execution EXEC-20260218120000-0123456789abcdef --for "
 		 "status.phase=succeeded\n\n"
 		 "The exit status is 8 when it did not come to be in time.",

@@ -77,6 +77,43 @@ config keeps the addresses and keys of gateways.
   $ aspora config delete-context far
   context far deleted
 
+get-contexts and current-context, as kubectl has them.
+  $ aspora config get-contexts
+  CURRENT   NAME    SERVER                  DOMAIN
+  *         local   unix:/run/aspora.sock   frm
+  $ aspora config set-context other --server https://other.example --key asp_hush > /dev/null; aspora config get-contexts -o wide; aspora config get-contexts -o name
+  CURRENT   NAME    SERVER                  DOMAIN   KEY
+  *         local   unix:/run/aspora.sock   frm      (hidden)
+  -         other   https://other.example   -        (hidden)
+  context/local
+  context/other
+  $ aspora config get-contexts other -o jsonpath='{.items[*].spec.key}'; aspora config get-contexts --no-headers local
+  (hidden)
+  *   local   unix:/run/aspora.sock   frm
+  $ aspora config current-context
+  local
+  $ aspora config set-context --current -n hr && aspora config get-contexts local --no-headers
+  context local changed
+  *   local   unix:/run/aspora.sock   hr
+  $ aspora config set-context --current -d frm
+  context local changed
+  $ aspora config delete-context other
+  context other deleted
+  $ aspora config get-contexts nobody
+  aspora: there is no context "nobody" in $DIR/home/.config/aspora/config.yaml (`aspora config set-context nobody --server URL` makes it)
+  [4]
+  $ XDG_CONFIG_HOME=$PWD/none aspora config get-contexts
+  aspora: no contexts
+  $ XDG_CONFIG_HOME=$PWD/none aspora config current-context
+  aspora: no context is current (`aspora config use-context NAME` makes one so)
+  [4]
+  $ XDG_CONFIG_HOME=$PWD/none aspora config set-context --current -d ecm
+  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
+  [2]
+  $ aspora config get-contexts -o jsno
+  aspora: --output cannot be "jsno" (did you mean json?)
+  [2]
+
   $ aspora config use-context lokal
   aspora: there is no context "lokal" in $DIR/home/.config/aspora/config.yaml (did you mean local?)
   [4]
@@ -87,13 +124,13 @@ config keeps the addresses and keys of gateways.
   aspora: there is no context "prod" in $DIR/home/.config/aspora/config.yaml (`aspora config set-context prod --server URL` makes it)
   [4]
   $ aspora config set-context new
-  aspora: a new context needs --server (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: a new context needs --server (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
   [2]
   $ aspora config set-context
-  aspora: aspora config set-context needs the name of a context (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
   [2]
   $ aspora config
-  aspora: aspora config needs to be told what (it is: aspora config set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: aspora config needs to be told what (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
   [2]
   $ aspora config set-contxt
   aspora: aspora config has no "set-contxt" (did you mean "aspora config set-context"?)

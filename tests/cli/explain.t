@@ -117,13 +117,31 @@ explain says what the tables say.
     REVISION   metadata.source.revision (wide)
     HANDLER    spec.handler (wide)
     MESSAGE    status.conditions (wide)
+  
+    apiVersion           text         aspora/v1.
+    kind                 text         The kind of object.
+    metadata             object       What identifies it, and where it came from.
+    spec                 object       What is wanted.
+    status               object       How it is.
   $ aspora explain skill.status
-  skill.status.conditions[Ready].status: column READY of `aspora get skills`
-  skill.status.conditions: column STATUS of `aspora get skills`
-  skill.status.digest: column VERSION of `aspora get skills`
-  skill.status.conditions: column MESSAGE of `aspora get skills` -o wide
+  skill.status: object
+    How it is.
+  
+    observedGeneration   integer      The generation that the status speaks of.
+    phase                text         In one word how it is.
+    conditions           list         How it is, condition by condition: Ready, Reconciling, Stalled.
+    digest               text         Of the content that serves; of a domain, of the candidate that was admitted.
+    overlay              boolean      Whether it comes from an overlay over its domain.
+    desired              object       The version that is wanted.
+    serving              object       The version that answers.
+    candidate            object       The version that is to take over; null: none.
+    paused               object       Who paused its rollout, why and until when; null: nobody.
+    instances            object       Its sandboxes, counted.
   $ aspora explain Domain.metadata.name
-  domain.metadata.name: column NAME of `aspora get domains`
+  domain.metadata.name: text
+    Its name, within its domain where it has one.
+  
+    column    NAME of `aspora get domains`
 
   $ aspora explain per_run_usd
   aspora: "per_run_usd" is no field, rule or kind (did you mean budget.per_run_usd?)
@@ -138,7 +156,7 @@ explain says what the tables say.
   aspora: "nothing-like-it" is no field, rule or kind (`aspora explain` lists the sections of aspora.config.yaml)
   [4]
   $ aspora explain skill.nothing
-  aspora: "skill.nothing" is no field, rule or kind (`aspora explain` lists the sections of aspora.config.yaml)
+  aspora: skills have no field "nothing" (`aspora explain skill --recursive` lists them)
   [4]
   $ aspora explain a b
   aspora: aspora explain does not know what to do with "b" (it is: aspora explain [FIELD | RULE | KIND[.FIELD]])
@@ -195,3 +213,89 @@ What is written in SKILL.md and tests/cases.md has its words too.
   $ aspora explain Triggers | head -n 1; aspora explain cases.md | head -n 1
   trigger: what a skill answers to, in the frontmatter of SKILL.md; one, or a list.
   tests/cases.md: the tests of a skill, as an analyst writes them.
+
+Fields of objects, and what of them is configuration.
+  $ aspora explain skill.status.serving
+  skill.status.serving: object
+    The version that answers.
+  
+    content              text         Digest of its files.
+    runtime              text         Digest of what a sandbox can see of it.
+  $ aspora explain sk.spec.role
+  skill.spec.role: text
+    manager, specialist or field.
+  
+    column    ROLE of `aspora get skills`
+  $ aspora explain skill.spec.config | head -n 6
+  skill.spec.config: object
+    The configuration in force, after the cascade; its fields are those of aspora.config.yaml.
+  
+    budget               object       What runs may cost.
+    limits               object       What one run, and all runs of a skill, may use.
+    runtime              object       The sandbox that runs are in.
+  $ aspora explain skill.spec.config.budget.per_run_usd
+  budget.per_run_usd: US dollars such as 0.25
+    The most that one run may spend on models, in US dollars; a run that reaches it is stopped.
+  
+    levels    platform, domain, skill
+    cascade   A lower level may only make it less.
+    default   1
+    range     0 to 1000
+    example   per_run_usd: 0.50
+  $ aspora explain release.status --recursive
+  release.status
+    phase                    text
+    conditions               list
+      type                   text
+      status                 text
+      reason                 text
+      message                text
+      blockedBy              text
+      remedy                 text
+      lastTransitionTime     time
+    domains                  list of text
+    summary                  text
+    created                  integer
+    updated                  integer
+    deleted                  integer
+    by                       text
+    author                   text
+    actor                    text
+    digest                   text
+    previous                 text
+    revision                 text
+    items                    list
+      domain                 text
+      op                     text
+      source                 text
+      revision               text
+      overlay                boolean
+      candidate              text
+      policy                 text
+  $ aspora explain key --recursive | tail -n 12
+      phase                  text
+      conditions             list
+        type                 text
+        status               text
+        reason               text
+        message              text
+        blockedBy            text
+        remedy               text
+        lastTransitionTime   time
+      lastUsedAt             time
+      revokedAt              time
+      revokedBy              text
+  $ aspora explain skill --recursive | grep -c .
+  156
+  $ aspora explain skill.status.servin
+  aspora: skills have no field "status.servin" (did you mean skill.status.serving?)
+  [4]
+  $ aspora explain skill.costMicrousd
+  aspora: skills have no field "costMicrousd" (`aspora explain skill --recursive` lists them)
+  [4]
+  $ aspora explain execution.durationMs
+  aspora: executions have no field "durationMs" (did you mean execution.status.durationMs?)
+  [4]
+  $ aspora explain skill.spec.config.budget.per_rum_usd
+  aspora: skills have no field "spec.config.budget.per_rum_usd" (`aspora explain skill --recursive` lists them)
+  [4]

@@ -157,6 +157,20 @@ Selectors, templates and columns are kubectl's.
   aspora: --sort-by: "{.a" is no JSONPath: a brace is not closed, or stands twice at character 1 (write something like {.metadata.name}, {.status.conditions[?(@.type=="Ready")].status} or {range .items[*]}{.metadata.name}{"\n"}{end})
   [2]
 
+Every field that an object has is explained.
+  $ cat > paths.py <<'END'
+  > import json, sys
+  > def walk(n, p, out):
+  >     if isinstance(n, dict) and p != "spec.config" and not p.endswith(("labels", "error", "result")):
+  >         for k, v in n.items(): walk(v, p + "." + k if p else k, out)
+  >     elif isinstance(n, list) and n and isinstance(n[0], dict) and not p.endswith("findings"): walk(n[0], p, out)
+  >     else: out.add(p)
+  > out = set()
+  > for item in json.load(sys.stdin)["items"]: walk(item, "", out)
+  > print("\n".join(sorted(out)))
+  > END
+  $ for k in platform domain skill route source release admission instance event key; do aspora get $k -o json | python3 paths.py | while read -r p; do aspora explain "$k.$p" > /dev/null || echo "$k.$p"; done; done
+
 Names are completed from the gateway.
   $ aspora complete -- aspora get skill frm/
   frm/alert-review
@@ -397,7 +411,7 @@ A push that is refused is told where it is looked for.
         -> write 0.25 or less, or have it changed there
   $ aspora get admissions -d ecm --state deny | mask
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
-  ecm      24a3ce3359e8-d05238-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
+  ecm      24a3ce3359e8-2b2cc5-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
   $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
   DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
   ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE
@@ -428,6 +442,25 @@ wait gives up, and says why.
   [8]
   $ aspora wait skill/ecm/nobody --for delete
   skill ecm/nobody: delete
+  $ aspora wait skill/ecm/manager --for=jsonpath='{.status.phase}'=Ready; aspora wait skill/ecm/manager --for=jsonpath='{.status.conditions[?(@.type=="Ready")].status}'=True; aspora wait skill manager -n ecm --for=jsonpath='{.metadata.uid}' ; aspora wait skill/ecm/manager --for=create
+  skill ecm/manager: jsonpath={.status.phase}=Ready
+  skill ecm/manager: jsonpath={.status.conditions[?(@.type=="Ready")].status}=True
+  skill ecm/manager: jsonpath={.metadata.uid}
+  skill ecm/manager: create
+  $ aspora wait skill/ecm/manager --for=jsonpath='{.status.nothing}' --timeout 300ms | mask
+  aspora: skill ecm/manager is not as it should be: {.status.nothing} is not there; the domain was refused: skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 85381c324323) (`aspora describe skill ecm/manager` says more)
+  $ aspora wait skill/ecm/manager --for=condition=Ready=true; aspora wait skill/ecm/nobody --for=create --timeout 300ms
+  skill ecm/manager: condition=Ready=true
+  aspora: skill ecm/nobody has not come to be
+  [8]
+  $ aspora wait skill/ecm/manager --for=jsonpath='{.status[}'=x
+  aspora: --for: ".status[" is no JSONPath: brackets are empty at character 9 (write something like {.metadata.name}, {.status.conditions[?(@.type=="Ready")].status} or {range .items[*]}{.metadata.name}{"\n"}{end})
+  [2]
+  $ aspora events --for skill/ecm/manager -w --timeout 500ms | awk '{print $3}'; aspora events -n hr -w --timeout 300ms -o jsonpath='{.status.reason}' | sort -u
+  REASON
+  Promoted
+  Promoted
+  Released
   $ aspora wait skill/ecm/manager --for status.phase=Ready
   skill ecm/manager: status.phase=Ready
   $ aspora wait skill/ecm/manager --for Ready

@@ -57,13 +57,13 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   $ aspora auth can-i get sk -d ecm --key file:$PWD/bob.key
   yes
   $ aspora auth can-i fly skills
-  aspora: nobody can fly skills: there is no such thing (skills: list, get, verify, run, quarantine)
+  aspora: nobody can fly skills: there is no such thing (skills: list, get, patch, delete, verify, top, run, quarantine)
   [2]
   $ aspora auth can-i get
   aspora: can-i needs a verb and a resource: rollback domains (it is: aspora auth {whoami | can-i VERB RESOURCE | can-i --list})
   [2]
   $ aspora auth can-i --list --no-headers --key file:$PWD/bob.key | grep -c true
-  34
+  35
   $ aspora key create x --key file:$PWD/bob.key
   aspora: role viewer may not do this (ask somebody with a key of role admin)
   [6]

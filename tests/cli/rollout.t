@@ -123,7 +123,7 @@ Slips.
   aspora: "order-details" is no skill: aspora rollout needs DOMAIN/NAME (it is: aspora rollout {status | history | undo | pause | resume} DOMAIN/SKILL)
   [2]
   $ aspora rollout status domain/ecm
-  aspora: domains have no rollouts: skills do (it is: aspora rollout {status | history | undo | pause | resume} DOMAIN/SKILL)
+  aspora: this is about skills, not about domains (it is: aspora rollout {status | history | undo | pause | resume} DOMAIN/SKILL)
   [2]
   $ aspora rollout status skill
   aspora: which skill? (it is: aspora rollout {status | history | undo | pause | resume} DOMAIN/SKILL)

@@ -16,7 +16,6 @@ What stands on every command line.
     scan         Find personal data, secrets and smuggled instructions in files.
     mcp          Pin the tools of an MCP server, or say what became of them.
     fmt          Put the frontmatter of SKILL.md into its canonical order.
-    diff         Say in words what changes between a commit and the folder.
     config       Keep the addresses and keys of gateways.
     completion   Print a script that lets a shell complete verbs, options and names.
     version      Print the version.
@@ -25,6 +24,7 @@ What stands on every command line.
   With a gateway:
     admit        Say whether the folder may be released, as asporad would.
     check        Post what a test tool found to the gateway.
+    diff         Say in words what changes between a commit and the folder.
     status       Say how the platform is: sources, domains, executions, who leads.
     get          Show objects of a kind.
     watch        Show objects of a kind, and go on with what changes.

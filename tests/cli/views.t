@@ -310,3 +310,39 @@ top.
   "detail":"since=soon is neither a time nor a span
   $ aspora top --key $READER -o name
   skill/ecm/order-details
+
+diff --from.
+  $ aspora diff --from 1 | ages
+  $ (cd "$REPO" && sed -i 's/per_run_usd: .*/per_run_usd: 0.20/' skills/ecm/order-details/aspora.config.yaml && sed -i 's/^trigger:.*/&/; s/order status {order_id}/state of {order_id}/' skills/ecm/order-details/SKILL.md && rm -r skills/wealth && mkdir -p skills/hr/extra && cp -r skills/hr/resume-screen/* skills/hr/extra/ && sed -i 's/^name: .*/name: extra/; s/screen resume for {vacancy}/extra for {vacancy}/' skills/hr/extra/SKILL.md && git add -A && git commit -q -m "many things"); aspora sync main --confirm-deletion wealth > synced 2>&1 || cat synced
+  $ aspora diff --from 3
+  ~ ecm/order-details  update
+      ! budget per_run_usd 0.1 → 0.2
+        new trigger command: state of {order_id}
+        no longer answers command: order status {order_id}
+  + hr/extra  create
+  - wealth/portfolio-summary  delete
+  [1]
+  $ aspora diff --from 3 ecm > /dev/null
+  [1]
+  $ aspora diff --from 3 -o json hr | ages
+  {"apiVersion":"aspora/v1","kind":"Difference","unchanged":1,"skills":[{"domain":"hr","name":"extra","op":"create","from":"","to":"DIGEST","changes":[]}]}
+  $ aspora diff --from $(git -C "$REPO" rev-parse HEAD~2) --to 2 ecm | ages
+  ~ ecm/order-details  update
+        its files changed
+  $ aspora diff --from 2h 2>&1 | mask
+  aspora: there was nothing yet at TIME
+  $ aspora diff --from 77
+  aspora: there is no Release "77"
+  [4]
+  $ aspora diff --from 1 --base HEAD
+  aspora: --from is about what is deployed, and --base about the folder (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  [2]
+  $ aspora diff --to 1
+  aspora: --to needs --from (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  [2]
+  $ aspora diff --from 1 ecm hr
+  aspora: --from takes a domain, and "hr" is one word too many (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  [2]
+  $ aspora diff --from nonsense
+  aspora: "nonsense" is no moment (write a revision (i1.47), a commit, a time (2026-11-24T10:00:00Z, 2026-11-24) or how long ago (2h))
+  [2]
