@@ -1,6 +1,7 @@
 #include "admission/report.h"
 
 #include "admission/report_int.h"
+#include "admission/rule_int.h"
 
 const struct report_format *const report_formats[] = {
 	&report_text,	  &report_json,	  &report_sarif,  &report_junit,
@@ -72,6 +73,11 @@ bool report_has_growth(const struct domain_change *c)
 void report_number(struct buf *out, size_t n, const char *word)
 {
 	buf_addf(out, "%zu %s%s", n, word, n == 1 ? "" : "s");
+}
+
+char *report_usd(int64_t microusd, char out[32])
+{
+	return rule_usd(microusd, out);
 }
 
 const char *report_outcome(const struct admission_domain *d)

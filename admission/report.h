@@ -22,6 +22,7 @@ struct report_opts {
 	bool color; /* text only */
 	bool quiet; /* text: no notes, and only domains with something to say */
 	const char *manual_url; /* prefix of links to rules' sections; NULL: names only */
+	const char *link; /* where all of it is, for a report that has to be cut; NULL: not said */
 };
 
 struct report_format {

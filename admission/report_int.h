@@ -26,6 +26,8 @@ bool report_has_growth(const struct domain_change *c);
 
 /* "3 domains": n and the word, in the plural unless n is 1. */
 void report_number(struct buf *out, size_t n, const char *word);
+/* "0.50" for 500,000 micro-dollars. out: 32 bytes. */
+char *report_usd(int64_t microusd, char out[32]);
 /* "denied", "allowed", "allowed in part", "waiting": what became of the domain. */
 const char *report_outcome(const struct admission_domain *d);
 /* "2 domains allowed, 1 denied; 3 findings deny, 1 warns" */

@@ -1,11 +1,45 @@
 /*
  * Markdown: the sticky comment of a pull request. The first line is a comment by which the next run finds it. Words from the repository are
- * escaped: they make no links, mentions or HTML.
+ * escaped: they make no links, mentions or HTML. Forges refuse a long comment: what does not fit is counted, and the end says where it is.
  */
 #include "admission/report_int.h"
 
 #define MARKER "<!-- aspora-admission -->\n"
 #define FINDINGS_SHOWN 50
+#define COMMENT_MAX ((size_t)65536) /* bytes; GitHub takes as many characters */
+#define END_ROOM ((size_t)1024) /* for the words about what was left out */
+
+/* A comment under way. Pieces are whole lines; after one that does not fit none is written. */
+struct comment {
+	struct buf *out;
+	struct buf piece;
+	const struct report_opts *opts;
+	bool full;
+	size_t findings, lines; /* left out */
+};
+
+static struct buf *begin(struct comment *c)
+{
+	buf_reset(&c->piece);
+	return &c->piece;
+}
+
+static void end(struct comment *c, size_t *left_out)
+{
+	c->full = c->full || c->piece.overflow ||
+		  c->out->len + c->piece.len > COMMENT_MAX - END_ROOM;
+	if (c->full)
+		(*left_out)++;
+	else
+		buf_add_str(c->out, buf_str(&c->piece));
+}
+
+static void line(struct comment *c, const char *text)
+{
+	buf_addz(begin(c), text);
+	size_t headings = 0;
+	end(c, &headings);
+}
 
 /* Forges make a link of "www." alone. */
 static bool ends_in_www(struct str s, size_t at)
@@ -42,9 +76,10 @@ static void place(struct buf *out, const struct finding *f)
 		buf_addf(out, " line %u", f->line);
 }
 
-static void add_finding(struct buf *out, const struct finding *f)
+static void add_finding(struct comment *c, const struct finding *f)
 {
 	static const char *const marks[] = {"note", "warning", "**denied**"};
+	struct buf *out = begin(c);
 	buf_addf(out, "- %s, %s", marks[f->severity], f->rule);
 	if (f->path.len) {
 		buf_addz(out, ", ");
@@ -58,42 +93,52 @@ static void add_finding(struct buf *out, const struct finding *f)
 		buf_addz(out, "_");
 	}
 	buf_add_char(out, '\n');
+	end(c, &c->findings);
 }
 
-static void add_findings(struct buf *out, const struct findings *f)
+static void add_findings(struct comment *c, const struct findings *f)
 {
 	size_t shown = 0;
 	if (!f->count)
 		return;
-	buf_addz(out, "\nFindings:\n\n");
+	line(c, "\nFindings:\n\n");
 	for (int s = SEVERITY_DENY; s >= SEVERITY_NOTE; s--)
 		for (size_t i = 0; i < f->count; i++) {
 			if ((int)f->items[i].severity != s)
 				continue;
 			if (shown++ < FINDINGS_SHOWN)
-				add_finding(out, &f->items[i]);
+				add_finding(c, &f->items[i]);
 		}
-	if (shown > FINDINGS_SHOWN)
-		buf_addf(out, "- and %zu more\n", shown - FINDINGS_SHOWN);
+	if (shown <= FINDINGS_SHOWN)
+		return;
+	if (c->full) {
+		c->findings += shown - FINDINGS_SHOWN;
+		return;
+	}
+	buf_addf(begin(c), "- and %zu more\n", shown - FINDINGS_SHOWN);
+	end(c, &c->lines);
 }
 
-static void add_growth(void *state, const struct skill_change *c, const struct change_detail *d)
+static void add_growth(void *state, const struct skill_change *s, const struct change_detail *d)
 {
-	struct buf *out = state;
+	struct comment *c = state;
+	struct buf *out = begin(c);
 	buf_addz(out, "- ");
-	escape(out, c->name);
+	escape(out, s->name);
 	buf_addz(out, ": ");
 	escape(out, d->text);
 	buf_add_char(out, '\n');
+	end(c, &c->lines);
 }
 
-static void add_changes(struct buf *out, const struct domain_change *c)
+static void add_changes(struct comment *c, const struct domain_change *change)
 {
-	if (!c || !c->skill_count)
+	if (!change || !change->skill_count)
 		return;
-	buf_addz(out, "\nChanges:\n\n");
-	for (size_t i = 0; i < c->skill_count; i++) {
-		const struct skill_change *s = &c->skills[i];
+	line(c, "\nChanges:\n\n");
+	for (size_t i = 0; i < change->skill_count; i++) {
+		const struct skill_change *s = &change->skills[i];
+		struct buf *out = begin(c);
 		buf_addz(out, "- ");
 		escape(out, s->name);
 		buf_addf(out, " (%s)", change_op_name(s->op));
@@ -102,11 +147,74 @@ static void add_changes(struct buf *out, const struct domain_change *c)
 			escape(out, s->details[k].text);
 		}
 		buf_add_char(out, '\n');
+		end(c, &c->lines);
 	}
 }
 
-static void add_domain(struct buf *out, const struct admission_domain *d)
+/* --- costs ---------------------------------------------------------------------------------------------------- */
+
+static void add_usd(struct buf *out, bool had, int64_t was, int64_t is)
 {
+	char text[32];
+	if (had && was != is)
+		buf_addf(out, "%s → ", report_usd(was, text));
+	buf_addf(out, "%s | ", report_usd(is, text));
+}
+
+static void add_tokens(struct buf *out, const struct skill_change *s, uint32_t was, uint32_t is)
+{
+	if (!s->costs.counted)
+		buf_addz(out, "not counted");
+	else if (s->was.counted && was != is)
+		buf_addf(out, "%u → %u (%+lld)", was, is, (long long)is - (long long)was);
+	else
+		buf_addf(out, "%u", is);
+	buf_addz(out, " |");
+}
+
+static bool costs_differ(const struct skill_change *s)
+{
+	const struct skill_cost *a = &s->was, *b = &s->costs;
+	bool tokens = a->counted && b->counted &&
+		      (a->metadata_tokens != b->metadata_tokens ||
+		       a->body_tokens != b->body_tokens);
+	return b->known && (!a->known || tokens || a->per_run_microusd != b->per_run_microusd ||
+			    a->per_day_microusd != b->per_day_microusd);
+}
+
+/* What skills may spend and take of a context, where the change touches that. */
+static void add_costs(struct comment *c, const struct domain_change *change)
+{
+	bool any = false;
+	for (size_t i = 0; change && i < change->skill_count; i++) {
+		const struct skill_change *s = &change->skills[i];
+		const struct skill_cost *was = &s->was, *is = &s->costs;
+		if (!costs_differ(s))
+			continue;
+		if (!any)
+			line(c, "\nCosts:\n\n| skill | a run, USD | a day, USD | always loaded, "
+				"tokens "
+				"| when used, tokens |\n|---|---|---|---|---|\n");
+		any = true;
+		struct buf *out = begin(c);
+		buf_addz(out, "| ");
+		escape(out, s->name);
+		buf_addz(out, " | ");
+		add_usd(out, was->known, was->per_run_microusd, is->per_run_microusd);
+		add_usd(out, was->known, was->per_day_microusd, is->per_day_microusd);
+		add_tokens(out, s, was->metadata_tokens, is->metadata_tokens);
+		buf_add_char(out, ' ');
+		add_tokens(out, s, was->body_tokens, is->body_tokens);
+		buf_add_char(out, '\n');
+		end(c, &c->lines);
+	}
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------ */
+
+static void add_domain(struct comment *c, const struct admission_domain *d)
+{
+	struct buf *out = begin(c);
 	buf_addz(out, "\n### ");
 	escape(out, d->name);
 	buf_addf(out, ": %s\n", report_outcome(d));
@@ -116,32 +224,59 @@ static void add_domain(struct buf *out, const struct admission_domain *d)
 	}
 	if (d->held_count)
 		buf_add_char(out, '\n');
-	add_findings(out, &d->verdict.findings);
+	end(c, &c->lines);
+	add_findings(c, &d->verdict.findings);
 	if (d->change && report_has_growth(d->change)) {
-		buf_addz(out, "\nMore than it had:\n\n");
-		report_each_growth(d->change, add_growth, out);
+		line(c, "\nMore than it had:\n\n");
+		report_each_growth(d->change, add_growth, c);
 	}
-	add_changes(out, d->change);
+	add_costs(c, d->change);
+	add_changes(c, d->change);
+}
+
+static void add_left_out(const struct comment *c)
+{
+	struct buf *out = c->out;
+	if (!c->findings && !c->lines)
+		return;
+	buf_addz(out, "\n_Left out: ");
+	report_number(out, c->findings, "finding");
+	buf_addz(out, " and ");
+	report_number(out, c->lines, "other line");
+	buf_addz(out, ". A comment has no more room. ");
+	const char *link = c->opts ? c->opts->link : NULL;
+	if (link && strlen(link) < END_ROOM / 2 && !strpbrk(link, "<> \t\r\n\\")) {
+		buf_addf(out, "All of it: <%s>_\n", link);
+	} else {
+		buf_addz(out,
+			 "All of it: `aspora admit -o text` or `-o json`, with the same base._\n");
+	}
 }
 
 static void write_markdown(struct buf *out, const struct admission *a, const struct report_opts *o)
 {
-	(void)o;
+	struct comment c = {.out = out, .piece = BUF_INIT(COMMENT_MAX), .opts = o};
 	buf_addz(out, MARKER "## Admission: ");
 	buf_addz(out, a->allow ? "allowed\n\n" : "denied\n\n");
 	report_summary(out, a);
 	buf_addz(out, ".\n");
 	if (a->repository.count) {
-		buf_addz(out, "\n### Repository\n");
-		add_findings(out, &a->repository);
+		line(&c, "\n### Repository\n");
+		add_findings(&c, &a->repository);
 	}
 	if (a->platform_judged) {
-		buf_addf(out, "\n### Platform configuration: %s\n",
+		buf_addf(begin(&c), "\n### Platform configuration: %s\n",
 			 a->platform.allow ? "allowed" : "denied");
-		add_findings(out, &a->platform.findings);
+		end(&c, &c.lines);
+		add_findings(&c, &a->platform.findings);
 	}
-	for (size_t i = 0; i < a->domain_count; i++)
-		add_domain(out, &a->domains[i]);
+	/* What has to be corrected comes first: it is what must not be cut. */
+	for (int allowed = 0; allowed < 2; allowed++)
+		for (size_t i = 0; i < a->domain_count; i++)
+			if (a->domains[i].verdict.allow == allowed)
+				add_domain(&c, &a->domains[i]);
+	add_left_out(&c);
+	buf_release(&c.piece);
 }
 
 const struct report_format report_markdown = {"markdown", "text/markdown; charset=utf-8",

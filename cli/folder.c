@@ -121,18 +121,19 @@ void cli_tree_release(struct cli_tree *t)
 	*t = (struct cli_tree){0};
 }
 
-static int build(struct cli_tree *t, const char *subpath, struct err *err)
+static int build(struct cli_tree *t, const char *subpath, const struct snapshot *previous,
+		 struct err *err)
 {
 	struct source_ref source = {.name = "folder"};
 	const struct snapshot_opts opts = {.subpath = subpath, .platform_from_tree = true};
 	memcpy(source.revision, t->source->revision, sizeof(source.revision));
-	return snapshot_build(t->source, &source, NULL, &opts, &t->snap, err);
+	return snapshot_build(t->source, &source, previous, &opts, &t->snap, err);
 }
 
 int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct err *err)
 {
 	int rc = tree_folder_open(f->root, &ret->source, err);
-	return rc < 0 ? rc : build(ret, NULL, err);
+	return rc < 0 ? rc : build(ret, NULL, NULL, err);
 }
 
 static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
@@ -151,8 +152,8 @@ static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
 	return 0;
 }
 
-int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name, struct cli_tree *ret,
-		    struct err *err)
+int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
+		    const struct snapshot *previous, struct cli_tree *ret, struct err *err)
 {
 	struct tree_id id;
 	int rc = open_clone(c, f, err);
@@ -161,7 +162,7 @@ int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name, struc
 	if (rc == 0)
 		rc = tree_git_open(f->clone, &id, &ret->source, err);
 	ret->in_clone = true;
-	return rc < 0 ? rc : build(ret, f->subpath, err);
+	return rc < 0 ? rc : build(ret, f->subpath, previous, err);
 }
 
 int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,

@@ -39,9 +39,13 @@ void cli_tree_release(struct cli_tree *t);
 
 /* Errors: those of the tree; ERR_GIT. Bad content is findings, not an error. */
 NODISCARD int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct err *err);
-/* The state in a commit: a branch, a tag, an id or its first digits, and steps back such as HEAD~1. Errors: ERR_NOT_FOUND (no Git repository, no such commit). */
+/*
+ * The state in a commit: a branch, a tag, an id or its first digits, and steps back such as HEAD~1. What previous (of another commit; NULL: none) has
+ * under the same tree id is not read again. Errors: ERR_NOT_FOUND (no Git repository, no such commit).
+ */
 NODISCARD int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
-			      struct cli_tree *ret, struct err *err);
+			      const struct snapshot *previous, struct cli_tree *ret,
+			      struct err *err);
 /*
  * The same state again, under the platform configuration and FIRM.md of another one instead of its own. ret has no source of its own: it is t's, and
  * is not to be used after it.

@@ -70,10 +70,11 @@ static int load_effective(void *state, const struct deployed_skill *d, struct ar
 static int read_sides(struct cli *c, const char *commit, const char *base, struct cli_judged *j,
 		      struct err *err)
 {
-	int rc = commit ? cli_read_commit(c, &j->folder, commit, &j->want, err)
-			: cli_read_folder(&j->folder, &j->want, err);
-	if (rc == 0 && base)
-		rc = cli_read_commit(c, &j->folder, base, &j->base, err);
+	int rc = base ? cli_read_commit(c, &j->folder, base, NULL, &j->base, err) : 0;
+	if (rc == 0 && commit)
+		rc = cli_read_commit(c, &j->folder, commit, j->base.snap, &j->want, err);
+	else if (rc == 0)
+		rc = cli_read_folder(&j->folder, &j->want, err);
 	return rc;
 }
 

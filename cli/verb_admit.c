@@ -27,7 +27,10 @@ static const struct opt options[] = {
 	 "Post the verdict to the gateway, as the check \"admission\" of each skill that was "
 	 "judged.",
 	 NULL},
-	{"link", 0, OPT_STRING, &o.link, "URL", "--post: where the job's report is.", NULL},
+	{"link", 0, OPT_STRING, &o.link, "URL",
+	 "Where the job's report is, for --post and for a comment (-o markdown) that has to be "
+	 "cut.",
+	 NULL},
 	{"mcp-tools", 0, OPT_STRINGS, &seen, "SERVER=FILE",
 	 "What an MCP server answers to tools/list now, to hold against mcp.lock. May be given "
 	 "again.",
@@ -62,7 +65,7 @@ static int admit(struct cli *c, struct err *err)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	const struct report_format *format = NULL;
 	const struct report_opts how = {
-		.color = c->color, .quiet = o.quiet, .manual_url = o.manual};
+		.color = c->color, .quiet = o.quiet, .manual_url = o.manual, .link = o.link};
 	int rc = find_format(&format, err);
 	if (rc == 0)
 		rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, NULL}, &j, err);

@@ -129,7 +129,7 @@ static int prepare(struct posting *p, struct err *err)
 	int rc = cli_folder_open(c, c->operand_count > 1 ? c->operands[1] : NULL, &p->folder,
 				 &p->scope, err);
 	if (rc == 0)
-		rc = o.commit ? cli_read_commit(c, &p->folder, o.commit, &p->tree, err)
+		rc = o.commit ? cli_read_commit(c, &p->folder, o.commit, NULL, &p->tree, err)
 			      : cli_read_folder(&p->folder, &p->tree, err);
 	if (rc == 0)
 		rc = cli_scope_check(c, p->tree.snap, &p->scope, err);

@@ -44,6 +44,14 @@ struct change_detail {
 	bool rollout; /* changes the runtime digest */
 };
 
+/* What a skill may spend, and what its text takes of a model's context (estimated: skill/tokens.h). */
+struct skill_cost {
+	bool known; /* the budgets that were in force */
+	bool counted; /* the tokens: its text was at hand */
+	int64_t per_run_microusd, per_day_microusd;
+	uint32_t metadata_tokens, body_tokens;
+};
+
 struct skill_change {
 	enum change_op op;
 	struct str domain, name;
@@ -51,6 +59,7 @@ struct skill_change {
 	struct digest from_content, to_content;
 	bool runtime_changed, context_changed;
 	bool uncompared; /* an update whose old side, or its configuration, was not to be had */
+	struct skill_cost was, costs;
 	struct change_detail *details;
 	size_t detail_count;
 };

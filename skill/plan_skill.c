@@ -2,6 +2,20 @@
  * One changed skill, with its difference in words where somebody can tell the old side.
  */
 #include "skill/plan_int.h"
+#include "skill/tokens.h"
+
+static struct skill_cost cost_of(const struct skill *s, const struct config *effective)
+{
+	struct skill_cost c = {.known = true,
+			       .counted = s->md_text.p != NULL,
+			       .per_run_microusd = effective->budget.per_run_microusd,
+			       .per_day_microusd = effective->budget.per_day_microusd};
+	if (!c.counted)
+		return c;
+	c.metadata_tokens = (uint32_t)(tokens_estimate(s->name) + tokens_estimate(s->description));
+	c.body_tokens = (uint32_t)tokens_estimate(s->body);
+	return c;
+}
 
 /* The configuration that was in force; today's cascade stands in where nobody knows. */
 static int old_effective(const struct compare *c, const struct domain *domain,
@@ -41,6 +55,7 @@ static int update_words(const struct compare *c, const struct domain *domain,
 	int rc = old_effective(c, domain, was, old, change, &eff);
 	if (rc < 0)
 		return rc;
+	change->was = cost_of(old, eff);
 	difference_skill(domain->config, c->plan->arena, old, eff, now, &change->to->effective,
 			 &change->details, &change->detail_count);
 	return 0;
@@ -74,6 +89,7 @@ int plan_update_skill(const struct compare *c, const struct domain *domain,
 		.runtime_changed = !digest_equal(&was->runtime, &now->runtime),
 		.context_changed = !digest_equal(&was->context, &now->context),
 	};
+	change->costs = cost_of(s, &now->effective);
 	int rc = c->old ? update_words(c, domain, was, change) : 0;
 	if (rc == 0)
 		inherited(c, change);
@@ -90,7 +106,8 @@ void plan_create_skill(const struct compare *c, const struct domain_skill *now,
 					.to = now,
 					.to_content = s->content,
 					.runtime_changed = true,
-					.context_changed = true};
+					.context_changed = true,
+					.costs = cost_of(s, &now->effective)};
 	if (c->old)
 		skill_difference(c->plan->arena, NULL, NULL, s, &now->effective, &change->details,
 				 &change->detail_count);

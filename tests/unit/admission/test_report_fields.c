@@ -417,7 +417,114 @@ START_TEST(findings_of_the_repository_and_the_platform_have_their_own_place)
 }
 END_TEST
 
+/* --- the comment has a limit ---------------------------------------------------------------------------------- */
+
+/* A domain with one finding whose words have so many bytes. */
+static const char *comment_with(size_t message, const char *link)
+{
+	char *words = arena_alloc(m.arena, message + 1);
+	memset(words, 'x', message);
+	struct finding f = full;
+	f.message = str_make(words, message);
+	m.domain.verdict.findings.count = 0;
+	m.domain.change = NULL;
+	made_add(&m, &f);
+	m.opts.link = link;
+	return made_write(&m, "markdown");
+}
+
+START_TEST(a_comment_is_cut_at_whole_lines_and_says_what_is_missing_and_where)
+{
+	made_init(&m);
+	const size_t base = strlen(comment_with(1, NULL)) - 1;
+	const size_t most = 65536 - 1024 - base;
+	ck_assert_uint_eq(strlen(comment_with(most, NULL)), 65536 - 1024);
+	assert_no_part(comment_with(most, NULL), "Left out");
+	const char *cut = comment_with(most + 1, NULL);
+	ck_assert_uint_lt(strlen(cut), 1024);
+	assert_part(cut,
+		    "\n_Left out: 1 finding and 0 other lines. A comment has no more room. All of "
+		    "it: `aspora admit -o text` or `-o json`, with the same base._\n");
+	ck_assert_int_eq(strncmp(cut, "<!-- aspora-admission -->\n## Admission: denied\n", 46), 0);
+	assert_part(comment_with(most + 1, "https://ci.example.com/jobs/17"),
+		    "All of it: <https://ci.example.com/jobs/17>_\n");
+	/* A link that would say more than where it leads, and one longer than the words' room. */
+	assert_part(comment_with(most + 1, "https://x/> <b>"), "with the same base._\n");
+	char *far = arena_alloc(m.arena, 2000);
+	memset(far, 'y', 1999);
+	far[1999] = '\0';
+	ck_assert_uint_lt(strlen(comment_with(most + 1, far)), 1024);
+	made_release(&m);
+}
+END_TEST
+
+START_TEST(a_flood_of_long_findings_stays_within_what_a_forge_takes)
+{
+	char words[4001];
+	memset(words, '<', 4000);
+	made_init(&m);
+	for (size_t i = 0; i < 80; i++) {
+		struct finding f = full;
+		f.line = (uint32_t)i + 1;
+		f.message = str_make(words, 4000);
+		made_add(&m, &f);
+	}
+	const char *text = made_write(&m, "markdown");
+	ck_assert_uint_le(strlen(text), 65536);
+	/* Four bytes of an entity each: three fit, and those past fifty are counted too. */
+	ck_assert_uint_eq(count_of(text, "- **denied**"), 3);
+	assert_part(text, "_Left out: 77 findings and ");
+	made_release(&m);
+}
+END_TEST
+
+/* --- costs ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	struct skill_cost was, is;
+	const char *row; /* NULL: none */
+} costs[] = {
+	{{true, true, 500000, 20000000, 20, 100}, {true, true, 500000, 20000000, 20, 100}, NULL},
+	{{true, true, 500000, 20000000, 20, 100},
+	 {true, true, 1000000, 20000000, 20, 100},
+	 "| order | 0.50 → 1.00 | 20.00 | 20 | 100 |\n"},
+	{{true, true, 500000, 20000000, 20, 100},
+	 {true, true, 500000, 25000000, 21, 90},
+	 "| order | 0.50 | 20.00 → 25.00 | 20 → 21 (+1) | 100 → 90 (-10) |\n"},
+	/* New: nothing to compare with. */
+	{{0}, {true, true, 1, 2000000, 3, 4}, "| order | 0.000001 | 2.00 | 3 | 4 |\n"},
+	/* The old text was not at hand, or neither was. */
+	{{true, false, 500000, 20000000, 0, 0}, {true, true, 500000, 20000000, 20, 100}, NULL},
+	{{true, false, 400000, 20000000, 0, 0},
+	 {true, false, 500000, 20000000, 0, 0},
+	 "| order | 0.40 → 0.50 | 20.00 | not counted | not counted |\n"},
+	/* A deletion costs nothing. */
+	{{true, true, 500000, 20000000, 20, 100}, {0}, NULL},
+};
+
+START_TEST(the_comment_says_what_a_change_costs_where_it_does)
+{
+	made_init(&m);
+	struct skill_change change = {.op = CHANGE_UPDATE,
+				      .name = STR("order"),
+				      .was = costs[_i].was,
+				      .costs = costs[_i].is};
+	struct domain_change domain = {.op = CHANGE_UPDATE, .skills = &change, .skill_count = 1};
+	m.domain.change = &domain;
+	const char *text = made_write(&m, "markdown");
+	if (costs[_i].row)
+		assert_part(text, costs[_i].row);
+	else
+		assert_no_part(text, "Costs:");
+	m.domain.change = NULL;
+	made_release(&m);
+}
+END_TEST
+
 static const struct support_case cases[] = {
+	CASE(a_comment_is_cut_at_whole_lines_and_says_what_is_missing_and_where),
+	CASE(a_flood_of_long_findings_stays_within_what_a_forge_takes),
+	CASE_LOOP(the_comment_says_what_a_change_costs_where_it_does, ARRAY_SIZE(costs)),
 	CASE(json_has_every_field_of_a_finding),
 	CASE(sarif_has_every_field_of_a_finding),
 	CASE(sarif_leaves_out_what_a_finding_does_not_have),
