@@ -1,5 +1,7 @@
 #include "admission/report.h"
 
+#include <stdio.h>
+
 #include "admission/report_int.h"
 #include "admission/rule_int.h"
 
@@ -68,6 +70,37 @@ bool report_has_growth(const struct domain_change *c)
 	bool has = false;
 	report_each_growth(c, some, &has);
 	return has;
+}
+
+struct noting {
+	report_finding_fn fn;
+	void *state;
+};
+
+static void note_growth(void *state, const struct skill_change *c, const struct change_detail *d)
+{
+	struct noting *n = state;
+	char path[2 * NAME_MAX_BYTES + 32], text[1024];
+	int len = snprintf(path, sizeof(path), "skills/%.*s/%.*s/" SKILL_FILE, STR_ARG(c->domain),
+			   STR_ARG(c->name));
+	int words = snprintf(text, sizeof(text), "%.*s gets more than it had: %.*s",
+			     STR_ARG(c->name), STR_ARG(d->text));
+	n->fn(n->state,
+	      &(struct finding){.rule = "growth",
+				.severity = SEVERITY_NOTE,
+				.domain = c->domain,
+				.skill = c->name,
+				.path = str_make(path, (size_t)len),
+				.line = 1,
+				.column = 1,
+				.message = str_make(text, MIN((size_t)words, sizeof(text) - 1))});
+}
+
+void report_each_growth_as_note(const struct admission *a, report_finding_fn fn, void *state)
+{
+	struct noting n = {fn, state};
+	for (size_t i = 0; i < a->domain_count; i++)
+		report_each_growth(a->domains[i].change, note_growth, &n);
 }
 
 void report_number(struct buf *out, size_t n, const char *word)

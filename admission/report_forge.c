@@ -55,6 +55,7 @@ static void write_github(struct buf *out, const struct admission *a, const struc
 {
 	(void)o;
 	report_each_finding(a, add_github, out);
+	report_each_growth_as_note(a, add_github, out);
 }
 
 const struct report_format report_github = {
@@ -96,6 +97,7 @@ static void write_gitlab(struct buf *out, const struct admission *a, const struc
 	json_init(&j, out);
 	json_array(&j);
 	report_each_finding(a, add_gitlab, &j);
+	report_each_growth_as_note(a, add_gitlab, &j);
 	json_end(&j);
 	buf_add_char(out, '\n');
 }

@@ -23,6 +23,8 @@ typedef void (*report_growth_fn)(void *state, const struct skill_change *c,
 				 const struct change_detail *d);
 void report_each_growth(const struct domain_change *c, report_growth_fn fn, void *state);
 bool report_has_growth(const struct domain_change *c);
+/* The same over all domains, as what it would be as a finding: a note at the skill's SKILL.md, of the rule "growth". Points into a for the call. */
+void report_each_growth_as_note(const struct admission *a, report_finding_fn fn, void *state);
 
 /* "3 domains": n and the word, in the plural unless n is 1. */
 void report_number(struct buf *out, size_t n, const char *word);

@@ -116,6 +116,26 @@ static void add_name(struct arena *a, struct names *n, struct str name)
 	n->count++;
 }
 
+static void add_property(void *state, const struct skill_change *c, const struct change_detail *d)
+{
+	struct buf *out = state;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(16 * 1024);
+	buf_addf(&text, "%.*s: %.*s", STR_ARG(c->name), STR_ARG(d->text));
+	buf_addz(out, "      <property name=\"growth\"");
+	attribute(out, "value", buf_str(&text));
+	buf_addz(out, "/>\n");
+}
+
+/* What the change gives skills beyond what they had. */
+static void add_properties(struct buf *out, const struct domain_change *c)
+{
+	if (!report_has_growth(c))
+		return;
+	buf_addz(out, "    <properties>\n");
+	report_each_growth(c, add_property, out);
+	buf_addz(out, "    </properties>\n");
+}
+
 static void add_suite(struct buf *out, struct str suite, const struct domain_change *c,
 		      const struct findings *all)
 {
@@ -132,6 +152,7 @@ static void add_suite(struct buf *out, struct str suite, const struct domain_cha
 	attribute(out, "name", suite);
 	buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"0\">\n",
 		 n.count + 1, failures);
+	add_properties(out, c);
 	add_case(out, suite, STR(""), all);
 	for (size_t i = 0; i < n.count; i++)
 		add_case(out, suite, n.items[i], all);

@@ -254,10 +254,26 @@ void report_sarif_findings(struct buf *out, const struct findings *f, report_hel
 	end_run(&s, out);
 }
 
-static void revision_member(struct json *j, const char *revision)
+static void growth_member(void *state, const struct skill_change *c, const struct change_detail *d)
+{
+	struct json *j = state;
+	json_object(j);
+	json_str(j, "domain", c->domain);
+	json_str(j, "skill", c->name);
+	json_strz(j, "field", d->field);
+	json_str(j, "text", d->text);
+	json_end(j);
+}
+
+/* What the change gives skills is no result: nothing has to be done about it. */
+static void run_properties(struct json *j, const struct admission *a)
 {
 	json_object_in(j, "properties");
-	json_strz(j, "revision", revision);
+	json_strz(j, "revision", a->snapshot->source.revision);
+	json_array_in(j, "growth");
+	for (size_t i = 0; i < a->domain_count; i++)
+		report_each_growth(a->domains[i].change, growth_member, j);
+	json_end(j);
 	json_end(j);
 }
 
@@ -270,7 +286,7 @@ static void write_sarif(struct buf *out, const struct admission *a, const struct
 	begin_results(&s);
 	report_each_finding(a, result_json, &s);
 	json_end(&s.j);
-	revision_member(&s.j, a->snapshot->source.revision);
+	run_properties(&s.j, a);
 	end_run(&s, out);
 }
 

@@ -61,6 +61,23 @@ A skill without tests is refused, with the file and what to do; other domains ar
   $ aspora admit -q -o github
   ::error file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=AD-TESTS-001::there are no tests, and at least 2 must check something%0Awrite in tests/cases.md: ## What is tested, ### Input and what is asked, ### Expect and a list such as - contains "shipped"
   ::warning file=skills/platform/classifier/aspora.config.yaml,line=7,col=26,title=AD-ROUTE-003::forwards to ecm/manager, which is not admitted yet%0Auntil it is, requests are not passed on
+  ::notice file=skills/ecm/manager/SKILL.md,line=1,col=1,title=growth::manager gets more than it had: new trigger command: order help {question}
+  ::notice file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=growth::order-details gets more than it had: new trigger command: order status {order_id}
+  ::notice file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=growth::order-details gets more than it had: new tool redshift.query
+  ::notice file=skills/ecm/triage-and-assign/SKILL.md,line=1,col=1,title=growth::triage-and-assign gets more than it had: new trigger command: triage order {order_id} {problem}
+  ::notice file=skills/ecm/triage-and-assign/SKILL.md,line=1,col=1,title=growth::triage-and-assign gets more than it had: new trigger alert: order.stuck
+  ::notice file=skills/frm/alert-review/SKILL.md,line=1,col=1,title=growth::alert-review gets more than it had: new trigger command: review alert {alert_id}
+  ::notice file=skills/frm/alert-review/SKILL.md,line=1,col=1,title=growth::alert-review gets more than it had: new trigger alert: fraud.alert
+  ::notice file=skills/frm/manager/SKILL.md,line=1,col=1,title=growth::manager gets more than it had: new trigger command: fraud help {question}
+  ::notice file=skills/frm/rule-simulation/SKILL.md,line=1,col=1,title=growth::rule-simulation gets more than it had: new trigger command: simulate rule over {amount} in {country}
+  ::notice file=skills/frm/rule-simulation/SKILL.md,line=1,col=1,title=growth::rule-simulation gets more than it had: new trigger command: simulate rule over {amount}
+  ::notice file=skills/frm/rule-simulation/SKILL.md,line=1,col=1,title=growth::rule-simulation gets more than it had: new tool redshift.query
+  ::notice file=skills/hr/resume-screen/SKILL.md,line=1,col=1,title=growth::resume-screen gets more than it had: new trigger command: screen resume for {vacancy}
+  ::notice file=skills/platform/classifier/SKILL.md,line=1,col=1,title=growth::classifier gets more than it had: new trigger command: classify {text}
+  ::notice file=skills/platform/classifier/SKILL.md,line=1,col=1,title=growth::classifier gets more than it had: new forward to ecm/manager
+  ::notice file=skills/platform/classifier/SKILL.md,line=1,col=1,title=growth::classifier gets more than it had: new forward to frm/manager
+  ::notice file=skills/wealth/portfolio-summary/SKILL.md,line=1,col=1,title=growth::portfolio-summary gets more than it had: new trigger command: portfolio summary {client}
+  ::notice file=skills/wealth/portfolio-summary/SKILL.md,line=1,col=1,title=growth::portfolio-summary gets more than it had: new trigger cron: weekdays 07:30 Asia/Dubai
   [6]
   $ aspora admit -o sarif | "$ROOT/tests/schema/validate"
   valid

@@ -115,7 +115,9 @@ START_TEST(a_message_forges_no_command)
 	const char *text = made_write(&m, "github");
 	assert_part(text, "::100%25%0A::stop-commands::x%0D::add-mask::y%0A");
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL && at[1]; at++)
-		ck_assert_msg(strncmp(at + 1, "::", 2) != 0, "%s", at + 1);
+		ck_assert_msg(strncmp(at + 1, "::notice file=skills/", 21) == 0, "%s", at + 1);
+	/* The finding, and what the skill gets more than it had. */
+	ck_assert_uint_eq(lines_of("github"), 2);
 	made_release(&m);
 }
 END_TEST
@@ -154,12 +156,13 @@ START_TEST(junit_reads_back_as_one_failure_of_one_case)
 		"import sys, xml.etree.ElementTree as e\n"
 		"t = e.parse(sys.argv[1]).getroot()\n"
 		"assert [s.tag for s in t] == ['testsuite'], list(t)\n"
-		"assert [c.tag for c in t[0]] == ['testcase'] * 2, list(t[0])\n"
-		"assert [x.tag for x in t[0][1]] == ['failure'], list(t[0][1])\n"
-		"assert not list(t[0][1][0])\n"
-		"assert set(t[0][1][0].attrib) == {'type', 'message'}\n"
-		"assert set(t[0][1].attrib) == {'classname', 'name', 'time'}\n"
-		"m = t[0][1][0].get('message')\n"
+		"assert [c.tag for c in t[0]] == ['properties'] + ['testcase'] * 2, list(t[0])\n"
+		"assert [(p.tag, p.get('name')) for p in t[0][0]] == [('property', 'growth')]\n"
+		"assert [x.tag for x in t[0][2]] == ['failure'], list(t[0][2])\n"
+		"assert not list(t[0][2][0])\n"
+		"assert set(t[0][2][0].attrib) == {'type', 'message'}\n"
+		"assert set(t[0][2].attrib) == {'classname', 'name', 'time'}\n"
+		"m = t[0][2][0].get('message')\n"
 		"raw = open(sys.argv[1] + '.message', 'rb').read()\n"
 		"try: said = raw.decode()\n"
 		"except UnicodeDecodeError: sys.exit(0)\n"
