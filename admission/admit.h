@@ -56,6 +56,7 @@ struct admission_domain {
 	const struct domain *release;
 	struct verdict *reduced;
 	struct surface surface; /* what others see of release; none for a deletion */
+	bool exposes_same; /* as it is deployed */
 	struct str *held; /* skills kept at their old version, or out, by name */
 	size_t held_count;
 	bool waiting; /* denied only because a required check has not been posted yet */

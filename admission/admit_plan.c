@@ -64,7 +64,8 @@ void admitting_show(struct admitting *m, size_t i, const struct domain *candidat
 		surface_of(m->arena, candidate, &s);
 	m->out->domains[i].surface = s;
 	/* Most changes leave what others see as it is: then what is deployed says it all. */
-	if (surfaces_has(m->o->deployed, &s))
+	m->out->domains[i].exposes_same = surfaces_has(m->o->deployed, &s);
+	if (m->out->domains[i].exposes_same)
 		surfaces_remove(m->beside, s.domain);
 	else
 		surfaces_set(m->beside, &s);

@@ -68,10 +68,25 @@ static bool denied_before(struct str text, size_t at)
 	return false;
 }
 
+/* The first two letters of each phrase. */
+static bool may_begin(char first, char second)
+{
+	switch (first | 0x20) {
+	case 'b':
+		return (second | 0x20) == 'a' || (second | 0x20) == 'u';
+	case 's':
+		return (second | 0x20) == 'c';
+	case 'r':
+		return (second | 0x20) == 'e';
+	default:
+		return false;
+	}
+}
+
 bool text_find_batch(struct str text, size_t from, struct text_span *ret)
 {
-	for (size_t i = from; i < text.len; i++) {
-		if (!strchr("bsrBSR", text.p[i]) || !text.p[i])
+	for (size_t i = from; i + 1 < text.len; i++) {
+		if (!may_begin(text.p[i], text.p[i + 1]) || (i && is_word(text.p[i - 1])))
 			continue;
 		for (size_t k = 0; k < ARRAY_SIZE(phrases); k++)
 			if (phrase_at(text, i, phrases[k], &ret->end) && !denied_before(text, i)) {

@@ -202,9 +202,31 @@ static size_t phrase_length(struct str text, const char *phrase)
 	return i < text.len && isalnum((unsigned char)text.p[i]) ? 0 : i;
 }
 
+/*
+ * The letters that follow the first one of each, as bits: nearly every word of a text begins with others. (Other bytes than letters share
+ * their bits: they are told apart by the phrase.)
+ */
+#define BIT(letter) (UINT32_C(1) << ((letter)&31))
+#define BOTH(lower, bits) [(lower)] = (bits), [(lower)-32] = (bits)
+static const uint32_t second_letters[256] = {
+	BOTH('i', BIT('f') | BIT('n') | BIT('g')),
+	BOTH('a', BIT('t') | BIT('i') | BIT('g') | BIT('n')),
+	BOTH('n', BIT('o')),
+	BOTH('d', BIT('e') | BIT('o') | BIT('i')),
+	BOTH('k', BIT('e')),
+	BOTH('w', BIT('i')),
+};
+
+static bool may_begin(char first, char second)
+{
+	return second_letters[(unsigned char)first] & BIT(second);
+}
+
 static size_t address_length(struct str text)
 {
 	for (size_t k = 0; k < ARRAY_SIZE(addresses); k++) {
+		if (addresses[k][0] != (text.p[0] | 0x20))
+			continue;
 		size_t n = phrase_length(text, addresses[k]);
 		if (n)
 			return n;
@@ -224,19 +246,40 @@ static bool is_quoted(struct str text, size_t at)
 	return false;
 }
 
-static bool find_address(struct str text, size_t from, bool quoted, struct text_span *ret)
+/* The first at or after from, quoted or not. */
+static bool next_address(struct str text, size_t from, struct text_span *ret)
 {
-	for (size_t i = from; i < text.len; i++) {
-		if (!strchr("iandkwIANDKW", text.p[i]) || !text.p[i] ||
+	/* Of one letter there is none: the last byte begins nothing. */
+	for (size_t i = from; i + 1 < text.len; i++) {
+		if (!may_begin(text.p[i], text.p[i + 1]) ||
 		    (i && isalnum((unsigned char)text.p[i - 1])))
 			continue;
 		size_t n = address_length(str_sub(text, i, text.len));
-		if (!n || is_quoted(text, i) != quoted)
+		if (!n)
 			continue;
 		*ret = (struct text_span){i, i + n};
 		return true;
 	}
 	return false;
+}
+
+static bool find_address(struct str text, size_t from, bool quoted, struct text_span *ret)
+{
+	struct text_span at;
+	while (next_address(text, from, &at)) {
+		if (is_quoted(text, at.start) == quoted) {
+			*ret = at;
+			return true;
+		}
+		from = at.start + 1;
+	}
+	return false;
+}
+
+bool text_has_address(struct str text)
+{
+	struct text_span at;
+	return next_address(text, 0, &at);
 }
 
 bool text_find_address(struct str text, size_t from, struct text_span *ret)

@@ -91,7 +91,7 @@ int sync_open(struct sync *s, struct role_ctx *ctx, struct err *err)
 {
 	*s = (struct sync){.ctx = ctx};
 	/* What is large comes and goes with each pass: it is mapped, and given back whole, however large the last was. */
-	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
 	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 	snprintf(s->actor, sizeof(s->actor), "sync@%s", ctx->host);
 	int rc = gitsync_init(false, err);

@@ -165,7 +165,8 @@ static int check_history(struct sync_source *src, bool *ret_held, struct err *er
 	for (size_t i = 0; !src->decl->allow_rewrite && !*ret_held && i < ARRAY_SIZE(before); i++) {
 		struct tree_id last;
 		bool descends = true;
-		if (before[i].len == 0 || !tree_id_parse(before[i], &last))
+		if (before[i].len == 0 || (i && str_eq(before[i], before[0])) ||
+		    !tree_id_parse(before[i], &last))
 			continue;
 		int rc = mirror_is_ancestor(src->mirror, &last, &src->tip, &descends, err);
 		if (rc == ERR_NOT_FOUND)

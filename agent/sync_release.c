@@ -120,7 +120,7 @@ static struct str exposes_of(struct pass *p, const struct admission_domain *ad)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	struct json j;
-	if (ad->op == CHANGE_UPDATE && surfaces_has(p->s->surfaces, &ad->surface))
+	if (ad->op == CHANGE_UPDATE && ad->exposes_same)
 		return STR_NULL;
 	json_init(&j, &out);
 	surface_json(&j, &ad->surface);

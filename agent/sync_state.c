@@ -189,7 +189,7 @@ static bool learn_domain(struct sync *s, const struct pass *p, const struct admi
 	d->tree = ad->release->tree;
 	d->candidate = ad->verdict.key.candidate;
 	d->policy = ad->verdict.key.policy;
-	if (!surfaces_has(s->surfaces, &ad->surface))
+	if (!ad->exposes_same)
 		surfaces_set(s->surfaces, &ad->surface);
 	return true;
 }

@@ -1,22 +1,40 @@
 /* What depends on the platform: effective configurations and digests of a domain's skills. Nothing is read for it. */
+#include <assert.h>
+
 #include "skill/config_int.h"
 #include "skill/digest.h"
 #include "skill/snapshot_int.h"
 
+/* Which leaves are lists: looked up once, since they are asked for with every skill that is taken over. */
+static const struct config_leaf *list_leaves(size_t i)
+{
+	static const struct config_leaf *lists[64];
+	static bool known;
+	size_t n, count = 0;
+	const struct config_leaf *leaves = known ? NULL : config_leaves(&n);
+	for (size_t k = 0; leaves && k < n; k++) {
+		enum field_type t = leaves[k].field->type;
+		if (t != FIELD_STRINGS && t != FIELD_LIST && t != FIELD_MAP)
+			continue;
+		assert(count + 1 < ARRAY_SIZE(lists));
+		lists[count++] = &leaves[k];
+	}
+	known = true;
+	return lists[i];
+}
+
 /* Lists that the cascade joined lie in the arena of the domain that goes. */
 static void own_lists(struct arena *a, struct config *c)
 {
-	size_t n;
-	const struct config_leaf *leaves = config_leaves(&n);
-	for (size_t i = 0; i < n; i++) {
-		const struct field *f = leaves[i].field;
-		char *at = (char *)c + leaves[i].offset;
+	const struct config_leaf *leaf;
+	for (size_t i = 0; (leaf = list_leaves(i)); i++) {
+		const struct field *f = leaf->field;
+		char *at = (char *)c + leaf->offset;
 		if (f->type == FIELD_STRINGS && ((struct field_strings *)at)->count) {
 			struct field_strings *l = (struct field_strings *)at;
 			l->items = memcpy(arena_array(a, l->count, sizeof(*l->items)), l->items,
 					  l->count * sizeof(*l->items));
-		} else if ((f->type == FIELD_LIST || f->type == FIELD_MAP) &&
-			   ((struct field_list *)at)->count) {
+		} else if (f->type != FIELD_STRINGS && ((struct field_list *)at)->count) {
 			struct field_list *l = (struct field_list *)at;
 			l->items = memcpy(arena_array(a, l->count, f->sub_size), l->items,
 					  l->count * f->sub_size);

@@ -66,31 +66,44 @@ static const char *bad_character(struct str name)
 	return NULL;
 }
 
+/* Nearly every name is: then it is UTF-8 without a bad character. */
+static bool is_plain(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.p[i];
+		if (c < 0x20 || c >= 0x7F || c == '/' || c == '\\')
+			return false;
+	}
+	return true;
+}
+
 static const char *name_fault(struct str name)
 {
 	if (name.len == 0)
 		return "it is empty";
 	if (str_eqz(name, ".") || str_eqz(name, ".."))
 		return "it means another folder";
-	if (!str_is_utf8(name, NULL))
+	bool plain = is_plain(name);
+	if (!plain && !str_is_utf8(name, NULL))
 		return "it is not valid UTF-8";
 	const char *why = reserved(name);
-	return why ? why : bad_character(name);
+	return why || plain ? why : bad_character(name);
 }
 
 int tree_name_check(struct str name, const struct tree_limits *limits, struct err *err)
 {
 	char quoted[100];
+	bool fits = name.len <= limits->name_bytes;
+	const char *why = fits ? name_fault(name) : NULL;
+	if (fits && !why)
+		return 0;
 	text_quote(name, quoted, sizeof(quoted));
-	if (name.len > limits->name_bytes) {
+	if (!fits) {
 		err_set(err, ERR_TOO_LARGE,
 			"the name \"%s\" has %zu bytes; at most %zu are allowed", quoted, name.len,
 			limits->name_bytes);
 		return err_remedy(err, "give it a shorter name");
 	}
-	const char *why = name_fault(name);
-	if (!why)
-		return 0;
 	err_set(err, ERR_INVALID, "\"%s\" cannot be a file name: %s", quoted, why);
 	return err_remedy(err, "remove or rename it");
 }

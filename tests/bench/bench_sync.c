@@ -34,8 +34,9 @@ static struct stopwatch watch_start(struct sync *s)
 	return w;
 }
 
-/* `fetched` is the moment when what had to come was there. */
-static void watch_tell(struct sync *s, const struct stopwatch *from, double fetched)
+/* `fetched` is the moment when what had to come was there, by both clocks. */
+static void watch_tell(struct sync *s, const struct stopwatch *from,
+		       const struct stopwatch *fetched)
 {
 	struct store_stats now;
 	struct rusage u;
@@ -43,10 +44,11 @@ static void watch_tell(struct sync *s, const struct stopwatch *from, double fetc
 	store_stats(s->ctx->store, &now);
 	getrusage(RUSAGE_SELF, &u);
 	const struct snapshot *snap = s->sources[0].snapshot;
-	printf("{\"wall\":%.9f,\"after_fetch\":%.9f,\"cpu\":%.9f,\"round_trips\":%llu,"
+	printf("{\"wall\":%.9f,\"after_fetch\":%.9f,\"cpu\":%.9f,\"cpu_after_fetch\":%.9f,"
+	       "\"round_trips\":%llu,"
 	       "\"statements\":%llu,\"commits\":%llu,\"peak_kb\":%ld,\"blobs\":%zu,\"parsed\":%zu,"
 	       "\"skills\":%zu}\n",
-	       wall - from->wall, wall - fetched, cpu - from->cpu,
+	       wall - from->wall, wall - fetched->wall, cpu - from->cpu, cpu - fetched->cpu,
 	       (unsigned long long)(now.round_trips - from->stats.round_trips),
 	       (unsigned long long)(now.statements - from->stats.statements),
 	       (unsigned long long)(now.commits - from->stats.commits), u.ru_maxrss,
@@ -76,15 +78,15 @@ static int look(struct worker *w, struct sync *s, struct err *err)
 		s->sources[i].due_ms = 0;
 	struct stopwatch from = watch_start(s);
 	int rc = sync_tick(w, s, &more, err);
-	double fetched = from.wall;
+	struct stopwatch fetched = from;
 	if (rc == 0 && wait_for_jobs(s)) {
-		fetched = now_s(CLOCK_MONOTONIC);
+		fetched = watch_start(s);
 		rc = sync_tick(w, s, &more, err);
 	}
 	while (rc == 0 && more)
 		rc = sync_tick(w, s, &more, err);
 	if (rc == 0)
-		watch_tell(s, &from, fetched);
+		watch_tell(s, &from, &fetched);
 	return rc;
 }
 
@@ -97,7 +99,7 @@ static int drift(struct worker *w, struct sync *s, struct err *err)
 		s->sources[i].tip_is_new = true;
 	int rc = sync_tick(w, s, &more, err);
 	if (rc == 0)
-		watch_tell(s, &from, from.wall);
+		watch_tell(s, &from, &from);
 	return rc;
 }
 
@@ -128,7 +130,7 @@ static int compile_routes(struct sync *s, struct err *err)
 	routes = NULL;
 	int rc = route_table_build(list, n, NULL, &routes, NULL, err);
 	if (rc == 0)
-		watch_tell(s, &from, from.wall);
+		watch_tell(s, &from, &from);
 	return rc;
 }
 

@@ -10,6 +10,11 @@ static const struct {
 	{"a", 1},
 	{"orders", 1},
 	{"ordersx", 2},
+	{"ordersordersx", 3},
+	{"abc\xC3\xA9"
+	 "abc",
+	 3}, /* letters go on as another kind of letters */
+	{"abcdef1abcdefg", 4},
 	{"one two", 2}, /* one space is nothing */
 	{"one  two", 3},
 	{"one\ttwo", 3},
