@@ -5,6 +5,7 @@
  *	look	looks at every source: the first time this is the cold pass, later a change, or an idle tick when nothing has moved
  *	drift	forgets what is known of the database and compares all of it with the tree
  *	routes	compiles the routes of what was synchronised, as the gateway does, and keeps them
+ *	guard	looks through every file of what was synchronised once more, with a guard that knows none: what of the cold pass is its work
  *	rss	what the process holds
  */
 #include <poll.h>
@@ -15,6 +16,7 @@
 
 #include "agent/sync_int.h"
 #include "base/mem.h"
+#include "gitsync/tree_git.h"
 #include "skill/route.h"
 #include "tests/bench/floor_parse.h"
 
@@ -134,6 +136,43 @@ static int compile_routes(struct sync *s, struct err *err)
 	return rc;
 }
 
+/* The bytes are read before the clock runs. */
+static int look_through(struct admit_guard *g, const struct skill *sk, struct tree_source *t,
+			double *cpu, struct err *err)
+{
+	CLEANUP(buf_release) struct buf bytes = BUF_INIT(BUF_MAX);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < sk->manifest.count; i++) {
+		buf_reset(&bytes);
+		rc = tree_read(t, &sk->manifest.files[i].blob, &bytes, err);
+		double from = now_s(CLOCK_PROCESS_CPUTIME_ID);
+		if (rc == 0)
+			admit_guard_note(g, &sk->manifest.files[i].digest, buf_str(&bytes));
+		*cpu += now_s(CLOCK_PROCESS_CPUTIME_ID) - from;
+	}
+	return rc;
+}
+
+static int guard(struct sync *s, struct err *err)
+{
+	CLEANUP(admit_guard_freep) struct admit_guard *g = admit_guard_new(guard_rules_builtin());
+	CLEANUP(mirror_closep) struct mirror *m = NULL;
+	CLEANUP(tree_source_freep) struct tree_source *t = NULL;
+	const struct sync_source *src = &s->sources[0];
+	double cpu = 0;
+	int rc = mirror_open(src->mirror_path, false, &m, err);
+	if (rc == 0)
+		rc = tree_git_open(m, &src->tip, &t, err);
+	for (size_t i = 0; rc == 0 && i < src->snapshot->domain_count; i++) {
+		const struct domain *d = src->snapshot->domains[i];
+		for (size_t k = 0; rc == 0 && k < d->skill_count; k++)
+			rc = look_through(g, d->skills[k].skill, t, &cpu, err);
+	}
+	if (rc == 0)
+		printf("{\"cpu\":%.9f,\"files\":%zu}\n", cpu, admit_guard_count(g));
+	return rc;
+}
+
 static void rss(void)
 {
 	char line[256];
@@ -167,6 +206,8 @@ static int command_tick(struct worker *w, void *state, bool *ret_more, struct er
 		rc = drift(w, s, err);
 	else if (strcmp(line, "routes") == 0)
 		rc = compile_routes(s, err);
+	else if (strcmp(line, "guard") == 0)
+		rc = guard(s, err);
 	else if (strcmp(line, "rss") == 0)
 		rss();
 	else
