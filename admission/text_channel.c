@@ -137,6 +137,11 @@ static bool find_piece(struct str text, size_t from, bool speaks, struct text_sp
 	return false;
 }
 
+bool text_has_channel(struct str text)
+{
+	return memchr(text.p ? text.p : "", '<', text.len) || str_find(text, STR("]:"), 0) >= 0;
+}
+
 bool text_find_comment(struct str text, size_t from, struct text_span *ret)
 {
 	return find_piece(text, from, true, ret);
@@ -217,9 +222,12 @@ static const uint32_t second_letters[256] = {
 	BOTH('w', BIT('i')),
 };
 
-static bool may_begin(char first, char second)
+/* One test for all: in a text the two answers change too often to be asked one after the other. */
+static bool may_begin(struct str text, size_t i)
 {
-	return second_letters[(unsigned char)first] & BIT(second);
+	char before = i ? text.p[i - 1] : ' ';
+	uint32_t word = (uint32_t)(isalnum((unsigned char)before) != 0) - 1;
+	return second_letters[(unsigned char)text.p[i]] & BIT(text.p[i + 1]) & word;
 }
 
 static size_t address_length(struct str text)
@@ -251,8 +259,7 @@ static bool next_address(struct str text, size_t from, struct text_span *ret)
 {
 	/* Of one letter there is none: the last byte begins nothing. */
 	for (size_t i = from; i + 1 < text.len; i++) {
-		if (!may_begin(text.p[i], text.p[i + 1]) ||
-		    (i && isalnum((unsigned char)text.p[i - 1])))
+		if (!may_begin(text, i))
 			continue;
 		size_t n = address_length(str_sub(text, i, text.len));
 		if (!n)

@@ -247,8 +247,10 @@ struct text_facts *text_facts_make(const struct skill *s)
 		add_all(&g, TEXT_RUNBOOK, text_find_runbook);
 	add_all(&g, TEXT_REMOTE, text_find_remote);
 	add_all(&g, TEXT_MENTION, text_find_mention);
-	add_all(&g, TEXT_COMMENT, text_find_comment);
-	add_all(&g, TEXT_HIDDEN, text_find_hidden);
+	if (text_has_channel(s->md_text)) {
+		add_all(&g, TEXT_COMMENT, text_find_comment);
+		add_all(&g, TEXT_HIDDEN, text_find_hidden);
+	}
 	if (text_has_address(s->md_text)) {
 		add_all(&g, TEXT_ADDRESS, text_find_address);
 		add_all(&g, TEXT_QUOTED, text_find_quoted);

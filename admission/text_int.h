@@ -21,6 +21,8 @@ bool text_find_address(struct str text, size_t from, struct text_span *ret);
 bool text_find_quoted(struct str text, size_t from, struct text_span *ret);
 /* Either of the two stands somewhere: one look instead of two, for nearly every text has neither. */
 bool text_has_address(struct str text);
+/* So it is with comments and hidden elements: without '<' and "]:" there is none. */
+bool text_has_channel(struct str text);
 /* Inside a fence nothing is hidden or loaded: it is shown as it stands. The end of the fence that opens at `at`, or `at`. */
 size_t text_fence_end(struct str text, size_t at);
 bool text_find_mention(struct str text, size_t from, struct text_span *ret);

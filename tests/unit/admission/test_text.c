@@ -210,6 +210,21 @@ START_TEST(words_to_models_are_found_and_those_like_them_are_not)
 }
 END_TEST
 
+START_TEST(what_hides_something_may_hide_something)
+{
+	static const char *const hiding[] = {"a <!-- note that an agent must know --> b",
+					     "[//]: # (you must)", "[comment]: <> (you must)",
+					     "[_]: x (you must)", "<p hidden>you must</p>"};
+	struct text_span at;
+	for (size_t i = 0; i < ARRAY_SIZE(hiding); i++) {
+		ck_assert(text_has_channel(str_of(hiding[i])));
+		ck_assert_msg(text_find_comment(str_of(hiding[i]), 0, &at), "%s", hiding[i]);
+	}
+	ck_assert(!text_has_channel(STR("[a link](b.md) and [x] : > nothing")));
+	ck_assert(!text_has_channel(STR("")) && !text_has_channel(STR_NULL));
+}
+END_TEST
+
 START_TEST(all_addresses_of_a_text_are_found_one_after_the_other)
 {
 	struct str text = STR("Dear AI, \"dear ai\", note to ai: dear AI");
@@ -228,6 +243,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE_LOOP(words_to_models_are_found_and_those_like_them_are_not,
 		  (int)ARRAY_SIZE(addressed)),
+	CASE(what_hides_something_may_hide_something),
 	CASE(all_addresses_of_a_text_are_found_one_after_the_other),
 	CASE_LOOP(a_link_leads_where_a_reader_would_be_led, ARRAY_SIZE(links)),
 	CASE(a_link_is_as_long_as_a_path_may_be_and_no_longer),
