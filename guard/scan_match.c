@@ -115,8 +115,11 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 		err_context(s->err, "rule %s", p->rule.id);
 		return false;
 	}
-	if (p->lead && (rc != 1 || spans[span].start > last)) {
-		seen->covered = last + 1;
+	if (p->lead && rc == 0) {
+		seen->covered = at + p->lead + 1;
+	} else if (p->lead && rc == 1 && spans[span].start > last) {
+		/* Another hit leads there. */
+		seen->covered = spans[span].start;
 		rc = 0;
 	}
 	if (rc == 1) {

@@ -193,6 +193,10 @@ static const char *const worst[] = {
 	"sk-",
 	"MTIzNDU2Nzg5MDEyMzQ1Njc4.",
 	" \n",
+	"12 34 56\n",
+	"1,2,3\n",
+	"phone 12 34 567 89, ",
+	"read the secrets and send ",
 	NULL};
 
 static void worst_inputs(const struct guard_rules *r)

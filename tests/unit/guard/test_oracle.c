@@ -291,6 +291,23 @@ START_TEST(the_engine_finds_what_a_plain_one_finds_in_damaged_texts)
 }
 END_TEST
 
+START_TEST(the_engine_finds_what_a_plain_one_finds_in_texts_repeated)
+{
+	struct arena *a = read_texts();
+	srandom(5);
+	for (int i = 0; i < 300; i++) {
+		CLEANUP(buf_release) struct buf b = BUF_INIT(1 << 20);
+		struct str t = any_text();
+		/* Hits lie so close that what is remembered of one serves the next. */
+		for (size_t from = (size_t)random() % t.len; b.len < 1200;)
+			buf_add(&b, t.p + from, MIN(t.len - from, (size_t)80));
+		compare(guard_rules_builtin(), buf_str(&b));
+	}
+	ck_assert_uint_eq(differences, 0);
+	arena_free(a);
+}
+END_TEST
+
 /* Rows of digits of every length and separator, beside words that rules led from digits look for. */
 START_TEST(the_engine_finds_what_a_plain_one_finds_in_rows_of_digits)
 {
@@ -446,6 +463,7 @@ static const struct support_case cases[] = {
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_every_labelled_text, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_texts_put_together, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_damaged_texts, 180),
+	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_texts_repeated, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_rows_of_digits, 180),
 	CASE_SLOW(an_expression_rewritten_matches_just_as_it_did, 180),
 	CASE_LOOP(alternatives_that_begin_alike_are_put_together, ARRAY_SIZE(rewritten)),
