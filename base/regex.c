@@ -31,6 +31,7 @@ static struct {
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
 	int64_t deadline_ms; /* of regex_budget(); 0: none */
+	bool offset_limited; /* in the context, by the last match */
 } shared;
 
 static void *or_abort(void *p)
@@ -179,6 +180,7 @@ static void jit_now(struct regex *re)
 static int match_window(struct regex *re, struct str subject, size_t from, size_t last)
 {
 	pcre2_set_offset_limit(shared.context, last);
+	shared.offset_limited = last != PCRE2_UNSET;
 	PCRE2_SPTR p = (PCRE2_SPTR)(subject.p ? subject.p : "");
 	int rc = pcre2_match(re->code, p, subject.len, from, 0, shared.data, shared.context);
 	/*
@@ -264,11 +266,16 @@ int regex_match(struct regex *re, struct str subject, size_t from,
 int regex_match_here(struct regex *re, struct str subject, size_t at, struct regex_span *spans,
 		     unsigned count, struct err *err)
 {
-	shared_init();
 	assert(at <= subject.len && count <= REGEX_GROUPS_MAX);
-	jit_now(re);
+	if (UNLIKELY(re->jit_wanted || !shared.context)) {
+		shared_init();
+		jit_now(re);
+	}
 	/* Whatever another match has left there: an anchored one has no last start. */
-	pcre2_set_offset_limit(shared.context, PCRE2_UNSET);
+	if (UNLIKELY(shared.offset_limited)) {
+		pcre2_set_offset_limit(shared.context, PCRE2_UNSET);
+		shared.offset_limited = false;
+	}
 	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 	if (re->jit)
 		rc = pcre2_jit_match(re->code, (PCRE2_SPTR)subject.p, subject.len, at, 0,

@@ -108,6 +108,8 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 	if (seen->at == at + 1 || !guard_class_has(p->first, text.p[at]))
 		return true;
 	seen->at = at + 1;
+	if (at > 0 && guard_class_has(p->not_behind, text.p[at - 1]))
+		return guard_scan_go_on(s, 1);
 	unsigned span = p->span_group > 0 ? (unsigned)p->span_group : 0;
 	int rc = regex_match_here(p->regex, text, at, spans, span + 1, s->err);
 	if (rc < 0) {

@@ -181,6 +181,16 @@ static void set_lead(struct guard_pattern *p)
 		p->lead = n;
 }
 
+static void set_behind(struct guard_pattern *p)
+{
+	struct str e = p->row.expression;
+	uint8_t class[32];
+	bool digit;
+	while (guard_lookbehind(&e, &digit, class))
+		for (size_t i = 0; !digit && i < sizeof(class); i++)
+			p->not_behind[i] |= class[i];
+}
+
 int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 {
 	unsigned flags = REGEX_ANCHORED | REGEX_LAZY_JIT | (p->nocase ? REGEX_NOCASE : 0);
@@ -203,6 +213,7 @@ int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 	}
 	p->span_group = regex_group(p->regex, "span");
 	set_lead(p);
+	set_behind(p);
 	regex_first_bytes(p->row.expression, flags, p->first);
 	return 0;
 }

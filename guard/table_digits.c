@@ -72,8 +72,7 @@ int guard_pattern_shapes(const char *name, struct guard_pattern *p, struct err *
 
 /* --- the tables ------------------------------------------------------------------------------------------------ */
 
-/* A lookbehind at the start of e that forbids bytes of a class, "(?<![A-Za-z])" or, after a digit, "(?<!\d[ -])"; e goes on after it. */
-static bool read_lookbehind(struct str *e, bool *ret_digit, uint8_t ret[32])
+bool guard_lookbehind(struct str *e, bool *ret_digit, uint8_t ret[32])
 {
 	struct str opener = STR("(?<!["), pair = STR("(?<!\\d[");
 	*ret_digit = str_starts(*e, pair);
@@ -98,7 +97,7 @@ static void forbid(struct guard_digits *d, uint64_t bit, struct str e)
 {
 	uint8_t class[32];
 	bool digit;
-	while (read_lookbehind(&e, &digit, class))
+	while (guard_lookbehind(&e, &digit, class))
 		for (unsigned b = 0; b < 256; b++)
 			if (guard_class_has(class, (char)b)) {
 				d->before[b] &= digit ? ~(uint64_t)0 : ~bit;

@@ -58,6 +58,7 @@ struct guard_pattern {
 	struct regex *regex;
 	int span_group;
 	uint8_t first[32]; /* bytes a match can begin with */
+	uint8_t not_behind[32]; /* bytes that no match can begin behind; there may be more */
 	size_t lead; /* its group "span" may begin so many bytes later, at each of which it is tried */
 	/* Filled by guard_needs_ready(). */
 	uint8_t needs[NEEDS_SETS], need_count;
@@ -144,6 +145,11 @@ void guard_expression_rewrite(struct str expression, bool nocase, struct buf *ou
 void guard_needs_ready(const struct guard_rules *r);
 /* groups and after of a row. table_digits.c */
 NODISCARD int guard_pattern_shapes(const char *name, struct guard_pattern *p, struct err *err);
+/*
+ * A lookbehind at the start of e that forbids bytes of a class, "(?<![A-Za-z])" or, after a digit, "(?<!\d[ -])"; e goes on after
+ * it. False when there is none, or one that is not understood.
+ */
+bool guard_lookbehind(struct str *e, bool *ret_digit, uint8_t ret[32]);
 /* Fills the tables of the rules led from digits if they are not yet. Errors: ERR_INVALID. */
 NODISCARD int guard_digits_ready(const struct guard_rules *r, struct err *err);
 /* Leads, literal sets and digits of the patterns. table_lead.c */
