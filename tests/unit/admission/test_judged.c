@@ -51,11 +51,11 @@ static void edit_config(struct world *w, unsigned *seed, int d, int s)
 /* What lies beside skills, or above them. */
 static void edit_around(struct world *w, unsigned *seed, int d)
 {
-	static const char *const more[] = {
-		"", "tests: {min_cases: 2}\n", "budget: {per_day_usd: 1}\n",
-		"policy:\n  rules:\n    AD-REF-001: {mode: warn, reason: "
-		"later, until: 2026-12-01}\n",
-		"tests: {required: [lint]}\n"};
+	static const char waiver[] = "policy:\n  rules:\n    AD-REF-001: {mode: warn, reason: "
+				     "later, until: 2026-12-01}\n";
+	static const char *const more[] = {"", "tests: {min_cases: 2}\n",
+					   "budget: {per_day_usd: 1}\n", waiver,
+					   "tests: {required: [lint]}\n"};
 	char path[64];
 	switch (rand_r(seed) % 4) {
 	case 0:
