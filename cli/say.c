@@ -87,6 +87,7 @@ int cli_usage(const struct cli *c, struct err *err, const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	err_set(err, ERR_USAGE, "%s", line);
-	err_remedy(err, "it is: aspora %s %s", c->verb->name, c->verb->usage);
+	err_remedy(err, "it is: aspora %s%s%s", c->verb->name, *c->verb->usage ? " " : "",
+		   c->verb->usage);
 	return ERR_USAGE;
 }

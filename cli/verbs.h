@@ -16,6 +16,7 @@ extern const struct cli_verb cli_verb_apply, cli_verb_label, cli_verb_delete, cl
 	cli_verb_quarantine, cli_verb_overlay, cli_verb_logs, cli_verb_events, cli_verb_watch,
 	cli_verb_rollout, cli_verb_why, cli_verb_tree, cli_verb_top;
 extern const struct cli_verb cli_verb_key, cli_verb_auth, cli_verb_audit, cli_verb_verify;
+extern const struct cli_verb cli_verb_resources;
 extern const struct cli_verb cli_verb_completion, cli_verb_complete;
 
 #endif

@@ -17,6 +17,7 @@ What stands on every command line.
     mcp          Pin the tools of an MCP server, or say what became of them.
     fmt          Put the frontmatter of SKILL.md into its canonical order.
     config       Keep the addresses and keys of gateways.
+    api-resources List the kinds of objects, and their short names.
     completion   Print a script that lets a shell complete verbs, options and names.
     version      Print the version.
     help         Say what there is, or more about one verb.
@@ -112,3 +113,57 @@ Results go to stdout, all else to stderr.
   $ aspora list >/dev/full -C "$EXAMPLES"
   aspora: cannot write: No space left on device
   [12]
+
+Verbs of kubectl, Flux and Argo CD say what they are here.
+  $ aspora edit skill ecm/manager
+  aspora: there is no verb "edit" (change the files in Git and push, or `aspora apply -f` them)
+  [2]
+  $ aspora reconcile source main
+  aspora: there is no verb "reconcile" (`aspora sync SOURCE` looks at a source now)
+  [2]
+  $ aspora exec
+  aspora: there is no verb "exec" (`aspora run` runs a skill, and `aspora logs` shows what it said)
+  [2]
+  $ for v in patch replace set annotate scale autoscale attach cordon refresh trace undo pause cluster-info api-versions login; do aspora $v 2>&1 | sed 's/.*(//; s/)$//'; done
+  change the files in Git and push, or `aspora apply -f` them
+  `aspora apply -f` does
+  change the files in Git and push, or `aspora apply -f` them
+  `aspora label` gives objects labels
+  limits.concurrency and runtime.pool of aspora.config.yaml say how many run
+  limits.concurrency and runtime.pool of aspora.config.yaml say how many run
+  `aspora logs -f EXECUTION` follows an execution
+  `aspora suspend` holds a source, a domain or a skill
+  `aspora sync SOURCE` looks at a source now
+  `aspora why DOMAIN/SKILL` says where it comes from
+  `aspora rollout undo DOMAIN/SKILL`, or `aspora rollback DOMAIN`
+  `aspora rollout pause DOMAIN/SKILL`, or `aspora suspend`
+  `aspora status` says how the platform is
+  `aspora api-resources` lists the kinds
+  `aspora config set-context NAME --server URL --key KEY` keeps a gateway and a key
+  $ aspora rolout
+  aspora: there is no verb "rolout" (did you mean "aspora rollout"?)
+  [2]
+
+The kinds.
+  $ aspora api-resources
+  NAME          SHORTNAMES   APIVERSION   NAMESPACED   KIND
+  platforms     plat         aspora/v1    false        Platform
+  domains       dom          aspora/v1    false        Domain
+  skills        sk           aspora/v1    true         Skill
+  routes        rt           aspora/v1    true         Route
+  sources       src          aspora/v1    false        Source
+  releases      rel          aspora/v1    false        Release
+  admissions    adm          aspora/v1    true         Admission
+  instances     inst         aspora/v1    true         Instance
+  executions    exec         aspora/v1    true         Execution
+  events        ev           aspora/v1    false        Event
+  keys          k            aspora/v1    false        Key
+  quarantines   qua          aspora/v1    true         Quarantine
+  $ aspora api-resources -o wide --no-headers | head -n 2
+  platforms     plat   aspora/v1   false   Platform     list,get                      The platform's configuration: models, MCP servers, budgets, guard, required checks.
+  domains       dom    aspora/v1   false   Domain       list,get,apply,patch,delete   A team's skills, with what they share: policy, memory, runbooks. The unit of admission.
+  $ aspora api-resources -o name | tail -n 1
+  kind/quarantines
+  $ aspora api-resources skills
+  aspora: aspora api-resources does not know what to do with "skills" (it is: aspora api-resources)
+  [2]

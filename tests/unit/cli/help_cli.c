@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/io.h"
 #include "base/mem.h"
 
@@ -62,4 +63,63 @@ const char *help_folder(struct cli *c, const struct help_file *files)
 		assert_ok(io_write_file(path, str_of(files->text), 0644, &support_err));
 	}
 	return root;
+}
+
+#define SKILL(name, role, trigger)                                                                 \
+	"---\nname: " name "\ndescription: Says what " name                                        \
+	" says. Use when somebody asks.\nrole: " role "\ntrigger: \"command: " trigger             \
+	"\"\n---\n# " name "\n\nSay it.\n"
+#define CASES                                                                                      \
+	"## One\n\n### Input\none\n\n### Expect\n- contains \"one\"\n\n## Two\n\n### "             \
+	"Input\ntwo\n\n### Expect\n"                                                               \
+	"- contains \"two\"\n"
+#define HANDLER "import sys\nsys.stdout.write('{}')\n"
+
+const char *help_skills(struct cli *c)
+{
+	static const struct help_file files[] = {
+		{"aspora.config.yaml", "budget:\n  per_run_usd: 0.50\n"},
+		{"FIRM.md", "# Firm\n\nBe kind.\n"},
+		{"skills/ecm/DOMAIN.md", "# Orders\n"},
+		{"skills/ecm/boss/SKILL.md", SKILL("boss", "manager", "order help {question}")},
+		{"skills/ecm/boss/code/handler.py", HANDLER},
+		{"skills/ecm/boss/tests/cases.md", CASES},
+		{"skills/ecm/order/SKILL.md", SKILL("order", "specialist", "order status {id}")},
+		{"skills/ecm/order/code/handler.py", HANDLER},
+		{"skills/ecm/order/tests/cases.md", CASES},
+		{"skills/hr/screen/SKILL.md", SKILL("screen", "specialist", "screen {name}")},
+		{"skills/hr/screen/code/handler.py", HANDLER},
+		{"skills/hr/screen/tests/cases.md", CASES},
+		{NULL, NULL}};
+	return help_folder(c, files);
+}
+
+const char *help_git(const char *root, const char *words)
+{
+	static struct buf out = BUF_INIT(1 << 16);
+	CLEANUP(buf_release) struct buf said = BUF_INIT(1 << 16);
+	CLEANUP_FREE char *copy = mem_strdup(words);
+	const char *argv[32] = {"git",
+				"-c",
+				"user.name=Ana",
+				"-c",
+				"user.email=ana@example.com",
+				"-c",
+				"commit.gpgsign=false",
+				"-c",
+				"init.defaultBranch=main",
+				"-C",
+				root};
+	struct child_end end;
+	size_t n = 11;
+	for (char *save = NULL, *w = strtok_r(copy, " ", &save); w && n < 31;
+	     w = strtok_r(NULL, " ", &save))
+		argv[n++] = w;
+	struct child_opts o = {.argv = argv};
+	buf_reset(&out);
+	assert_ok(child_run(&o, STR_NULL, &out, &said, 60000, &end, &support_err));
+	ck_assert_msg(end.exited && end.status == 0, "git %s: %s", words, buf_cstr(&said));
+	while (out.len && out.data[out.len - 1] == '\n')
+		out.len--;
+	return buf_cstr(&out);
 }

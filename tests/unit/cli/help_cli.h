@@ -23,4 +23,9 @@ struct help_file {
 };
 const char *help_folder(struct cli *c, const struct help_file *files);
 
+/* A repository with two domains: ecm (boss, a manager, and order, with a trigger), hr (screen); as help_folder(). */
+const char *help_skills(struct cli *c);
+/* Runs git in the folder with a fixed identity; words are separated by spaces. Returns what it printed, static. */
+const char *help_git(const char *root, const char *words);
+
 #endif

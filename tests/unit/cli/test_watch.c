@@ -136,7 +136,28 @@ START_TEST(a_pause_lasts_as_long_as_is_said)
 }
 END_TEST
 
+START_TEST(one_object_is_new_until_it_was_seen_and_gone_once)
+{
+	set_up();
+	struct cli *one = help_command(NULL);
+	const char *first = "{\"metadata\":{\"domain\":\"ecm\",\"name\":\"x\"},\"a\":1}";
+	const char *second = "{\"metadata\":{\"domain\":\"ecm\",\"name\":\"x\"},\"a\":2}";
+	const char *names = "{\"metadata\":{\"domain\":\"ecm\",\"name\":\"x\"}}";
+	ck_assert(cli_seen_new(&seen, "skill", help_json(one, first)));
+	ck_assert(!cli_seen_new(&seen, "skill", help_json(one, first)));
+	ck_assert(cli_seen_new(&seen, "skill", help_json(one, second)));
+	ck_assert_uint_eq(seen.count, 1);
+	ck_assert(cli_seen_drop(&seen, "skill", help_json(one, names)));
+	ck_assert_uint_eq(seen.count, 0);
+	ck_assert(!cli_seen_drop(&seen, "skill", help_json(one, names)));
+	ck_assert_uint_eq(seen.count, 0);
+	ck_assert(cli_seen_new(&seen, "skill", help_json(one, second)));
+	cli_seen_release(&seen);
+}
+END_TEST
+
 static const struct support_case cases[] = {
+	CASE(one_object_is_new_until_it_was_seen_and_gone_once),
 	CASE(at_first_everything_is_new),
 	CASE(what_is_as_it_was_is_not_shown_again),
 	CASE(what_has_changed_is_shown_and_so_is_its_way_back),

@@ -128,6 +128,10 @@ START_TEST(maps_truths_and_numbers_have_cells_too)
 	ck_assert_str_eq(cell("@until x", "{\"x\":\"soon\"}"), "-");
 	ck_assert_str_eq(cell("@short x", "{\"x\":\"abc\"}"), "abc");
 	ck_assert_str_eq(cell("@short x", "{\"x\":1}"), "-");
+	ck_assert_str_eq(cell("@labels x", "{\"x\":{\"team\":\"a\",\"b\":\"c\\u001b\"}}"),
+			 "team=a,b=c\\x1b");
+	ck_assert_str_eq(cell("@labels x", "{\"x\":{}}"), "-");
+	ck_assert_str_eq(cell("@labels x", "{\"x\":[1]}"), "-");
 }
 END_TEST
 

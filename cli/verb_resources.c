@@ -1,0 +1,73 @@
+/* aspora api-resources: the kinds of objects that there are. */
+#include "base/json.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+static void verbs(struct json *j, unsigned set)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {{VERB_LIST, "list"},   {VERB_GET, "get"},	   {VERB_CREATE, "create"},
+		     {VERB_APPLY, "apply"}, {VERB_PATCH, "patch"}, {VERB_DELETE, "delete"}};
+	json_array_in(j, "verbs");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (set & names[i].bit)
+			json_addz(j, names[i].name);
+	json_end(j);
+}
+
+static int as_object(struct cli *c, const struct kind *k, const struct doc_node **ret,
+		     struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(64 * 1024);
+	struct json j;
+	json_init(&j, &text);
+	json_object(&j);
+	json_object_in(&j, "metadata");
+	json_strz(&j, "name", k->plural);
+	json_end(&j);
+	json_object_in(&j, "spec");
+	json_strz(&j, "singular", k->singular);
+	json_strz(&j, "short", k->short_name);
+	json_strz(&j, "apiVersion", API_VERSION);
+	json_bool(&j, "namespaced", k->namespaced);
+	json_strz(&j, "kind", k->name);
+	verbs(&j, k->verbs);
+	json_strz(&j, "help", k->help);
+	json_end(&j);
+	json_end(&j);
+	return doc_parse_json(c->arena, buf_str(&text), &doc_limits_json, "kind", ret, err);
+}
+
+static int resources(struct cli *c, struct err *err)
+{
+	static const struct kind_column columns[] = {{"NAME", "metadata.name", false},
+						     {"SHORTNAMES", "spec.short", false},
+						     {"APIVERSION", "spec.apiVersion", false},
+						     {"NAMESPACED", "spec.namespaced", false},
+						     {"KIND", "spec.kind", false},
+						     {"VERBS", "spec.verbs", true},
+						     {"DESCRIPTION", "spec.help", true},
+						     {NULL, NULL, false}};
+	struct cli_view v = {.columns = columns, .word = "kind", .list = true};
+	const struct doc_node *objects[64];
+	size_t count = 0;
+	for (const struct kind *k = kinds; k->name && count < ARRAY_SIZE(objects); k++) {
+		int rc = as_object(c, k, &objects[count++], err);
+		if (rc < 0)
+			return rc;
+	}
+	return cli_print(c, &v, objects, count, err);
+}
+
+const struct cli_verb cli_verb_resources = {
+	.name = "api-resources",
+	.usage = "",
+	.help = "List the kinds of objects, and their short names.",
+	.about = "A kind is NAMESPACED when its objects belong to a domain. `aspora explain KIND` "
+		 "says\n"
+		 "more about one.",
+	.uses = CLI_USES_OUTPUT,
+	.run = resources,
+};
