@@ -45,6 +45,15 @@ static struct str spec_json(struct arena *a, const struct domain_skill *ds)
 	struct json j;
 	json_init(&j, &out);
 	json_object(&j);
+	/* First, so that a list of skills sees without parsing who has any (store/sql/object_skill.sql). */
+	if (s->label_count)
+		json_object_in(&j, "labels");
+	for (size_t i = 0; i < s->label_count; i++) {
+		CLEANUP_FREE char *key = mem_strndup(s->labels[i].key.p, s->labels[i].key.len);
+		json_str(&j, key, s->labels[i].value);
+	}
+	if (s->label_count)
+		json_end(&j);
 	json_str(&j, "title", s->title);
 	json_str(&j, "description", s->description);
 	json_strz(&j, "role", role_name(s->role));
@@ -57,14 +66,6 @@ static struct str spec_json(struct arena *a, const struct domain_skill *ds)
 	}
 	json_end(&j);
 	json_str(&j, "handler", s->handler);
-	if (s->label_count)
-		json_object_in(&j, "labels");
-	for (size_t i = 0; i < s->label_count; i++) {
-		CLEANUP_FREE char *key = mem_strndup(s->labels[i].key.p, s->labels[i].key.len);
-		json_str(&j, key, s->labels[i].value);
-	}
-	if (s->label_count)
-		json_end(&j);
 	json_int(&j, "files", (int64_t)s->manifest.count);
 	json_int(&j, "cases", (int64_t)s->case_count);
 	json_key(&j, "config");
