@@ -78,7 +78,7 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   aspora: since=soon is neither a duration nor a time (write for example 24h, or 2026-02-18T12:00:00Z)
   [2]
   $ aspora audit --limit 0
-  aspora: --limit is from 1 to 500 (it is: aspora audit )
+  aspora: --limit is from 1 to 500 (it is: aspora audit)
   [2]
   $ aspora verify --signer $STATE/keys/release.pub --save r.jsonl | sed -E 's/[0-9]+ revisions up to [0-9]+/N revisions up to N/;s/, [0-9]+ signed/, N signed/' | mask
   releases     1 receipts hold, each follows the one before

@@ -666,7 +666,7 @@ def test_a_skill_is_shown_as_it_was(s):
     status, problem = s.api("GET", "domains/past/skills/a?at=i1.99999999")
     assert (status, problem["code"]) == (410, "gone")
     status, problem = s.api("GET", "domains/past/skills/a?at=yesterday")
-    assert status == 400 and "i1.47" in problem["detail"]
+    assert status == 400 and "i1.47" in problem["remedy"]
     releases = s.api("GET", "releases?domain=past")
     assert releases[0] == 200 and len(releases[1]["items"]) == 2, releases
 
