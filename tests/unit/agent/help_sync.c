@@ -174,17 +174,40 @@ const struct wish *sync_wish_dry(const char *kind, const char *domain, const cha
 	return carry_out(&w, NULL, 0);
 }
 
+const struct wish *sync_upload(const struct upload_file *files, size_t count, const char *body,
+			       bool dry_run)
+{
+	struct wish w = {.kind = STR("apply"),
+			 .source = STR("lab"),
+			 .body_json = str_of(body),
+			 .dry_run = dry_run};
+	return carry_out(&w, files, count);
+}
+
 const struct wish *sync_apply(const char *domain, const char *skill, int edition, const char *body)
 {
 	struct file files[3];
 	struct upload_file list[3];
-	struct wish w = {.kind = STR("apply"), .source = STR("lab"), .body_json = str_of(body)};
 	write_skill(domain, skill, edition, files);
 	for (size_t i = 0; i < 3; i++)
 		list[i] = (struct upload_file){str_of(files[i].path),
 					       i == 1 ? TREE_MODE_EXEC : TREE_MODE_FILE,
 					       str_of(files[i].text)};
-	return carry_out(&w, list, 3);
+	return sync_upload(list, 3, body, false);
+}
+
+const struct wish *sync_look(const char *body)
+{
+	static struct wish outcome;
+	struct store *gateway = support_pg_open(STORE_GATEWAY);
+	struct wish w = {.kind = STR("sync"), .source = STR("main"), .body_json = str_of(body)};
+	int64_t token = 0;
+	snprintf(w.id, sizeof(w.id), "WISH-%d", ++asked);
+	w.requested_by = STR("key:ana");
+	assert_ok(store_wish_sync(gateway, &w, &token, &support_err));
+	sync_run();
+	assert_ok(store_wish_get(gateway, results, str_of(w.id), &outcome, &support_err));
+	return &outcome;
 }
 
 void sync_done(const struct wish *w, const char *part)

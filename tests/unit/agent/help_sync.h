@@ -33,6 +33,12 @@ const struct wish *sync_wish_dry(const char *kind, const char *domain, const cha
 /* Uploads one skill of an edition as apply set "lab". */
 const struct wish *sync_apply(const char *domain, const char *skill, int edition, const char *body);
 
+/* Any upload, as apply set "lab". */
+const struct wish *sync_upload(const struct upload_file *files, size_t count, const char *body,
+			       bool dry_run);
+/* Asks for a look at the source main. */
+const struct wish *sync_look(const char *body);
+
 /* The wish is done, and its summary has this part. */
 void sync_done(const struct wish *w, const char *part);
 /* It failed with this code of err.def, and its problem has both parts (either may be ""). */
