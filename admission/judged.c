@@ -30,7 +30,8 @@ const struct judged_skill *judged_next(struct judged_walk *w, const struct skill
 struct judged *judged_new(struct str domain, size_t count)
 {
 	struct judged *j = mem_zalloc(sizeof(*j) + count * sizeof(*j->skills));
-	memcpy(j->name, domain.p, MIN(domain.len, sizeof(j->name) - 1));
+	if (domain.len)
+		memcpy(j->name, domain.p, MIN(domain.len, sizeof(j->name) - 1));
 	j->count = count;
 	return j;
 }
