@@ -90,6 +90,19 @@ int store_head(struct store *s, struct store_head *ret, struct err *err)
 	return 0;
 }
 
+int store_change_moved(struct store *s, const struct store_rv *at, bool *ret_moved, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_head_rev);
+	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
+	struct row c;
+	int r = wire_one(s, &b, &rows, &c, err, NULL);
+	if (r < 0)
+		return r;
+	int64_t incarnation = row_i64(&c), rev = row_i64(&c);
+	*ret_moved = incarnation != at->incarnation || rev != at->rev || at->ord >= 0;
+	return 0;
+}
+
 static int gone(const struct store_rv *at, const char *why, struct err *err)
 {
 	char text[RV_MAX];

@@ -36,6 +36,10 @@ struct store_head {
 /* Where the log stands: one row read. What a list is stamped with. */
 NODISCARD int store_head(struct store *s, struct store_head *ret, struct err *err);
 
+/* Whether there may be something after a position, which is of this history: less work than to read on. */
+NODISCARD int store_change_moved(struct store *s, const struct store_rv *at, bool *ret_moved,
+				 struct err *err);
+
 struct change {
 	int64_t rev;
 	int32_t ord;

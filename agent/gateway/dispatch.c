@@ -17,16 +17,6 @@ static bool is_mutation(const struct gw_request *q)
 
 /* --- the head ------------------------------------------------------------------------------------------------------- */
 
-static bool is_open(const struct gateway *g, struct str method, const struct gw_target *t)
-{
-	const struct gw_route *r = NULL;
-	struct str params[GW_PARAMS_MAX];
-	char allow[64];
-	struct err ignored = ERR_INIT;
-	return gw_route_match(g->routes, method, t, &r, params, allow, &ignored) == 0 &&
-	       r->roles == 0;
-}
-
 /* A browser that has logged in sends a cookie instead of a key. */
 static struct str session_key(struct gw_call *c)
 {
@@ -73,8 +63,6 @@ static int check_origin(const struct gw_call *c, struct err *err)
 
 static int identify(struct gw_call *c, struct err *err)
 {
-	if (is_open(c->g, c->q->method, &c->target))
-		return 0;
 	c->authorization = gw_field(c->q, "authorization");
 	if (c->authorization.len == 0)
 		c->authorization = session_key(c);
@@ -149,15 +137,24 @@ static int enter(struct gw_call *c, struct err *err)
 static int judge_head(struct gw_call *c, int *ret_status, struct err *err)
 {
 	char allow[64] = "";
-	int rc = gw_target_parse(c->arena, c->q->path, c->q->query, &c->target, err);
+	const struct gw_route *route = NULL;
+	struct err no_route = ERR_INIT;
+	int matched = 0, rc = gw_target_parse(c->arena, c->q->path, c->q->query, &c->target, err);
 	if (rc == 0)
+		matched = gw_route_match(c->g->routes, c->q->method, &c->target, &route, c->params,
+					 allow, &no_route);
+	/* Who has no key does not even hear what there is. */
+	if (rc == 0 && (matched < 0 || route->roles))
 		rc = identify(c, err);
 	if (rc == 0)
 		rc = enter(c, err);
+	if (rc == 0 && matched < 0) {
+		*err = no_route;
+		rc = matched;
+	}
 	if (rc == 0)
-		rc = gw_route_match(c->g->routes, c->q->method, &c->target, &c->route, c->params,
-				    allow, err);
-	if (rc < 0 && allow[0]) {
+		c->route = route;
+	if (rc < 0 && rc == matched && allow[0]) {
 		gw_reply_field(c->reply, "Allow", "%s", allow);
 		*ret_status = 405;
 	}

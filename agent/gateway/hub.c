@@ -206,12 +206,17 @@ static int read_on(struct gateway *g, struct err *err)
 {
 	struct gw_hub *h = g->hub;
 	size_t count = READ_MOST;
+	bool moved = h->woken || !h->following;
 	int rc = gw_store_as(g, "*", err);
+	h->woken = false;
 	if (h->watchers == 0)
 		return rc;
 	if (rc == 0 && !h->following)
 		rc = begin(g, err);
-	while (rc == 0 && count == READ_MOST) {
+	/* Readers ask far more often than something changes. */
+	if (rc == 0 && !moved)
+		rc = store_change_moved(g->store, &h->at, &moved, err);
+	while (rc == 0 && moved && count == READ_MOST) {
 		CLEANUP(arena_freep) struct arena *a = arena_new((size_t)256 << 20);
 		struct change *changes = NULL;
 		count = 0;
@@ -248,7 +253,7 @@ static void run_pass(struct gw_job *j)
 	h->why = err;
 	/* Wake-ups that came in beside the answers: they may tell of what came after we asked. */
 	if (h->fine && store_drain(h->g->store, &woken, &err) == 0 && woken) {
-		h->g->table_stale = true;
+		h->g->table_stale = h->woken = true;
 		h->asked = MAX(h->asked, h->begun + 1);
 	}
 }
@@ -319,7 +324,7 @@ bool gw_hub_woken(struct gateway *g)
 	/* Its own job looks itself. */
 	if (!g->hub->follow.under_way && !store_is_lost(s) &&
 	    store_drain(s, &woken, &ignored) == 0 && woken) {
-		g->table_stale = true;
+		g->table_stale = g->hub->woken = true;
 		ask_pass(g->hub);
 		loop_timer_reset(g->poll, 0);
 	}

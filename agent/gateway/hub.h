@@ -72,6 +72,7 @@ struct gw_hub {
 	struct gateway *g;
 	struct gw_job follow, load;
 	uint64_t asked, begun, ended; /* passes: asked for, begun last, ended last */
+	bool woken; /* there was a wake-up since the last pass began: the log has moved */
 	bool fine; /* the pass that ended last read the log to its end */
 	struct err why; /* else */
 	struct gw_parked parked;

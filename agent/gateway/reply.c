@@ -112,14 +112,24 @@ static bool has_no_body(int status)
 	return status == 204 || status == 304;
 }
 
+/* The same for all replies of a second. */
+static const char *date_of(struct gw_server *s)
+{
+	int64_t now = clock_wall(loop_clock(s->opts.loop)) / 1000;
+	time_t seconds = (time_t)now;
+	struct tm tm;
+	if (now == s->date_s)
+		return s->date;
+	gmtime_r(&seconds, &tm);
+	strftime(s->date, sizeof(s->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	s->date_s = now;
+	return s->date;
+}
+
 static void common_fields(struct gw_conn *c)
 {
 	const struct gw_reply *a = &c->reply;
-	char date[64];
-	struct tm tm;
-	time_t now = (time_t)(clock_wall(loop_clock(c->server->opts.loop)) / 1000);
-	gmtime_r(&now, &tm);
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	const char *date = date_of(c->server);
 	buf_addf(&c->out, "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: aspora\r\n", a->status,
 		 gw_status_text(a->status), date);
 	if (c->request.id[0])

@@ -83,6 +83,8 @@ struct gw_server {
 	struct gw_server_stats stats;
 	uint64_t next_id;
 	char id_prefix[9];
+	char date[40]; /* of the second date_s, as replies say it */
+	int64_t date_s;
 };
 
 /* listen.c */

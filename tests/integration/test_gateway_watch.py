@@ -226,6 +226,41 @@ def test_who_takes_nothing_is_cut_off_and_costs_the_others_nothing(s, api):
     lazy.close()
 
 
+MANY = """with s as (update store set rev = rev + 1, hash = sha256(hash || int8send(rev + 1)) where id = 1 returning rev, hash),
+r as (insert into revision (revision, actor, token, body, hash) select rev, 'many', uuid_send(gen_random_uuid()), sha256('x'), hash from s),
+c as (insert into change (revision, ord, kind, domain, name, op, object)
+	select rev, n, 'Many', '', n::text, 'update', json_build_object('text', repeat('x', 300)) from s, generate_series(0, 4999) n)
+select rev, pg_notify('aspora', '') from s"""
+
+
+def test_a_watcher_that_falls_behind_the_ring_is_told_and_goes_on_without_a_gap(s, api):
+    """12 times 5,000 changes: more than the ring's 16,384 and more than sockets hold."""
+    slow = Watch(api, "/api/v1/changes?watch=1")
+    slow.until(bookmarked)
+    quick = Watch(api, "/api/v1/changes?watch=1")
+    quick.until(bookmarked)
+    for _ in range(12):
+        rev = s.one(MANY)[0]
+        # One that reads keeps up with it meanwhile.
+        quick.until(lambda e, rev=rev: e["resourceVersion"].startswith("i1.%d-" % rev))
+    got, last = [], None
+    while (e := slow.next()) is not None and e["type"] != "ERROR":
+        last = e["resourceVersion"]
+        got.append(e["object"]["name"])
+    assert e and e["object"]["code"] == "gone" and "too slowly" in e["object"]["detail"] and "watch again" in e["object"]["remedy"], e
+    assert slow.next() is None
+    assert len(got) < 60000
+    again = Watch(api, "/api/v1/changes?watch=1&resourceVersion=" + last)
+    while len(got) < 60000:
+        e = again.next()
+        assert e["type"] == "MODIFIED", e
+        got.append(e["object"]["name"])
+    assert got == [str(n) for _ in range(12) for n in range(5000)]
+    assert "aspora_watch_cut_total 1" in api.get("/metrics").text
+    for w in (again, quick):
+        w.close()
+
+
 def test_lists_and_watches_take_selectors(s, api):
     def names(query):
         return [o["metadata"]["name"] for o in api.items("/api/v1/skills?" + query)]
