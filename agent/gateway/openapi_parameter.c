@@ -46,8 +46,6 @@ static const struct parameter {
 	{"mode", "{\"type\":\"string\"}", "In this mode."},
 	{"requestedBy", "{\"type\":\"string\"}", "Asked for by this one: \"key:ana\"."},
 	{"at", "{\"type\":\"string\"}", "As it was at this revision, commit or time."},
-	{"by", "{\"type\":\"string\",\"enum\":[\"skills\",\"domains\"]}",
-	 "A row for each of these."},
 	{"of", "{\"type\":\"string\"}", "In this domain."},
 	{"actor", "{\"type\":\"string\"}", "Done by this one: \"key:ana\"."},
 	{"since", "{\"type\":\"string\"}", "After this: a time, a duration ago, a position."},

@@ -221,13 +221,6 @@ static const struct row {
 	{"ChangeList", "metadata", "ChangeListMetadata"},
 	{"ChangeList", "items", "[Change]"},
 
-	{"TopListMetadata", "since", "text"},
-	{"TopListMetadata", "until", "text"},
-	{"TopList", "apiVersion", "=" API_VERSION},
-	{"TopList", "kind", "=TopList"},
-	{"TopList", "metadata", "TopListMetadata"},
-	{"TopList", "items", "[object]"},
-
 	{"WatchEvent", "type", "WatchType"},
 	{"WatchEvent", "resourceVersion", "text"},
 	{"WatchEvent", "object", "object"},
