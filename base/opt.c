@@ -136,7 +136,12 @@ static int take_long(struct cursor *c, char *word)
 	}
 	if (o->type != OPT_FLAG)
 		return take_value(c, o, equals ? equals + 1 : NULL);
-	if (equals) {
+	/* "--flag=true" is how some write it. */
+	if (equals && strcmp(equals + 1, "false") == 0) {
+		*(bool *)o->value = false;
+		return 0;
+	}
+	if (equals && strcmp(equals + 1, "true") != 0) {
 		err_set(c->err, ERR_USAGE, "--%s takes no value", o->name);
 		err_remedy(c->err, "write --%s", o->name);
 		return ERR_USAGE;
@@ -144,7 +149,7 @@ static int take_long(struct cursor *c, char *word)
 	return set_value(c, o, NULL);
 }
 
-/* "-n5", "-n 5", and flags in a row: "-ab". */
+/* "-n5", "-n=5", "-n 5", and flags in a row: "-ab". */
 static int take_letters(struct cursor *c, char *letters)
 {
 	int rc = 0;
@@ -158,7 +163,10 @@ static int take_letters(struct cursor *c, char *letters)
 				       letters);
 		}
 		if (o->type != OPT_FLAG)
-			return take_value(c, o, letters[1] ? letters + 1 : NULL);
+			return take_value(c, o,
+					  letters[1] == '=' ? letters + 2
+					  : letters[1]	    ? letters + 1
+							    : NULL);
 		rc = set_value(c, o, NULL);
 	}
 	return rc;

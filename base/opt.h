@@ -1,6 +1,6 @@
 /*
  * Command lines: one table of options per verb gives parsing, help and completion. GNU style: "--name=value", "--name value",
- * "-n value", "--" ends options, options and operands may mix. Mistyped options suggest the nearest.
+ * "-n value", "-n=value", "--flag=false", "--" ends options, options and operands may mix. Mistyped options suggest the nearest.
  */
 #ifndef BASE_OPT_H
 #define BASE_OPT_H

@@ -11,7 +11,8 @@
 static bool takes_value(const char *word)
 {
 	static const char *const names[] = {"--server", "--key",    "--context", "--folder",
-					    "-C",	"--output", "-o",	 NULL};
+					    "-C",	"--output", "-o",	 "--namespace",
+					    "-n",	"--domain", "-d",	 NULL};
 	for (size_t i = 0; names[i]; i++)
 		if (strcmp(word, names[i]) == 0)
 			return true;

@@ -2,6 +2,18 @@
 
 #include "cli/wish.h"
 
+/* What Kubernetes calls what is nearest. */
+static const struct {
+	const char *word, *kind;
+} elsewhere[] = {{"ns", "domains"},	    {"namespace", "domains"},
+		 {"namespaces", "domains"}, {"po", "instances"},
+		 {"pod", "instances"},	    {"pods", "instances"},
+		 {"deploy", "skills"},	    {"deployment", "skills"},
+		 {"deployments", "skills"}, {"gitrepository", "sources"},
+		 {"svc", "routes"},	    {"service", "routes"},
+		 {"services", "routes"},    {"jobs", "executions"},
+		 {"job", "executions"}};
+
 static int unknown_kind(const char *word, struct err *err)
 {
 	CLEANUP(buf_release) struct buf list = BUF_INIT(250);
@@ -9,6 +21,9 @@ static int unknown_kind(const char *word, struct err *err)
 	const char *near = kind_nearest(str_of(word));
 	for (const struct kind *k = kinds; k->name; k++)
 		buf_addf(&list, "%s%s", k == kinds ? "" : ", ", k->plural);
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+		if (strcasecmp(elsewhere[i].word, word) == 0)
+			return err_remedy(err, "here they are %s", elsewhere[i].kind);
 	if (near)
 		return err_remedy(err, "did you mean %s?", near);
 	return err_remedy(err, "it is one of: %s", buf_cstr(&list));

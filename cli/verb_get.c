@@ -15,6 +15,7 @@ static struct {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Only of this domain.", NULL}, \
 	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.", NULL}, \
 	{"all-domains", 'A', OPT_FLAG, &o.all, NULL, "Of all domains, whatever the context says.", NULL}, \
+	{"all-namespaces", 0, OPT_FLAG, &o.all, NULL, "The same, for who is used to kubectl.", NULL}, \
 	{"selector", 'l', OPT_STRING, &o.labels, "SELECTOR", \
 	 "Only with these labels: team=billing, tier!=gold, env in (prod,stage).", NULL}, \
 	{"field-selector", 0, OPT_STRING, &o.fields, "SELECTOR", \
@@ -318,27 +319,95 @@ static const char *none_of(struct cli *c, const struct cli_ref *ref)
 			    o.labels || o.fields || o.state ? " that fit" : "");
 }
 
+static int prepare(struct getting *w, struct err *err)
+{
+	int rc = parse(w, err);
+	if (rc < 0)
+		return rc;
+	struct cli *c = w->g.c;
+	w->view = (struct cli_view){.columns = columns_of(c, w->refs[0].kind),
+				    .word = w->refs[0].kind->singular,
+				    .list = w->list || w->count > 1,
+				    .none = none_of(c, &w->refs[0])};
+	return 0;
+}
+
+static int get_one(struct getting *w, struct err *err)
+{
+	const struct doc_node **objects = NULL;
+	size_t count = 0;
+	int rc = prepare(w, err);
+	if (rc == 0)
+		rc = o.watch ? watch(w, err) : fetch(w, &objects, &count, err);
+	if (rc == 0 && !o.watch && (w->list || count))
+		rc = cli_print(w->g.c, &w->view, objects, count, err);
+	return rc;
+}
+
+/* --- several kinds -------------------------------------------------------------------------------------------------- */
+
+#define SEVERAL_MAX 32
+#define ALL "domains,skills,routes,sources"
+
+static bool is_several(const struct cli *c)
+{
+	return strchr(c->operands[0], ',') || strcmp(c->operands[0], "all") == 0;
+}
+
+/* As tables one below the other, for programs as one list. */
+static int get_several(struct getting *w, struct err *err)
+{
+	struct cli *c = w->g.c;
+	bool rows = cli_output_has_rows(c) || strcmp(c->output, "name") == 0;
+	struct str rest = str_of(strcmp(c->operands[0], "all") == 0 ? ALL : c->operands[0]), word;
+	const struct doc_node **all = NULL;
+	size_t all_count = 0, cap = 0, kinds_seen = 0;
+	if (c->operand_count > 1 || o.watch)
+		return cli_usage(c, err, "several kinds are listed; they are not named or watched");
+	/* A slip is told before anything is printed. */
+	struct str names = rest;
+	while (str_split(&names, ',', &word)) {
+		struct cli_ref ref;
+		int rc = cli_ref_parse(c, arena_strndup(c->arena, word.p, word.len), NULL, NULL,
+				       &ref, err);
+		if (rc < 0)
+			return rc;
+	}
+	while (str_split(&rest, ',', &word) && kinds_seen++ < SEVERAL_MAX) {
+		static char *one[2];
+		const struct doc_node **objects = NULL;
+		size_t count = 0;
+		one[0] = arena_strndup(c->arena, word.p, word.len);
+		c->operands = one;
+		struct getting each = {.g = w->g};
+		int rc = prepare(&each, err);
+		if (rc == 0)
+			rc = fetch(&each, &objects, &count, err);
+		if (rc == 0 && rows && kinds_seen > 1 && count && cli_output_is_table(c))
+			rc = cli_write(&(struct buf){.data = (char[]){"\n"}, .len = 1}, err);
+		if (rc == 0 && rows)
+			rc = cli_print(c, &each.view, objects, count, err);
+		if (rc < 0)
+			return rc;
+		for (size_t i = 0; i < count; i++) {
+			ARENA_GROW(c->arena, all, all_count, cap);
+			all[all_count++] = objects[i];
+		}
+	}
+	w->view = (struct cli_view){.columns = kind_find(STR("Skill"))->columns, .list = true};
+	return rows ? 0 : cli_print(c, &w->view, all, all_count, err);
+}
+
 static int get(struct cli *c, struct err *err)
 {
 	struct getting w = {0};
-	const struct doc_node **objects = NULL;
-	size_t count = 0;
 	int rc = cli_output_check(c, err);
 	if (rc == 0)
 		rc = cli_when(c, o.at, &o.at, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &w.g, err);
 	if (rc == 0)
-		rc = parse(&w, err);
-	if (rc == 0) {
-		w.view = (struct cli_view){.columns = columns_of(c, w.refs[0].kind),
-					   .word = w.refs[0].kind->singular,
-					   .list = w.list || w.count > 1,
-					   .none = none_of(c, &w.refs[0])};
-		rc = o.watch ? watch(&w, err) : fetch(&w, &objects, &count, err);
-	}
-	if (rc == 0 && !o.watch && (w.list || count))
-		rc = cli_print(c, &w.view, objects, count, err);
+		rc = is_several(c) ? get_several(&w, err) : get_one(&w, err);
 	cli_gateway_release(&w.g);
 	return rc;
 }
@@ -358,7 +427,8 @@ const struct cli_verb cli_verb_get = {
 		 "    aspora get executions --skill ecm/order-details --state failed\n"
 		 "    aspora get skills --field-selector status.phase!=Ready -o wide\n"
 		 "    aspora get skills --at 2h\n"
-		 "    aspora get domains -w\n\n"
+		 "    aspora get domains -w\n"
+		 "    aspora get domains,skills\n\n"
 		 "Kinds have short names, as in kubectl: sk, dom, rt, src, rel, adm, inst, exec, "
 		 "ev\n"
 		 "and qua. `aspora explain KIND` says which columns there are.",

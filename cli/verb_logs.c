@@ -1,6 +1,7 @@
 /* aspora logs: the steps of one execution, from its claim to its end, with what the handler said. */
 #include "cli/gateway.h"
 #include "cli/output.h"
+#include "cli/resource.h"
 #include "cli/verbs.h"
 #include "skill/execution.h"
 #include "skill/text.h"
@@ -71,11 +72,50 @@ static int print(struct cli *c, struct cli_view *v, const struct doc_node *items
 	return count ? cli_write(&out, err) : 0;
 }
 
-static int read_steps(struct cli_gateway *g, int64_t after, const struct doc_node **ret,
-		      struct err *err)
+/* The newest execution of a skill. */
+static int newest_of(struct cli_gateway *g, const char *domain, const char *skill, const char **ret,
+		     struct err *err)
 {
 	struct cli *c = g->c;
-	const char *path = cli_path(c, "executions", c->operands[0], "steps", NULL);
+	const struct doc_node *list = NULL;
+	const char *path = cli_query(c, cli_path(c, "executions", NULL), "domain", domain);
+	path = cli_query(c, cli_query(c, path, "skill", skill), "limit", "1");
+	int rc = cli_get(g, path, &list, err);
+	const struct doc_node *name = rc < 0 ? NULL : kind_path(list, "items[0].metadata.name");
+	if (rc == 0 && !name) {
+		err_set(err, ERR_NOT_FOUND, "skill %s/%s has not run yet", domain, skill);
+		return err_remedy(err, "`aspora run %s/%s` runs it", domain, skill);
+	}
+	if (rc == 0)
+		*ret = arena_strndup(c->arena, name->text.p, name->text.len);
+	return rc;
+}
+
+/* EXECUTION, execution/NAME as -o name writes it, DOMAIN/SKILL or skill/DOMAIN/SKILL. */
+static int find_execution(struct cli_gateway *g, const char **ret, struct err *err)
+{
+	struct cli *c = g->c;
+	const char *word = c->operands[0], *slash = strchr(word, '/');
+	const struct kind *k = slash ? kind_find(str_make(word, (size_t)(slash - word))) : NULL;
+	const char *domain = NULL, *skill = NULL;
+	struct cli_ref ref = {0};
+	*ret = word;
+	if (!slash)
+		return 0;
+	if (k && strcmp(k->name, "Execution") == 0) {
+		int rc = cli_ref_parse(c, word, NULL, NULL, &ref, err);
+		*ret = ref.name;
+		return rc;
+	}
+	int rc = cli_operand_ref(g, 0, &domain, &skill, err);
+	return rc < 0 ? rc : newest_of(g, domain, skill, ret, err);
+}
+
+static int read_steps(struct cli_gateway *g, const char *name, int64_t after,
+		      const struct doc_node **ret, struct err *err)
+{
+	struct cli *c = g->c;
+	const char *path = cli_path(c, "executions", name, "steps", NULL);
 	path = cli_query(c, path, "after", arena_printf(c->arena, "%lld", (long long)after));
 	if (!follow)
 		return cli_get(g, path, ret, err);
@@ -96,13 +136,16 @@ static int logs(struct cli *c, struct err *err)
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	/* Followed, each step is a document of its own. */
 	struct cli_view v = {.columns = columns, .word = "step", .list = true, .begun = follow};
+	const char *name = NULL;
 	int64_t after = 0;
 	int rc = cli_output_check(c, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
+	if (rc == 0)
+		rc = find_execution(&g, &name, err);
 	for (bool more = true; rc == 0 && more;) {
 		const struct doc_node *answer = NULL;
-		rc = read_steps(&g, after, &answer, err);
+		rc = read_steps(&g, name, after, &answer, err);
 		if (rc == 0)
 			rc = print(c, &v, doc_find(answer, "items"), err);
 		if (rc < 0)
@@ -117,8 +160,10 @@ static int logs(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_logs = {
 	.name = "logs",
-	.usage = "EXECUTION",
+	.usage = "EXECUTION | DOMAIN/SKILL",
 	.help = "Show what happened during an execution, and what its handler said.",
+	.about = "    aspora logs EXEC-20260218120000-0123456789abcdef\n"
+		 "    aspora logs -f ecm/order-details        its newest execution\n",
 	.options = options,
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,

@@ -9,7 +9,7 @@
 #include "skill/text.h"
 
 static struct {
-	const char *watch, *revision;
+	const char *watch, *revision, *domain;
 	int64_t timeout_ms, ttl_ms, limit;
 	bool yes, dry_run, force;
 } o = {.limit = 20};
@@ -18,7 +18,9 @@ static const char *const truths[] = {"true", "false", NULL};
 
 /* clang-format off */
 static const struct opt options[] = {
-	{"watch", 0, OPT_STRING, &o.watch, "true|false", "status: wait for the end of it; true when left out.", truths},
+	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "The domain of the skill.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.", NULL},
+	{"watch", 'w', OPT_WORD, &o.watch, "true|false", "status: wait for the end of it; true when left out.", truths},
 	{"timeout", 0, OPT_DURATION, &o.timeout_ms, "DURATION", "status: give up after this long; never when left out.", NULL},
 	{"revision", 0, OPT_STRING, &o.revision, "RELEASE", "history: one release in full.", NULL},
 	{"limit", 0, OPT_INT, &o.limit, "N", "history: how many releases to look at; 20 when left out.", NULL},
@@ -279,6 +281,8 @@ static int rollout(struct cli *c, struct err *err)
 	int rc = cli_output_check(c, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &r.g, err);
+	if (rc == 0 && o.domain)
+		r.g.domain = str_of(o.domain);
 	if (rc == 0)
 		rc = cli_operand_ref(&r.g, 1, &r.domain, &r.skill, err);
 	if (rc == 0)

@@ -216,14 +216,36 @@ static int run_remote(struct cli *c, struct err *err)
 	return cli_write(&out, err);
 }
 
+/* "ecm/order-details order status 17": what follows the skill's name is its input. */
+static int take_input(struct cli *c, struct err *err)
+{
+	struct str domain, name;
+	struct err ignored = ERR_INIT;
+	if (o.promptfoo || c->operand_count < 2 || !strchr(c->operands[0], '/') ||
+	    name_split(str_of(c->operands[0]), &domain, &name, &ignored) < 0)
+		return 0;
+	if (o.input)
+		return cli_usage(c, err, "--input says what the skill is given, and so does \"%s\"",
+				 c->operands[1]);
+	c->operands++;
+	c->operand_count--;
+	o.input = words_of(c);
+	c->operands--;
+	c->operand_count = 1;
+	return 0;
+}
+
 static int run(struct cli *c, struct err *err)
 {
+	int taken = take_input(c, err);
+	if (taken < 0)
+		return taken;
 	return o.local || o.promptfoo ? run_local(c, err) : run_remote(c, err);
 }
 
 const struct cli_verb cli_verb_run = {
 	.name = "run",
-	.usage = "DOMAIN/NAME | TEXT ...",
+	.usage = "DOMAIN/NAME [TEXT ...] | TEXT ...",
 	.help = "Run a skill, by name or by a text that leads to it.",
 	.about = "    aspora run ecm/order-details --input '{\"order_id\": \"17\"}'\n"
 		 "    aspora run order status 17\n"

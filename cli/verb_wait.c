@@ -9,6 +9,7 @@
 static struct {
 	const char *what, *domain;
 	int64_t timeout_ms;
+	bool all;
 } o;
 
 static const struct opt options[] = {
@@ -19,6 +20,8 @@ static const struct opt options[] = {
 	 NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "The domain of a skill.", NULL},
 	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
+	{"all", 0, OPT_FLAG, &o.all, NULL, "Every object of the kind, of --domain or everywhere.",
 	 NULL},
 	{"timeout", 't', OPT_DURATION, &o.timeout_ms, "DURATION",
 	 "Give up after this long; 60s when left out.", NULL},
@@ -116,10 +119,9 @@ static int late(struct cli *c, const struct cli_ref *ref, const struct goal *goa
 }
 
 static int wait_for(struct cli_gateway *g, const struct cli_ref *ref, const struct goal *goal,
-		    struct err *err)
+		    int64_t end, struct err *err)
 {
 	struct cli *c = g->c;
-	int64_t end = clock_mono(&clock_real) + (o.timeout_ms ? o.timeout_ms : TIMEOUT_DEFAULT_MS);
 	for (;;) {
 		const struct doc_node *object = NULL;
 		struct err e = ERR_INIT;
@@ -137,27 +139,60 @@ static int wait_for(struct cli_gateway *g, const struct cli_ref *ref, const stru
 	}
 }
 
+static int wait_and_say(struct cli_gateway *g, const struct cli_ref *ref, const struct goal *goal,
+			int64_t end, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
+	int rc = wait_for(g, ref, goal, end, err);
+	cli_progress_end(g->c);
+	if (rc < 0)
+		return rc;
+	buf_addf(&out, "%s: %s\n", cli_ref_text(g->c, ref), o.what ? o.what : "condition=Ready");
+	return cli_write(&out, err);
+}
+
+/* Those that there are now, one after the other, within one time for all. */
+static int wait_for_all(struct cli_gateway *g, const struct cli_ref *ref, const struct goal *goal,
+			int64_t end, struct err *err)
+{
+	struct cli *c = g->c;
+	const struct doc_node **list = NULL;
+	size_t count = 0;
+	int rc = cli_get_list(g, cli_ref_path(c, ref), &list, &count, NULL, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const struct doc_node *meta = doc_find(list[i], "metadata");
+		struct str domain = doc_text(meta, "domain"), name = doc_text(meta, "name");
+		const struct cli_ref one = {
+			.kind = ref->kind,
+			.domain = domain.len ? arena_strndup(c->arena, domain.p, domain.len) : NULL,
+			.name = arena_strndup(c->arena, name.p, name.len)};
+		rc = wait_and_say(g, &one, goal, end, err);
+	}
+	if (rc == 0 && count == 0)
+		cli_say("no %s", ref->kind->plural);
+	return rc;
+}
+
 static int wait_verb(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
-	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
 	struct cli_ref ref;
 	struct goal goal;
+	int64_t end = clock_mono(&clock_real) + (o.timeout_ms ? o.timeout_ms : TIMEOUT_DEFAULT_MS);
 	int rc = cli_ref_parse(c, c->operands[0], c->operand_count > 1 ? c->operands[1] : NULL,
 			       o.domain, &ref, err);
-	if (rc == 0 && !ref.name)
+	if (rc == 0 && !ref.name && !o.all)
 		rc = cli_usage(c, err, "which %s?", ref.kind->singular);
+	if (rc == 0 && ref.name && o.all)
+		rc = cli_usage(c, err, "one is named, or --all are meant, not both");
 	if (rc == 0)
 		rc = read_goal(c, &goal, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
-	if (rc == 0)
-		rc = wait_for(&g, &ref, &goal, err);
-	cli_progress_end(c);
 	if (rc < 0)
 		return rc;
-	buf_addf(&out, "%s: %s\n", cli_ref_text(c, &ref), o.what ? o.what : "condition=Ready");
-	return cli_write(&out, err);
+	return o.all ? wait_for_all(&g, &ref, &goal, end, err)
+		     : wait_and_say(&g, &ref, &goal, end, err);
 }
 
 const struct cli_verb cli_verb_wait = {

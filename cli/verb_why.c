@@ -9,9 +9,12 @@
 
 #define RELEASES_MAX "100"
 
-static const char *signer;
+static const char *signer, *domain_option;
 
 static const struct opt options[] = {
+	{"domain", 'd', OPT_STRING, &domain_option, "DOMAIN", "The domain of the skill.", NULL},
+	{"namespace", 'n', OPT_STRING, &domain_option, "DOMAIN",
+	 "The same, for who is used to kubectl.", NULL},
 	{"signer", 0, OPT_STRING, &signer, "KEY",
 	 "The public key to trust: 64 hex digits, or a file with them such as keys/release.pub. "
 	 "Without it, whoever signed the verdict.",
@@ -452,6 +455,8 @@ static int why(struct cli *c, struct err *err)
 		rc = cli_receipts_pin(&w.receipts, signer, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &w.g, err);
+	if (rc == 0 && domain_option)
+		w.g.domain = str_of(domain_option);
 	if (rc == 0)
 		rc = cli_operand_ref(&w.g, 0, &w.domain, &w.skill, err);
 	if (rc == 0)

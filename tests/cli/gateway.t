@@ -484,6 +484,79 @@ A watch prints what there is, and then what changes.
   Order 18 is delivered: delivered to the front desk on 2026-02-11.
   1
 
+What kubectl's users write is taken as they mean it.
+  $ aspora get sk -o=name -n=frm; aspora -n frm get skills -o name --no-headers=true | wc -l; aspora get skills --all-namespaces -o name | wc -l
+  skill/frm/alert-review
+  skill/frm/manager
+  skill/frm/rule-simulation
+  3
+  9
+  $ aspora get domains,sources -o name
+  domain/ecm
+  domain/frm
+  domain/hr
+  domain/platform
+  domain/wealth
+  source/main
+  $ aspora get all -o jsonpath='{range .items[*]}{.kind}{"\n"}{end}' | sort | uniq -c
+        5 Domain
+       13 Route
+        9 Skill
+        1 Source
+  $ aspora get domains,sources -o custom-columns=N:.metadata.name | tail -n 2; aspora get sk,dom -d hr --no-headers | awk '{print $1}'
+  N
+  main
+  hr
+  
+  ecm
+  frm
+  hr
+  platform
+  wealth
+  $ aspora get domains,skils
+  aspora: there is no kind "skils" (did you mean skills?)
+  [2]
+  $ aspora get skills,domains ecm
+  aspora: several kinds are listed; they are not named or watched (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  [2]
+  $ aspora get ns; aspora get pods
+  aspora: there is no kind "ns" (here they are domains)
+  aspora: there is no kind "pods" (here they are instances)
+  [2]
+  $ aspora wait --for=condition=Ready domains --all --timeout=20s; aspora wait --for=delete quarantines --all
+  domain ecm: condition=Ready
+  domain frm: condition=Ready
+  domain hr: condition=Ready
+  domain platform: condition=Ready
+  domain wealth: condition=Ready
+  aspora: no quarantines
+  $ aspora wait skill/ecm/manager --all
+  aspora: one is named, or --all are meant, not both (it is: aspora wait KIND/NAME | KIND NAME)
+  [2]
+  $ aspora run ecm/order-details -- order status 17
+  Order 17 is shipped: handed to the carrier on 2026-02-17.
+  $ aspora run ecm/order-details what about 18?
+  Order 18 is delivered: delivered to the front desk on 2026-02-11.
+  $ aspora run ecm/order-details order status 17 --input x
+  aspora: --input says what the skill is given, and so does "order" (it is: aspora run DOMAIN/NAME [TEXT ...] | TEXT ...)
+  [2]
+  $ aspora logs ecm/order-details | head -n 1 | awk '{print $2}'; aspora logs skill/ecm/order-details -o json | grep -c '"at"' | sed 's/[0-9]*/N/'; aspora logs "$(aspora get exec -s ecm/order-details -o name | head -n 1)" | wc -l | sed 's/[0-9]*/N/'
+  invoked
+  N
+  N
+  $ aspora logs wealth/portfolio-summary
+  aspora: skill wealth/portfolio-summary has not run yet (`aspora run wealth/portfolio-summary` runs it)
+  [4]
+  $ aspora logs domain/ecm
+  aspora: this is about skills, not about domains (it is: aspora logs EXECUTION | DOMAIN/SKILL)
+  [2]
+  $ aspora rollout status manager -n ecm --watch; aspora why manager -n frm | head -n 1
+  aspora: skill ecm/manager: AdmissionDenied: the domain was refused: skills/ecm/order-details/aspora.config.yaml:2:16: budget.per_run_usd is 0.9, but the domain allows at most 0.25 (revision 85381c324323) (write 0.25 or less, or have it changed there)
+  skill frm/manager: 1e2b85c0c874 serves
+  $ aspora get skills --watch=yes
+  aspora: --watch takes no value (write --watch)
+  [2]
+
 Slips are told with what to write.
   $ aspora get skil
   aspora: there is no kind "skil" (did you mean skill?)

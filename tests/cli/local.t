@@ -158,7 +158,7 @@ What goes wrong is the skill's own fault, or is not.
   aspora: there is no skill ecm/nobody here (`aspora create skill ecm/nobody` makes one)
   [4]
   $ aspora run -l ecm
-  aspora: aspora run needs a skill, as DOMAIN/NAME (it is: aspora run DOMAIN/NAME | TEXT ...)
+  aspora: aspora run needs a skill, as DOMAIN/NAME (it is: aspora run DOMAIN/NAME [TEXT ...] | TEXT ...)
   [2]
   $ aspora run -l nothing of the kind
   aspora: no skill has a command that "nothing of the kind" matches (`aspora list` shows the commands; a skill is named as DOMAIN/NAME)
@@ -170,7 +170,7 @@ What goes wrong is the skill's own fault, or is not.
   aspora: cannot open nowhere: No such file or directory
   [4]
   $ aspora run
-  aspora: aspora run needs to be told what (it is: aspora run DOMAIN/NAME | TEXT ...)
+  aspora: aspora run needs to be told what (it is: aspora run DOMAIN/NAME [TEXT ...] | TEXT ...)
   [2]
   $ aspora test nothing
   aspora: there is no domain "nothing" here

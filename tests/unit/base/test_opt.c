@@ -128,6 +128,16 @@ START_TEST(nothing_is_fine)
 }
 END_TEST
 
+START_TEST(flags_and_letters_may_be_written_with_an_equals_sign)
+{
+	assert_ok(parse("-o=json --watch=true"));
+	ck_assert_str_eq(output, "json");
+	ck_assert(watch);
+	assert_ok(parse("--watch --watch=false"));
+	ck_assert(!watch);
+}
+END_TEST
+
 START_TEST(a_wrong_line_says_what_is_wrong_and_what_to_write)
 {
 	static const struct {
@@ -231,6 +241,7 @@ static const struct support_case cases[] = {
 	CASE(letters_run_together),
 	CASE(values_may_be_empty_or_look_like_options),
 	CASE(nothing_is_fine),
+	CASE(flags_and_letters_may_be_written_with_an_equals_sign),
 	CASE_LOOP(a_wrong_line_says_what_is_wrong_and_what_to_write, 16),
 	CASE(help_is_aligned),
 	CASE(help_is_wrapped_at_80_columns),
