@@ -90,6 +90,17 @@ The difference is one that patch takes.
    skills/hr/aspora.config.yaml | 2 +-
    1 file changed, 1 insertion(+), 1 deletion(-)
 
+And one that git applies, with several places in a file, a file without a last line end, and one of other line ends: what is there then is what fix writes.
+  $ git checkout -q . && sed -i 's/^name: order-details/name: order-detail/; s/^description:/descripton:/' skills/ecm/order-details/SKILL.md
+  $ printf 'budget:\n  per_run_usd: 9\n  per_day_usd: 20\nlimits:\n  timout: 5s\n\n\n\n\n\n\n\n\n  memry: 64Mi' > skills/hr/resume-screen/aspora.config.yaml
+  $ sed -i 's/^name: .*/name: resume-scren/; s/$/\r/' skills/hr/resume-screen/SKILL.md
+  $ aspora fix --dry-run > ../dry.diff 2> /dev/null; grep -c '^@@' ../dry.diff; grep -c 'No newline' ../dry.diff
+  4
+  2
+  $ cp -r . ../applied && (cd ../applied && git apply --check ../dry.diff && git apply ../dry.diff) && aspora fix --yes > /dev/null 2>&1; diff -r skills ../applied/skills && echo same
+  same
+  $ git checkout -q . && rm -r ../applied ../dry.diff
+
 A file keeps its mode and its other bytes.
   $ chmod 600 skills/ecm/manager/SKILL.md && sed -i 's/^name: manager/name: manger/' skills/ecm/manager/SKILL.md
   $ aspora fix ecm/manager --yes 2>&1 | tail -n 1; stat -c %a skills/ecm/manager/SKILL.md; head -n 2 skills/ecm/manager/SKILL.md
