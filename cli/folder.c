@@ -122,10 +122,13 @@ void cli_tree_release(struct cli_tree *t)
 }
 
 static int build(struct cli_tree *t, const char *subpath, const struct snapshot *previous,
-		 struct err *err)
+		 const struct cli_passed *passed, struct err *err)
 {
 	struct source_ref source = {.name = "folder"};
-	const struct snapshot_opts opts = {.subpath = subpath, .platform_from_tree = true};
+	const struct snapshot_opts opts = {.subpath = subpath,
+					   .platform_from_tree = true,
+					   .pass_over = passed ? passed->over : NULL,
+					   .pass_state = passed ? passed->state : NULL};
 	memcpy(source.revision, t->source->revision, sizeof(source.revision));
 	return snapshot_build(t->source, &source, previous, &opts, &t->snap, err);
 }
@@ -133,7 +136,7 @@ static int build(struct cli_tree *t, const char *subpath, const struct snapshot 
 int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct err *err)
 {
 	int rc = tree_folder_open(f->root, &ret->source, err);
-	return rc < 0 ? rc : build(ret, NULL, NULL, err);
+	return rc < 0 ? rc : build(ret, NULL, NULL, NULL, err);
 }
 
 static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
@@ -152,8 +155,8 @@ static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
 	return 0;
 }
 
-int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
-		    const struct snapshot *previous, struct cli_tree *ret, struct err *err)
+int cli_open_commit(struct cli *c, struct cli_folder *f, const char *name, struct cli_tree *ret,
+		    struct err *err)
 {
 	struct tree_id id;
 	int rc = open_clone(c, f, err);
@@ -162,7 +165,23 @@ int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
 	if (rc == 0)
 		rc = tree_git_open(f->clone, &id, &ret->source, err);
 	ret->in_clone = true;
-	return rc < 0 ? rc : build(ret, f->subpath, previous, err);
+	return rc;
+}
+
+int cli_read_open(const struct cli_folder *f, const struct snapshot *previous,
+		  const struct cli_passed *passed, struct cli_tree *t, struct err *err)
+{
+	struct snapshot *before = TAKE_PTR(t->snap);
+	int rc = build(t, f->subpath, previous ? previous : before, passed, err);
+	snapshot_unref(before);
+	return rc;
+}
+
+int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
+		    const struct snapshot *previous, struct cli_tree *ret, struct err *err)
+{
+	int rc = cli_open_commit(c, f, name, ret, err);
+	return rc < 0 ? rc : cli_read_open(f, previous, NULL, ret, err);
 }
 
 int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,

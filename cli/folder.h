@@ -46,6 +46,15 @@ NODISCARD int cli_read_folder(struct cli_folder *f, struct cli_tree *ret, struct
 NODISCARD int cli_read_commit(struct cli *c, struct cli_folder *f, const char *name,
 			      const struct snapshot *previous, struct cli_tree *ret,
 			      struct err *err);
+/* The two halves of it. A tree that has been read is read again: what it knew is not. */
+struct cli_passed {
+	bool (*over)(void *state, struct str domain); /* as snapshot_opts.pass_over */
+	void *state;
+};
+NODISCARD int cli_open_commit(struct cli *c, struct cli_folder *f, const char *name,
+			      struct cli_tree *ret, struct err *err);
+NODISCARD int cli_read_open(const struct cli_folder *f, const struct snapshot *previous,
+			    const struct cli_passed *passed, struct cli_tree *t, struct err *err);
 /*
  * The same state again, under the platform configuration and FIRM.md of another one instead of its own. ret has no source of its own: it is t's, and
  * is not to be used after it.

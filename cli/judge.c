@@ -27,17 +27,49 @@ static void deploy_domain(struct deployed *have, const struct snapshot *s, const
 		};
 }
 
-static void deploy(struct cli *c, const struct snapshot *s, struct deployed *have)
+/* A domain that nobody compares: it counts for how much of all is deleted. */
+static void deploy_still(struct deployed *have, const struct snapshot *s, const struct surface *d)
+{
+	have->domains[have->domain_count++] = (struct deployed_domain){.name = d->domain,
+								       .source = s->source};
+	for (size_t k = 0; k < d->skill_count; k++)
+		have->skills[have->skill_count++] =
+			(struct deployed_skill){.domain = d->domain, .name = d->skills[k].name};
+}
+
+static int domains_by_name(const void *pa, const void *pb)
+{
+	const struct deployed_domain *a = pa, *b = pb;
+	return str_cmp(a->name, b->name);
+}
+
+static int skills_by_name(const void *pa, const void *pb)
+{
+	const struct deployed_skill *a = pa, *b = pb;
+	int order = str_cmp(a->domain, b->domain);
+	return order ? order : str_cmp(a->name, b->name);
+}
+
+static void deploy(struct cli *c, const struct snapshot *s, const struct cli_still *still,
+		   struct deployed *have)
 {
 	*have = (struct deployed){.arena = c->arena};
 	if (!s)
 		return;
-	have->domains = arena_array(c->arena, s->domain_count + 1, sizeof(*have->domains));
-	have->skills = arena_array(c->arena, s->skill_count + 1, sizeof(*have->skills));
+	size_t skills = s->skill_count;
+	for (size_t i = 0; i < still->count; i++)
+		skills += still->items[i].skill_count;
+	have->domains = arena_array(c->arena, s->domain_count + still->count + 1,
+				    sizeof(*have->domains));
+	have->skills = arena_array(c->arena, skills + 1, sizeof(*have->skills));
 	have->platform_source = s->source;
 	have->platform_digest = s->platform_digest;
 	for (size_t i = 0; i < s->domain_count; i++)
 		deploy_domain(have, s, s->domains[i]);
+	for (size_t i = 0; i < still->count; i++)
+		deploy_still(have, s, &still->items[i]);
+	qsort(have->domains, have->domain_count, sizeof(*have->domains), domains_by_name);
+	qsort(have->skills, have->skill_count, sizeof(*have->skills), skills_by_name);
 }
 
 static struct domain_skill *base_skill(const struct cli_judged *j, const struct deployed_skill *d)
@@ -67,9 +99,46 @@ static int load_effective(void *state, const struct deployed_skill *d, struct ar
 
 /* --- judging ------------------------------------------------------------------------------------------------ */
 
-static int read_sides(struct cli *c, const char *commit, const char *base, struct cli_judged *j,
+static bool is_still(void *state, struct str domain)
+{
+	return cli_still_has(state, domain);
+}
+
+static int read_both(struct cli_judged *j, const struct cli_passed *passed, struct err *err)
+{
+	int rc = cli_read_open(&j->folder, NULL, passed, &j->base, err);
+	return rc < 0 ? rc : cli_read_open(&j->folder, j->base.snap, passed, &j->want, err);
+}
+
+/* Two commits of which only what differs is wanted. What is read of them is kept for the next time. */
+static int read_differing(struct cli *c, const struct cli_sides *sides, struct cli_judged *j,
+			  struct err *err)
+{
+	const struct cli_passed passed = {is_still, &j->still};
+	int rc = cli_open_commit(c, &j->folder, sides->base, &j->base, err);
+	if (rc == 0)
+		rc = cli_open_commit(c, &j->folder, sides->commit, &j->want, err);
+	if (rc < 0)
+		return rc;
+	cli_still_find(c, &j->folder, j->base.source, j->want.source, &j->still);
+	rc = read_both(j, &passed, err);
+	if (rc == 0 && j->still.count && cli_still_is_left(j->want.snap)) {
+		j->still.count = 0;
+		rc = read_both(j, NULL, err);
+	}
+	if (rc < 0)
+		return rc;
+	cli_still_keep(c, &j->folder, j->base.source, j->base.snap);
+	cli_still_keep(c, &j->folder, j->want.source, j->want.snap);
+	return 0;
+}
+
+static int read_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *j,
 		      struct err *err)
 {
+	const char *base = sides->base, *commit = sides->commit;
+	if (base && commit && sides->differing && !j->scope.domain.len)
+		return read_differing(c, sides, j, err);
 	int rc = base ? cli_read_commit(c, &j->folder, base, NULL, &j->base, err) : 0;
 	if (rc == 0 && commit)
 		rc = cli_read_commit(c, &j->folder, commit, j->base.snap, &j->want, err);
@@ -87,28 +156,46 @@ static int check_scope(struct cli *c, const struct cli_judged *j, struct err *er
 	return cli_scope_check(c, j->want.snap, &j->scope, err);
 }
 
+/* The domains to compare, NULL at the end; NULL: all. */
+static const char *const *compared(struct cli *c, const struct cli_judged *j)
+{
+	const struct snapshot *sides[] = {j->base.snap, j->want.snap};
+	size_t room = 2, n = 0;
+	if (!j->scope.domain.len && !j->still.count)
+		return NULL;
+	for (size_t k = 0; k < 2; k++)
+		room += sides[k] ? sides[k]->domain_count : 0;
+	const char **names = arena_array(c->arena, room, sizeof(*names));
+	if (j->scope.domain.len)
+		names[n++] = arena_strndup(c->arena, j->scope.domain.p, j->scope.domain.len);
+	for (size_t k = 0; k < 2 && !j->scope.domain.len; k++)
+		for (size_t i = 0; sides[k] && i < sides[k]->domain_count; i++) {
+			struct str name = sides[k]->domains[i]->name;
+			names[n++] = arena_strndup(c->arena, name.p, name.len);
+		}
+	names[n] = NULL;
+	return names;
+}
+
 static int compare(struct cli *c, struct cli_judged *j, struct err *err)
 {
-	const char *domains[] = {arena_strndup(c->arena, j->scope.domain.p, j->scope.domain.len),
-				 NULL};
-	const struct plan_scope scope = {.domains = j->scope.domain.len ? domains : NULL,
-					 .infer_deletes = true,
-					 .rules_version = RULES_VERSION};
+	const struct plan_scope scope = {
+		.domains = compared(c, j), .infer_deletes = true, .rules_version = RULES_VERSION};
 	return plan_make(j->want.snap, &j->have, &scope, &j->old, &j->plan, err);
 }
 
-int cli_judge_plan(struct cli *c, const char *operand, const char *commit, const char *base,
+int cli_judge_plan(struct cli *c, const char *operand, const struct cli_sides *sides,
 		   struct cli_judged *ret, struct err *err)
 {
 	*ret = (struct cli_judged){0};
 	int rc = cli_folder_open(c, operand, &ret->folder, &ret->scope, err);
 	if (rc == 0)
-		rc = read_sides(c, commit, base, ret, err);
+		rc = read_sides(c, sides, ret, err);
 	if (rc == 0)
 		rc = check_scope(c, ret, err);
 	if (rc < 0)
 		return rc;
-	deploy(c, ret->base.snap, &ret->have);
+	deploy(c, ret->base.snap, &ret->still, &ret->have);
 	ret->old = (struct plan_old){load_old, ret, load_effective};
 	return compare(c, ret, err);
 }
@@ -132,12 +219,15 @@ int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_jud
 		base = what;
 		what = c->operands[1];
 	}
-	int rc = cli_judge_plan(c, what, sides->commit, base ? base : sides->usual_base, ret, &why);
+	struct cli_sides plain = *sides;
+	plain.base = base ? base : sides->usual_base;
+	int rc = cli_judge_plan(c, what, &plain, ret, &why);
 	/* Names come first: a branch that is called as a domain is must be named with --base. */
 	if ((rc == ERR_NOT_FOUND || rc == ERR_INVALID) && what && !base) {
 		if (check_revision(c, what, &no_commit) == 0) {
 			cli_judged_release(ret);
-			return cli_judge_plan(c, NULL, sides->commit, what, ret, err);
+			plain.base = what;
+			return cli_judge_plan(c, NULL, &plain, ret, err);
 		}
 		if (strpbrk(what, "~^@")) {
 			why = no_commit;
@@ -190,6 +280,8 @@ static void show_base(struct cli *c, struct cli_judged *j)
 		surface_of(c->arena, j->base.snap->domains[i], &s);
 		surfaces_set(j->surfaces, &s);
 	}
+	for (size_t i = 0; i < j->still.count; i++)
+		surfaces_set(j->surfaces, &j->still.items[i]);
 	/* Where one domain is asked for, the others stand beside it as the folder has them. */
 	for (size_t i = 0; j->scope.domain.len && i < j->want.snap->domain_count; i++) {
 		struct surface s;

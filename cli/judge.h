@@ -8,12 +8,14 @@
 #include "admission/admit.h"
 #include "base/opt.h"
 #include "cli/folder.h"
+#include "cli/still.h"
 
 struct cli_judged {
 	struct cli_folder folder;
 	struct cli_scope scope;
 	struct cli_tree want; /* the folder, or the commit that is judged */
 	struct cli_tree base; /* empty without a base: everything is new */
+	struct cli_still still; /* domains that both have alike, and that were not read */
 	struct deployed have;
 	struct plan_old old;
 	struct plan *plan;
@@ -29,19 +31,20 @@ struct cli_judged {
 	size_t seen_count;
 };
 
-/*
- * Reads both sides and compares. operand as in cli_folder_open(), commit (NULL: the folder as it is) and base (NULL: nothing is deployed) as in
- * cli_read_commit(). Release in any case.
- */
-NODISCARD int cli_judge_plan(struct cli *c, const char *operand, const char *commit,
-			     const char *base, struct cli_judged *ret, struct err *err);
-
 /* What is compared with what, as options say it; each as in cli_read_commit(), or NULL. */
 struct cli_sides {
 	const char *commit; /* NULL: the folder as it is */
 	const char *base;
 	const char *usual_base; /* where nobody names one; NULL: nothing is deployed */
+	bool differing; /* only the domains that differ are wanted: the others need not be read */
 };
+
+/*
+ * Reads both sides and compares. operand as in cli_folder_open(), commit (NULL: the folder as it is) and base (NULL: nothing is deployed) as in
+ * cli_read_commit(). Release in any case.
+ */
+NODISCARD int cli_judge_plan(struct cli *c, const char *operand, const struct cli_sides *sides,
+			     struct cli_judged *ret, struct err *err);
 
 /* The same for verbs whose operands are [COMMIT] [DOMAIN | DIR], the first short for a base. */
 NODISCARD int cli_judge_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *ret,

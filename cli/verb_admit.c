@@ -6,7 +6,7 @@
 
 static struct {
 	const char *base, *commit, *format, *manual, *link;
-	bool quiet, post;
+	bool quiet, post, no_cache;
 } o;
 static struct opt_strings seen;
 
@@ -31,6 +31,8 @@ static const struct opt options[] = {
 	 "Where the job's report is, for --post and for a comment (-o markdown) that has to be "
 	 "cut.",
 	 NULL},
+	{"no-cache", 0, OPT_FLAG, &o.no_cache, NULL,
+	 "Read every domain of both commits, also those that an earlier run knows.", NULL},
 	{"mcp-tools", 0, OPT_STRINGS, &seen, "SERVER=FILE",
 	 "What an MCP server answers to tools/list now, to hold against mcp.lock. May be given "
 	 "again.",
@@ -68,7 +70,9 @@ static int admit(struct cli *c, struct err *err)
 		.color = c->color, .quiet = o.quiet, .manual_url = o.manual, .link = o.link};
 	int rc = find_format(&format, err);
 	if (rc == 0)
-		rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, NULL}, &j, err);
+		rc = cli_judge_sides(
+			c, &(struct cli_sides){o.commit, o.base, NULL, !o.post && !o.no_cache}, &j,
+			err);
 	if (rc == 0)
 		rc = cli_judge_seen(c, &seen, &j, err);
 	if (rc == 0)

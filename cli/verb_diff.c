@@ -47,7 +47,7 @@ static int diff(struct cli *c, struct err *err)
 		return cli_usage(c, err, "--to needs --from");
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	int rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, "HEAD"}, &j, err);
+	int rc = cli_judge_sides(c, &(struct cli_sides){o.commit, o.base, "HEAD", false}, &j, err);
 	if (rc < 0)
 		return rc;
 	if (o.format && strcmp(o.format, "json") == 0) {

@@ -119,7 +119,8 @@ static int fix(struct cli *c, struct err *err)
 	size_t count = 0, edits = 0;
 	char question[80];
 	findings_init(&f, c->arena);
-	int rc = cli_judge_plan(c, c->operand_count ? c->operands[0] : NULL, NULL, NULL, &j, err);
+	int rc = cli_judge_plan(c, c->operand_count ? c->operands[0] : NULL, &(struct cli_sides){0},
+				&j, err);
 	if (rc == 0)
 		rc = collect(c, &j, &f, err);
 	if (rc == 0)

@@ -120,7 +120,7 @@ static int verify(struct cli *c, struct str server, struct err *err)
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
 	struct mcp_server seen;
 	size_t locked = 0;
-	int rc = cli_judge_plan(c, NULL, NULL, NULL, &j, err);
+	int rc = cli_judge_plan(c, NULL, &(struct cli_sides){0}, &j, err);
 	if (rc == 0)
 		rc = cli_read_tools(c, server, o.from, &seen, err);
 	j.seen = &seen;

@@ -99,6 +99,9 @@ struct snapshot_opts {
 	void *state;
 	/* Called with each skill that was parsed now, text part included. */
 	int (*on_skill)(void *state, struct tree_source *t, const struct skill *s, struct err *err);
+	/* Domains (by name) that are left out as if they were not there, for who knows of them otherwise. May be NULL. */
+	bool (*pass_over)(void *state, struct str domain);
+	void *pass_state;
 	bool shrink; /* skills lose their text part after on_skill; domain_grow() brings it back */
 };
 

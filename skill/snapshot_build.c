@@ -228,6 +228,8 @@ static int read_domains(struct build *b, const struct tree_list *skills, struct 
 			bad_name(b, e, &why);
 			continue;
 		}
+		if (b->opts->pass_over && b->opts->pass_over(b->opts->pass_state, e->name))
+			continue;
 		struct domain *d = NULL;
 		int rc = domain_build(b, e, &d, err);
 		if (rc < 0)

@@ -120,6 +120,43 @@ START_TEST(a_source_that_may_not_set_policy_gets_the_platforms)
 }
 END_TEST
 
+static bool is_ecm(void *state, struct str domain)
+{
+	++*(int *)state;
+	return str_eqz(domain, "ecm");
+}
+
+START_TEST(a_domain_that_somebody_knows_is_not_looked_at)
+{
+	begin();
+	put("FIRM.md", "# Firm\n");
+	put_skill("ecm", "order", "one");
+	put("skills/ecm/DOMAIN.md", "# E\n");
+	put_skill("frm", "alert", "two");
+	put("skills/Not A Name/x/SKILL.md", "x\n");
+	int asked = 0;
+	struct snapshot_opts opts = {
+		.platform_from_tree = true, .pass_over = is_ecm, .pass_state = &asked};
+	CLEANUP(snapshot_unrefp) struct snapshot *all = build(NULL);
+	size_t lists = all->cost.trees_listed, reads = all->cost.blobs_read;
+	CLEANUP(snapshot_unrefp) struct snapshot *s = NULL;
+	assert_ok(build_with(NULL, &opts, &s));
+	ck_assert_uint_eq(s->domain_count, 1);
+	ck_assert_uint_eq(s->skill_count, 1);
+	assert_str(s->domains[0]->name, "frm");
+	ck_assert_uint_lt(last.lists, lists);
+	ck_assert_uint_lt(last.reads, reads);
+	/* Nobody is asked about what cannot be a domain; that is told as ever. */
+	ck_assert_int_eq(asked, 2);
+	ck_assert_ptr_nonnull(strstr(said(s), "SK-DOMAIN-NAME"));
+	/* It is there again for who wants it, beside what is known. */
+	CLEANUP(snapshot_unrefp) struct snapshot *again = build(s);
+	ck_assert_uint_eq(again->cost.domains_reused, 1);
+	assert_same(all, again);
+	end();
+}
+END_TEST
+
 /* --- bad content stays where it is ------------------------------------------------------------------------ */
 
 START_TEST(a_bad_entry_hurts_only_what_it_is_in)
@@ -407,6 +444,7 @@ static const struct support_case cases[] = {
 	CASE(an_empty_repository_is_empty),
 	CASE(a_repository_may_lie_in_a_folder_of_another),
 	CASE(a_source_that_may_not_set_policy_gets_the_platforms),
+	CASE(a_domain_that_somebody_knows_is_not_looked_at),
 	CASE_LOOP(a_bad_entry_hurts_only_what_it_is_in, 6),
 	CASE(folders_with_bad_names_are_told_and_left_out),
 	CASE(two_domains_may_have_a_skill_of_one_name),
