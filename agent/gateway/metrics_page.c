@@ -156,6 +156,24 @@ static void expose_lanes(struct buf *out, const struct gateway *g)
 	}
 }
 
+/* Of an issuer whose keys were never had there is no line: that is what to alert on. */
+static void expose_issuers(struct buf *out, const struct gateway *g)
+{
+	if (!gw_oidc_is_on(g->oidc))
+		return;
+	metric_head(out, "aspora_oidc_keys_age_seconds", "gauge",
+		    "How old the keys of an issuer are, once there are some.");
+	for (size_t i = 0; i < gw_oidc_count(g->oidc); i++) {
+		const struct oidc_issuer *one_issuer = gw_oidc_at(g->oidc, i);
+		CLEANUP(buf_release) struct buf labels = BUF_INIT(256);
+		if (oidc_issuer_age_ms(one_issuer) < 0)
+			continue;
+		metric_label(&labels, "issuer", oidc_issuer_config(one_issuer)->key);
+		metric_line(out, "aspora_oidc_keys_age_seconds", buf_cstr(&labels),
+			    (double)oidc_issuer_age_ms(one_issuer) / 1000);
+	}
+}
+
 static void expose_server(struct buf *out, const struct gateway *g)
 {
 	struct gw_server_stats s;
@@ -186,6 +204,7 @@ static void expose_server(struct buf *out, const struct gateway *g)
 	    (double)g->metrics.store_reconnects);
 	one(out, "aspora_store_errors_total", "counter", "Requests that the store failed.",
 	    (double)g->metrics.store_errors);
+	expose_issuers(out, g);
 	if (g->tls_about.not_after_ms)
 		one(out, "aspora_tls_not_after_seconds", "gauge",
 		    "When the certificate that is served runs out.",

@@ -205,6 +205,11 @@ const char *oidc_issuer_token(const struct oidc_issuer *i, bool *ret_basic)
 	return i->token;
 }
 
+int64_t oidc_issuer_age_ms(const struct oidc_issuer *i)
+{
+	return i->keys ? now_ms(i->up) - i->got_ms : -1;
+}
+
 int64_t oidc_issuer_asked_ms(const struct oidc_issuer *i)
 {
 	return i->asked_ms;

@@ -52,6 +52,8 @@ NODISCARD int oidc_issuer_verify(struct oidc_issuer *i, struct arena *a, struct 
 /* Takes in what oidc_ask_keys() brought. Errors: ERR_INVALID; what was there stays. */
 NODISCARD int oidc_issuer_take(struct gw_oidc *o, struct oidc_issuer *i, struct str answer,
 			       struct err *err);
+/* How old its keys are; -1: there are none. */
+int64_t oidc_issuer_age_ms(const struct oidc_issuer *i);
 /* When its keys were asked for last (monotonic; 0: never), for tests. */
 int64_t oidc_issuer_asked_ms(const struct oidc_issuer *i);
 

@@ -148,6 +148,12 @@ def test_the_audit_trail_names_the_subject(s, provider):
     s.wait("the refusal", lambda: boss.items("/api/v1/audit?kind=Request&actor=" + actor))
 
 
+def test_how_old_its_keys_are_is_a_metric(s):
+    text = Api(s.gateway(), s.key("meter", "viewer")).get("/metrics").text
+    age = [line.split() for line in text.splitlines() if line.startswith("aspora_oidc_keys_age_seconds{")]
+    assert len(age) == 1 and age[0][0].endswith("{issuer=\"house\"}") and 0 <= float(age[0][1]) < 600, age
+
+
 def test_a_watch_ends_with_its_token(s, provider):
     token = github(provider, **times(life=2))
     began = time.monotonic()

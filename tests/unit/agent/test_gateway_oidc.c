@@ -574,6 +574,7 @@ START_TEST(without_keys_a_token_waits_and_old_keys_serve_a_day)
 			      "\"aspora\",\"exp\":1700000300}";
 	sign_token(&p256, SIGN_PLAIN, H("ES256", "e1"), payload, &token);
 	assert_err(check(), ERR_UNAVAILABLE, "the keys of the issuer narrow are not known yet");
+	ck_assert_int_eq(oidc_issuer_age_ms(narrow), -1);
 	ck_assert_int_eq(oidc_issuer_asked_ms(narrow), fake.mono_ms);
 	signer_jwk(&p256, "e1", "", &keys);
 	give_keys(narrow, buf_cstr(&keys));
@@ -582,6 +583,7 @@ START_TEST(without_keys_a_token_waits_and_old_keys_serve_a_day)
 	ck_assert(gw_covers_all(&who));
 	fake.mono_ms += OIDC_STALE_MS;
 	assert_ok(check());
+	ck_assert_int_eq(oidc_issuer_age_ms(narrow), OIDC_STALE_MS);
 	fake.mono_ms += 1;
 	assert_err(check(), ERR_UNAVAILABLE, "not known yet");
 	/* What comes and is none leaves what there was. */
