@@ -114,8 +114,8 @@ static double one_by_one(const struct guard_rules *r, struct str text)
 	for (size_t i = 0; i < r->count; i++) {
 		const struct guard_pattern *p = r->patterns[i];
 		if (p->row.expression.len &&
-		    regex_compile(p->row.expression, p->nocase ? REGEX_NOCASE : 0, &all[i], NULL) <
-			    0)
+		    regex_compile(p->row.expression, REGEX_LONG | (p->nocase ? REGEX_NOCASE : 0),
+				  &all[i], NULL) < 0)
 			exit(1);
 		if (all[i])
 			regex_subject_limit(all[i], SIZE);
@@ -220,13 +220,20 @@ static void worst_inputs(const struct guard_rules *r)
 	tell("guard worst input", PIECE * 8, 1000 / least, "ms/MB", 1000 / 30.0, "1");
 }
 
+/* One a line, to be put into one alternation: names of groups would stand in it more than once. */
 static void print_secrets(const struct guard_rules *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (r->patterns[i]->rule.category == GUARD_SECRET &&
-		    r->patterns[i]->row.expression.len)
-			printf("%s%.*s\n", r->patterns[i]->nocase ? "(?i)" : "",
-			       STR_ARG(r->patterns[i]->row.expression));
+	for (size_t i = 0; i < r->count; i++) {
+		struct str e = r->patterns[i]->row.expression, name = STR("(?<span>");
+		ptrdiff_t at;
+		if (r->patterns[i]->rule.category != GUARD_SECRET || !e.len)
+			continue;
+		printf("%s", r->patterns[i]->nocase ? "(?i)" : "");
+		for (; (at = str_find(e, name, 0)) >= 0;
+		     e = str_sub(e, (size_t)at + name.len, e.len))
+			printf("%.*s(?:", (int)at, e.p);
+		printf("%.*s\n", STR_ARG(e));
+	}
 }
 
 int main(int argc, char **argv)
