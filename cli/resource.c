@@ -29,10 +29,11 @@ static int unknown_kind(const char *word, struct err *err)
 	return err_remedy(err, "it is one of: %s", buf_cstr(&list));
 }
 
-/* An execution's name says all; of other kinds within a domain the domain is half of it. */
+/* An execution's name says all, and a quarantine's; of other kinds within a domain the domain is half of it. */
 static bool needs_domain(const struct kind *k)
 {
-	return k->namespaced && strcmp(k->name, "Execution") != 0;
+	return k->namespaced && strcmp(k->name, "Execution") != 0 &&
+	       strcmp(k->name, "Quarantine") != 0;
 }
 
 int cli_ref_parse(struct cli *c, const char *word, const char *name, const char *domain,

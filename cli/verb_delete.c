@@ -69,7 +69,7 @@ static bool is_overlay(const char *word)
 
 static int no_way(const struct kind *k, struct err *err)
 {
-	err_set(err, ERR_USAGE, "a %s cannot be deleted", k->singular);
+	err_set(err, ERR_USAGE, "%s cannot be deleted", k->plural);
 	if (strcmp(k->name, "Source") == 0)
 		return err_remedy(err,
 				  "a source is taken out of asporad.conf; what it deployed stays "
@@ -183,13 +183,9 @@ static int delete_one(struct cli_gateway *g, const struct cli_target *t, const s
 	int rc = asks_nobody ? 0
 			     : cli_change(g, "DELETE", path_of(g->c, t, way), STR_NULL, wait_ms,
 					  &answer, err);
-	if (rc == ERR_NOT_FOUND && o.missing_is_fine) {
-		*err = (struct err)ERR_INIT;
-		return 0;
-	}
 	if (rc == 0 && answer && way->wishes)
 		rc = cli_wish_end(answer, err);
-	if (rc == ERR_NOT_FOUND && o.missing_is_fine && way == &overlay_way) {
+	if (rc == ERR_NOT_FOUND && o.missing_is_fine) {
 		*err = (struct err)ERR_INIT;
 		return 0;
 	}

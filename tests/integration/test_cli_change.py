@@ -207,8 +207,8 @@ def test_a_quarantine_is_cleared_a_key_revoked_an_execution_ended(cli):
 
 
 @pytest.mark.parametrize("argv,says", [
-    (("source", "main"), "a source cannot be deleted"),
-    (("release", "1"), "a release cannot be deleted"),
+    (("source", "main"), "sources cannot be deleted"),
+    (("release", "1"), "releases cannot be deleted"),
     (("skill",), "say which skill: a name, -l SELECTOR or --all"),
     (("skills", "ecm/manager", "--all"), "names do not go together with -l and --all"),
     (("domain", "hr", "-o", "json"), "delete prints no json: the objects are gone"),
