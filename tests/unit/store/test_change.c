@@ -103,6 +103,75 @@ START_TEST(a_reader_gets_every_change_once_in_order_also_in_small_pieces)
 }
 END_TEST
 
+/* Reads on to the end in pieces; returns how many there were, and checks that they are dense and that the last ones say so. */
+static int read_tail(struct store *g, struct store_rv *at, size_t limit)
+{
+	int seen = 0;
+	for (size_t n = limit; n == limit;) {
+		CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+		struct change *list = NULL;
+		struct store_rv before = *at;
+		assert_ok(store_change_tail(g, a, at, limit, &list, &n, &support_err));
+		for (size_t i = 0; i < n; i++, seen++) {
+			const struct change *c = &list[i];
+			bool fresh = before.ord < 0;
+			ck_assert_int_eq(c->rev, before.rev + fresh);
+			ck_assert_int_eq(c->ord, fresh ? 0 : before.ord + 1);
+			before = store_change_at(c, 1);
+		}
+		ck_assert_int_eq(at->rev, before.rev);
+		ck_assert_int_eq(at->ord, before.ord);
+	}
+	return seen;
+}
+
+START_TEST(who_follows_the_log_gets_the_same_and_is_told_whether_it_moved)
+{
+	struct store *s = support_pg_open(STORE_SYNC), *g = support_pg_open(STORE_GATEWAY);
+	struct lease *l = support_pg_lease(s, "sync");
+	bool moved = true;
+	assert_ok(store_scope(g, STR("*"), &support_err));
+	for (int i = 1; i <= 4; i++)
+		write_changes(s, l, "Skill", i);
+	for (size_t limit = 1; limit <= 11; limit++) {
+		struct store_rv at = {.incarnation = 1, .ord = -1};
+		assert_ok(store_change_moved(g, &at, &moved, &support_err));
+		ck_assert(moved);
+		ck_assert_int_eq(read_tail(g, &at, limit), 10);
+		ck_assert_int_eq(at.rev, 4);
+		ck_assert_int_eq(at.ord, -1);
+		assert_ok(store_change_moved(g, &at, &moved, &support_err));
+		ck_assert(!moved);
+		ck_assert_int_eq(read_tail(g, &at, limit), 0);
+	}
+	/* In the middle of a revision, or in another history, there is always something to look at. */
+	assert_ok(store_change_moved(g, &(struct store_rv){.incarnation = 1, .rev = 4, .ord = 1},
+				     &moved, &support_err));
+	ck_assert(moved);
+	assert_ok(store_change_moved(g, &(struct store_rv){.incarnation = 2, .rev = 4, .ord = -1},
+				     &moved, &support_err));
+	ck_assert(moved);
+}
+END_TEST
+
+/* What was prepared while the table was small is not planned again soon: 10,000 changes took 5 s when each looked for the one after it. */
+START_TEST(a_great_many_changes_at_once_are_read_quickly_by_who_followed_few)
+{
+	struct store *s = support_pg_open(STORE_SYNC), *g = support_pg_open(STORE_GATEWAY);
+	struct lease *l = support_pg_lease(s, "sync");
+	struct store_rv at = {.incarnation = 1, .ord = -1};
+	assert_ok(store_scope(g, STR("*"), &support_err));
+	for (int i = 0; i < 8; i++) {
+		write_changes(s, l, "Skill", 1);
+		ck_assert_int_eq(read_tail(g, &at, 1000), 1);
+	}
+	write_changes(s, l, "Skill", 10000);
+	int64_t began = clock_real.mono_ms(NULL);
+	ck_assert_int_eq(read_tail(g, &at, 1000), 10000);
+	ck_assert_int_lt(clock_real.mono_ms(NULL) - began, 3000);
+}
+END_TEST
+
 START_TEST(a_filter_passes_over_the_rest_and_moves_the_position)
 {
 	struct store *s = support_pg_open(STORE_SYNC);
@@ -329,6 +398,8 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(positions_are_written_and_read_back),
 	CASE(a_reader_gets_every_change_once_in_order_also_in_small_pieces),
+	CASE(who_follows_the_log_gets_the_same_and_is_told_whether_it_moved),
+	CASE_SLOW(a_great_many_changes_at_once_are_read_quickly_by_who_followed_few, 60),
 	CASE(a_filter_passes_over_the_rest_and_moves_the_position),
 	CASE(lost_history_is_told_and_never_passed_over),
 	CASE(a_restored_database_that_went_on_is_another_history),
