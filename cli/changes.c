@@ -160,16 +160,11 @@ static void difference(struct words *w, const char *path, const struct doc_node 
 
 /* --- skills ----------------------------------------------------------------------------------------------------------- */
 
-static struct str at(const struct doc_node *n, const char *path)
-{
-	const struct doc_node *found = n ? kind_path(n, path) : NULL;
-	return found && found->type == DOC_STRING ? found->text : STR_NULL;
-}
-
 static int order(const struct doc_node *a, const struct doc_node *b)
 {
-	int by_domain = str_cmp(at(a, "metadata.domain"), at(b, "metadata.domain"));
-	return by_domain ? by_domain : str_cmp(at(a, "metadata.name"), at(b, "metadata.name"));
+	int by_domain = str_cmp(kind_text(a, "metadata.domain"), kind_text(b, "metadata.domain"));
+	return by_domain ? by_domain
+			 : str_cmp(kind_text(a, "metadata.name"), kind_text(b, "metadata.name"));
 }
 
 static struct cli_change compare(struct arena *a, const struct doc_node *old,
@@ -179,10 +174,10 @@ static struct cli_change compare(struct arena *a, const struct doc_node *old,
 	struct cli_change c = {.op = (char)(!old   ? '+'
 					    : !now ? '-'
 						   : '~'),
-			       .domain = at(now ? now : old, "metadata.domain"),
-			       .name = at(now ? now : old, "metadata.name"),
-			       .from = at(old, "status.digest"),
-			       .to = at(now, "status.digest")};
+			       .domain = kind_text(now ? now : old, "metadata.domain"),
+			       .name = kind_text(now ? now : old, "metadata.name"),
+			       .from = kind_text(old, "status.digest"),
+			       .to = kind_text(now, "status.digest")};
 	if (old && now)
 		difference(&w, "", doc_find(old, "spec"), doc_find(now, "spec"));
 	if (old && now && !w.count && !str_eq(c.from, c.to))
@@ -199,7 +194,7 @@ static bool same(const struct doc_node *old, const struct doc_node *now)
 	static const char *const paths[] = {"status.desired.content", "status.desired.runtime",
 					    "status.desired.context"};
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (!str_eq(at(old, paths[i]), at(now, paths[i])))
+		if (!str_eq(kind_text(old, paths[i]), kind_text(now, paths[i])))
 			return false;
 	return true;
 }

@@ -47,11 +47,10 @@ static int print_wide(struct buf *out, const struct cli *c, struct cli_view *v,
 	return print_table(out, c, v, true, objects, count);
 }
 
-static struct doc_node *text_node(struct arena *a, const char *text)
+struct doc_node *cli_text_node(const struct cli *c, const char *z)
 {
-	struct doc_node *n = arena_alloc(a, sizeof(*n));
-	n->type = DOC_STRING;
-	n->text = str_of(text);
+	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
+	*n = (struct doc_node){.type = DOC_STRING, .text = str_of(z)};
 	return n;
 }
 
@@ -84,8 +83,8 @@ const struct doc_node *cli_output_whole(const struct cli *c, const struct cli_vi
 		items->list.items[i] = objects[i];
 	items->list.count = count;
 	pairs[0] = (struct doc_pair){.key = STR("apiVersion"),
-				     .value = text_node(c->arena, API_VERSION)};
-	pairs[1] = (struct doc_pair){.key = STR("kind"), .value = text_node(c->arena, "List")};
+				     .value = cli_text_node(c, API_VERSION)};
+	pairs[1] = (struct doc_pair){.key = STR("kind"), .value = cli_text_node(c, "List")};
 	pairs[2] = (struct doc_pair){.key = STR("items"), .value = items};
 	map->type = DOC_MAP;
 	map->map.pairs = pairs;

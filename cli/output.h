@@ -49,6 +49,8 @@ bool cli_output_has_rows(const struct cli *c);
  */
 const struct doc_node *cli_with_member(const struct cli *c, const struct doc_node *object,
 				       const char *key, const struct doc_node *value);
+/* A text as a value for it; z is kept. In the arena. */
+struct doc_node *cli_text_node(const struct cli *c, const char *z);
 
 /* "skill/ecm/order-details", "source/main". */
 void cli_object_name(struct buf *out, const char *word, const struct doc_node *object);

@@ -6,22 +6,16 @@
 #include "skill/kind.h"
 #include "skill/text.h"
 
-static struct str at(const struct doc_node *n, const char *path)
-{
-	const struct doc_node *found = kind_path(n, path);
-	return found && found->type == DOC_STRING ? found->text : STR_NULL;
-}
-
 /* --- what is below what ---------------------------------------------------------------------------------------------- */
 
 static bool is_of_domain(const struct doc_node *object, struct str domain)
 {
-	return str_eq(at(object, "metadata.domain"), domain);
+	return str_eq(kind_text(object, "metadata.domain"), domain);
 }
 
 static bool is_manager(const struct doc_node *skill)
 {
-	return str_eqz(at(skill, "spec.role"), "manager");
+	return str_eqz(kind_text(skill, "spec.role"), "manager");
 }
 
 /* The domain's one manager, or NULL where there is none, or several. */
@@ -52,10 +46,11 @@ static size_t next_skill(const struct cli_tree_of *t, struct str domain,
 
 static size_t next_route(const struct cli_tree_of *t, const struct doc_node *skill, size_t from)
 {
-	struct str domain = at(skill, "metadata.domain"), name = at(skill, "metadata.name");
+	struct str domain = kind_text(skill, "metadata.domain"),
+		   name = kind_text(skill, "metadata.name");
 	for (; from < t->route_count; from++)
 		if (is_of_domain(t->routes[from], domain) &&
-		    str_eq(at(t->routes[from], "spec.skill"), name))
+		    str_eq(kind_text(t->routes[from], "spec.skill"), name))
 			break;
 	return from;
 }
@@ -80,10 +75,10 @@ enum mark { MARK_READY, MARK_MOVING, MARK_STALLED };
 
 static enum mark mark_of(const struct doc_node *object)
 {
-	if (str_eqz(at(object, "status.conditions[Stalled].status"), "True"))
+	if (str_eqz(kind_text(object, "status.conditions[Stalled].status"), "True"))
 		return MARK_STALLED;
-	return str_eqz(at(object, "status.conditions[Ready].status"), "True") ? MARK_READY
-									      : MARK_MOVING;
+	return str_eqz(kind_text(object, "status.conditions[Ready].status"), "True") ? MARK_READY
+										     : MARK_MOVING;
 }
 
 static void add_mark(struct buf *out, const struct doc_node *object, struct cli_tree_style style)
@@ -173,7 +168,7 @@ static void add_skill(struct buf *out, const struct cli_tree_of *t, struct str d
 void cli_tree_text(struct buf *out, const struct cli_tree_of *t, struct cli_tree_style style)
 {
 	for (size_t d = 0; d < t->domain_count; d++) {
-		struct str domain = at(t->domains[d], "metadata.name");
+		struct str domain = kind_text(t->domains[d], "metadata.name");
 		const struct doc_node *manager = manager_of(t, domain);
 		add_mark(out, t->domains[d], style);
 		add_path(out, "", t->domains[d], "metadata.name");
@@ -197,10 +192,10 @@ static void json_state(struct json *j, const struct doc_node *object)
 	CLEANUP(buf_release) struct buf status = BUF_INIT(4096);
 	const struct kind_column column = {NULL, "@status status.conditions", false};
 	kind_cell(&status, &column, object, 0);
-	json_str(j, "name", at(object, "metadata.name"));
-	json_str(j, "ready", at(object, "status.conditions[Ready].status"));
+	json_str(j, "name", kind_text(object, "metadata.name"));
+	json_str(j, "ready", kind_text(object, "status.conditions[Ready].status"));
 	json_str(j, "status", buf_str(&status));
-	json_str(j, "digest", at(object, "status.digest"));
+	json_str(j, "digest", kind_text(object, "status.digest"));
 }
 
 static void json_skill(struct json *j, const struct cli_tree_of *t, struct str domain,
@@ -208,13 +203,13 @@ static void json_skill(struct json *j, const struct cli_tree_of *t, struct str d
 {
 	json_object(j);
 	json_state(j, skill);
-	json_str(j, "role", at(skill, "spec.role"));
+	json_str(j, "role", kind_text(skill, "spec.role"));
 	json_array_in(j, "routes");
 	for (size_t i = next_route(t, skill, 0); i < t->route_count;
 	     i = next_route(t, skill, i + 1)) {
 		json_object(j);
-		json_str(j, "kind", at(t->routes[i], "spec.kind"));
-		json_str(j, "pattern", at(t->routes[i], "spec.pattern"));
+		json_str(j, "kind", kind_text(t->routes[i], "spec.kind"));
+		json_str(j, "pattern", kind_text(t->routes[i], "spec.pattern"));
 		json_end(j);
 	}
 	json_end(j);
@@ -237,12 +232,12 @@ void cli_tree_json(struct buf *out, const struct cli_tree_of *t)
 	json_strz(&j, "kind", "Tree");
 	json_array_in(&j, "items");
 	for (size_t d = 0; d < t->domain_count; d++) {
-		struct str domain = at(t->domains[d], "metadata.name");
+		struct str domain = kind_text(t->domains[d], "metadata.name");
 		const struct doc_node *manager = manager_of(t, domain);
 		json_object(&j);
 		json_state(&j, t->domains[d]);
-		json_str(&j, "source", at(t->domains[d], "metadata.source.name"));
-		json_str(&j, "revision", at(t->domains[d], "metadata.source.revision"));
+		json_str(&j, "source", kind_text(t->domains[d], "metadata.source.name"));
+		json_str(&j, "revision", kind_text(t->domains[d], "metadata.source.revision"));
 		json_array_in(&j, "skills");
 		for (size_t i = next_skill(t, domain, manager, NULL, 0); i < t->skill_count;
 		     i = next_skill(t, domain, manager, NULL, i + 1))

@@ -173,24 +173,17 @@ static bool is_asked_for(void *state, const struct doc_node *object)
 	return false;
 }
 
-static const struct doc_node *text_node(const struct cli *c, const char *text)
-{
-	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
-	*n = (struct doc_node){.type = DOC_STRING, .text = str_of(text)};
-	return n;
-}
-
 /* {"type", "object"} for programs, one more column for people. */
 static const struct doc_node *with_type(const struct cli *c, const char *type,
 					const struct doc_node *object)
 {
 	if (cli_output_is_table(c))
-		return cli_with_member(c, object, "event", text_node(c, type));
+		return cli_with_member(c, object, "event", cli_text_node(c, type));
 	if (strcmp(c->output, "json") != 0 && strcmp(c->output, "yaml") != 0)
 		return object;
 	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
 	*n = (struct doc_node){.type = DOC_MAP};
-	return cli_with_member(c, cli_with_member(c, n, "type", text_node(c, type)), "object",
+	return cli_with_member(c, cli_with_member(c, n, "type", cli_text_node(c, type)), "object",
 			       object);
 }
 

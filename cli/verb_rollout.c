@@ -42,12 +42,6 @@ struct rollout {
 
 /* --- status ---------------------------------------------------------------------------------------------------------- */
 
-static struct str at(const struct doc_node *object, const char *path)
-{
-	const struct doc_node *n = kind_path(object, path);
-	return n && n->type == DOC_STRING ? n->text : STR_NULL;
-}
-
 static struct str short_digest(struct str digest)
 {
 	return str_sub(digest, 0, 12);
@@ -56,9 +50,10 @@ static struct str short_digest(struct str digest)
 /* The version that is wanted serves. */
 static bool is_through(const struct doc_node *n)
 {
-	struct str content = at(n, "status.desired.content");
-	return content.len && str_eq(content, at(n, "status.serving.content")) &&
-	       str_eq(at(n, "status.desired.runtime"), at(n, "status.serving.runtime"));
+	struct str content = kind_text(n, "status.desired.content");
+	return content.len && str_eq(content, kind_text(n, "status.serving.content")) &&
+	       str_eq(kind_text(n, "status.desired.runtime"),
+		      kind_text(n, "status.serving.runtime"));
 }
 
 /* Reasons after which nothing more comes by itself, and how a program is told. */
@@ -81,18 +76,18 @@ static int end_of(struct str reason)
 /* 1 when the wanted version serves, 0 when it is under way, an error when it will not come. */
 static int judge(struct rollout *r, const struct doc_node *n, struct err *err)
 {
-	struct str reason = at(n, "status.conditions[Stalled].reason");
-	bool stalled = str_eqz(at(n, "status.conditions[Stalled].status"), "True");
+	struct str reason = kind_text(n, "status.conditions[Stalled].reason");
+	bool stalled = str_eqz(kind_text(n, "status.conditions[Stalled].status"), "True");
 	int code = stalled ? end_of(reason) : 0;
 	bool about_other = str_eqz(reason, "RolledBack") || str_eqz(reason, "Quarantined");
 	/* What is held may be newer than what is wanted now, and a pause says nothing of what serves already. */
-	if (about_other && !str_eqz(at(n, "status.conditions[Ready].reason"), "Quarantined"))
+	if (about_other && !str_eqz(kind_text(n, "status.conditions[Ready].reason"), "Quarantined"))
 		code = 0;
 	if (str_eqz(reason, "RolloutPaused") && is_through(n))
 		code = 0;
 	if (code) {
-		struct str message = at(n, "status.conditions[Stalled].message"),
-			   remedy = at(n, "status.conditions[Stalled].remedy");
+		struct str message = kind_text(n, "status.conditions[Stalled].message"),
+			   remedy = kind_text(n, "status.conditions[Stalled].remedy");
 		err_set(err, code, "skill %s/%s: %.*s: %.*s", r->domain, r->skill, STR_ARG(reason),
 			STR_ARG(message));
 		if (remedy.len)
@@ -104,11 +99,11 @@ static int judge(struct rollout *r, const struct doc_node *n, struct err *err)
 
 static void status_line(struct rollout *r, struct buf *out, const struct doc_node *n, bool through)
 {
-	struct str why = at(n, "status.conditions[Ready].message");
+	struct str why = kind_text(n, "status.conditions[Ready].message");
 	buf_addf(out, "skill %s/%s: ", r->domain, r->skill);
 	if (through)
 		buf_addf(out, "%.*s is rolled out",
-			 STR_ARG(short_digest(at(n, "status.serving.content"))));
+			 STR_ARG(short_digest(kind_text(n, "status.serving.content"))));
 	else
 		text_escape(out, why.len ? why : STR("it waits to be rolled out"), 0);
 	buf_add_char(out, '\n');
@@ -118,8 +113,8 @@ static void status_line(struct rollout *r, struct buf *out, const struct doc_nod
 static bool is_it(void *state, const struct doc_node *object)
 {
 	const struct rollout *r = state;
-	return str_eqz(at(object, "metadata.name"), r->skill) &&
-	       str_eqz(at(object, "metadata.domain"), r->domain);
+	return str_eqz(kind_text(object, "metadata.name"), r->skill) &&
+	       str_eqz(kind_text(object, "metadata.domain"), r->domain);
 }
 
 static int look(void *state, const char *type, const struct doc_node *const *objects, size_t count,
@@ -194,13 +189,13 @@ static int one_release(struct rollout *r, struct err *err)
 		return cli_print(c, &v, &skill, 1, err);
 	}
 	line(&out, "Skill:", str_of(arena_printf(c->arena, "%s/%s", r->domain, r->skill)));
-	line(&out, "Release:", at(release, "metadata.name"));
-	line(&out, "Created:", at(release, "metadata.createdAt"));
-	line(&out, "By:", at(release, "status.by"));
-	line(&out, "Message:", at(release, "spec.message"));
-	line(&out, "Source:", at(skill, "metadata.source.name"));
-	line(&out, "Revision:", at(skill, "metadata.source.revision"));
-	line(&out, "Version:", at(skill, "status.digest"));
+	line(&out, "Release:", kind_text(release, "metadata.name"));
+	line(&out, "Created:", kind_text(release, "metadata.createdAt"));
+	line(&out, "By:", kind_text(release, "status.by"));
+	line(&out, "Message:", kind_text(release, "spec.message"));
+	line(&out, "Source:", kind_text(skill, "metadata.source.name"));
+	line(&out, "Revision:", kind_text(skill, "metadata.source.revision"));
+	line(&out, "Version:", kind_text(skill, "status.digest"));
 	buf_addz(&out, "\nSpec:\n");
 	cli_compact(&out, doc_find(skill, "spec"), NULL);
 	return cli_write(&out, err);
@@ -224,7 +219,7 @@ static int undo(struct rollout *r, struct err *err)
 			 err);
 	if (rc < 0)
 		return rc;
-	if (at(n, "status.paused.by").len) {
+	if (kind_text(n, "status.paused.by").len) {
 		err_set(err, ERR_CONFLICT,
 			"the rollout of skill %s/%s is paused, and would not go back", r->domain,
 			r->skill);

@@ -62,12 +62,6 @@ static void say(struct why *w, enum link_name link, enum link_state state, const
 	w->links[link].says = arena_strdup(w->g.c->arena, buf_cstr(&line));
 }
 
-static struct str at(const struct doc_node *n, const char *path)
-{
-	const struct doc_node *found = n ? kind_path(n, path) : NULL;
-	return found && found->type == DOC_STRING ? found->text : STR_NULL;
-}
-
 static struct str cut(struct str s)
 {
 	return str_sub(s, 0, 12);
@@ -85,7 +79,7 @@ static int look_at(struct why *w, const struct doc_node *release, const struct d
 		   bool *ret_found, struct err *err)
 {
 	struct cli *c = w->g.c;
-	struct str rev = at(release, "status.revision");
+	struct str rev = kind_text(release, "status.revision");
 	const char *path = cli_path(c, "domains", w->domain, "skills", w->skill, NULL);
 	struct err e = ERR_INIT;
 	int rc = cli_get(&w->g, cli_query(c, path, "at", arena_strndup(c->arena, rev.p, rev.len)),
@@ -94,7 +88,7 @@ static int look_at(struct why *w, const struct doc_node *release, const struct d
 		*err = e;
 		return rc;
 	}
-	*ret_found = rc == 0 && str_eq(at(*ret, "status.digest"), w->content);
+	*ret_found = rc == 0 && str_eq(kind_text(*ret, "status.digest"), w->content);
 	return 0;
 }
 
@@ -121,7 +115,7 @@ static int find_release(struct why *w, struct err *err)
 			continue;
 		if (!w->then)
 			w->then = then;
-		if (is_commit(at(then, "metadata.source.revision")))
+		if (is_commit(kind_text(then, "metadata.source.revision")))
 			w->origin = then;
 	}
 	if (rc < 0 || !w->then)
@@ -142,9 +136,11 @@ static int find_release(struct why *w, struct err *err)
 
 static void link_commit(struct why *w)
 {
-	struct str revision = at(w->origin, "metadata.source.revision"),
-		   message = at(w->release, "spec.message"), by = at(w->release, "status.by"),
-		   kind = at(w->release, "spec.kind"), source = at(w->then, "metadata.source.name");
+	struct str revision = kind_text(w->origin, "metadata.source.revision"),
+		   message = kind_text(w->release, "spec.message"),
+		   by = kind_text(w->release, "status.by"),
+		   kind = kind_text(w->release, "spec.kind"),
+		   source = kind_text(w->then, "metadata.source.name");
 	int64_t when = 0;
 	char age[32] = "";
 	if (!w->release) {
@@ -153,7 +149,7 @@ static void link_commit(struct why *w)
 		say(w, SIGNATURE, LINK_UNKNOWN, "nor whose it was");
 		return;
 	}
-	if (clock_parse(at(w->release, "metadata.createdAt"), &when, NULL) == 0)
+	if (clock_parse(kind_text(w->release, "metadata.createdAt"), &when, NULL) == 0)
 		kind_age(clock_wall(&clock_real) - when, age);
 	if (!w->origin) {
 		say(w, COMMIT, LINK_UNKNOWN, "no commit: %.*s by %.*s, %s ago", STR_ARG(kind),
@@ -164,7 +160,7 @@ static void link_commit(struct why *w)
 	}
 	if (w->origin != w->then)
 		say(w, COMMIT, LINK_HOLDS, "%.*s of %.*s, brought back by %.*s (%.*s), %s ago",
-		    STR_ARG(cut(revision)), STR_ARG(at(w->origin, "metadata.source.name")),
+		    STR_ARG(cut(revision)), STR_ARG(kind_text(w->origin, "metadata.source.name")),
 		    STR_ARG(by), STR_ARG(kind), age);
 	else
 		say(w, COMMIT, LINK_HOLDS, "%.*s of %.*s by %.*s, %s ago%s%.*s%s",
@@ -179,7 +175,8 @@ static void link_commit(struct why *w)
 static int link_verdict(struct why *w, struct err *err)
 {
 	struct cli *c = w->g.c;
-	struct str candidate = at(w->item, "candidate"), policy = at(w->item, "policy");
+	struct str candidate = kind_text(w->item, "candidate"),
+		   policy = kind_text(w->item, "policy");
 	const struct doc_node **list = NULL;
 	size_t count = 0;
 	if (!candidate.len) {
@@ -194,10 +191,10 @@ static int link_verdict(struct why *w, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		const struct doc_node *findings = kind_path(list[i], "status.findings");
 		struct err e = ERR_INIT;
-		if (!str_eq(at(list[i], "spec.candidate"), candidate) ||
-		    !str_eq(at(list[i], "spec.policy"), policy))
+		if (!str_eq(kind_text(list[i], "spec.candidate"), candidate) ||
+		    !str_eq(kind_text(list[i], "spec.policy"), policy))
 			continue;
-		struct str text = at(list[i], "status.receipt.text");
+		struct str text = kind_text(list[i], "status.receipt.text");
 		rc = cli_receipts_check(&w->receipts, kind_path(list[i], "status.receipt"),
 					"the verdict's receipt", &e);
 		bool same = str_eq(cli_receipt_line(text, "candidate"), candidate) &&
@@ -208,7 +205,7 @@ static int link_verdict(struct why *w, struct err *err)
 			say(w, VERDICT, LINK_BROKEN, "its receipt is about something else");
 		else
 			say(w, VERDICT, LINK_HOLDS, "allow %.*s, %zu findings, its receipt holds",
-			    STR_ARG(at(list[i], "metadata.name")),
+			    STR_ARG(kind_text(list[i], "metadata.name")),
 			    findings && findings->type == DOC_LIST ? findings->list.count : 0);
 		return 0;
 	}
@@ -239,7 +236,7 @@ static int link_release(struct why *w, struct err *err)
 {
 	struct cli *c = w->g.c;
 	const struct doc_node *answer = NULL;
-	struct str name = at(w->release, "metadata.name");
+	struct str name = kind_text(w->release, "metadata.name");
 	struct err e = ERR_INIT;
 	int64_t number = 0;
 	if (!w->release || !str_to_i64(name, &number)) {
@@ -270,7 +267,8 @@ static int link_release(struct why *w, struct err *err)
 		rc = cli_receipts_check(&w->receipts, receipt, "its receipt", &e);
 	if (rc < 0)
 		say(w, RELEASE, LINK_BROKEN, "%.*s: %s", STR_ARG(name), e.msg);
-	else if (!receipt_names(doc_text(receipt, "text"), w->domain, at(w->item, "candidate")))
+	else if (!receipt_names(doc_text(receipt, "text"), w->domain,
+				kind_text(w->item, "candidate")))
 		say(w, RELEASE, LINK_BROKEN, "%.*s: its receipt is about something else",
 		    STR_ARG(name));
 	else
@@ -288,8 +286,8 @@ static int link_instance(struct why *w, struct err *err)
 	int rc = cli_get_list(&w->g, cli_query(c, path, "skill", w->skill), &list, &count, NULL,
 			      err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (str_eq(at(list[i], "spec.content"), w->content) &&
-		    str_eqz(at(list[i], "status.phase"), "ready")) {
+		if (str_eq(kind_text(list[i], "spec.content"), w->content) &&
+		    str_eqz(kind_text(list[i], "status.phase"), "ready")) {
 			one = list[i];
 			ready++;
 		}
@@ -297,8 +295,8 @@ static int link_instance(struct why *w, struct err *err)
 		return rc;
 	if (ready)
 		say(w, INSTANCE, LINK_HOLDS, "%.*s, %.*s on %.*s%s",
-		    STR_ARG(at(one, "metadata.name")), STR_ARG(at(one, "spec.driver")),
-		    STR_ARG(at(one, "status.node")),
+		    STR_ARG(kind_text(one, "metadata.name")),
+		    STR_ARG(kind_text(one, "spec.driver")), STR_ARG(kind_text(one, "status.node")),
 		    ready > 1 ? arena_printf(c->arena, ", and %zu more", ready - 1) : "");
 	else
 		say(w, INSTANCE, LINK_BROKEN, "no sandbox of %.*s is ready",
@@ -311,9 +309,9 @@ static int link_bytes(struct why *w, struct err *err)
 {
 	struct cli *c = w->g.c;
 	const char *after = "", *mine = arena_printf(c->arena, "%s/%s", w->domain, w->skill);
-	if (!str_eq(at(w->now, "status.desired.content"), w->content)) {
+	if (!str_eq(kind_text(w->now, "status.desired.content"), w->content)) {
 		say(w, BYTES, LINK_UNKNOWN, "only what is wanted now is hashed, and that is %.*s",
-		    STR_ARG(cut(at(w->now, "status.desired.content"))));
+		    STR_ARG(cut(kind_text(w->now, "status.desired.content"))));
 		return 0;
 	}
 	do {
@@ -359,7 +357,7 @@ static int worst_of(const struct why *w)
 static void write_text(const struct why *w, struct buf *out)
 {
 	const struct cli *c = w->g.c;
-	struct str wanted = at(w->now, "status.desired.content");
+	struct str wanted = kind_text(w->now, "status.desired.content");
 	buf_addf(out, "skill %s/%s: %.*s serves", w->domain, w->skill, STR_ARG(cut(w->content)));
 	if (!str_eq(wanted, w->content))
 		buf_addf(out, ", %.*s is wanted", STR_ARG(cut(wanted)));
@@ -386,9 +384,9 @@ static void write_json(const struct why *w, struct buf *out)
 	json_end(&j);
 	json_object_in(&j, "status");
 	json_str(&j, "serving", w->content);
-	json_str(&j, "wanted", at(w->now, "status.desired.content"));
-	json_str(&j, "revision", at(w->then, "metadata.source.revision"));
-	json_str(&j, "release", at(w->release, "metadata.name"));
+	json_str(&j, "wanted", kind_text(w->now, "status.desired.content"));
+	json_str(&j, "revision", kind_text(w->then, "metadata.source.revision"));
+	json_str(&j, "release", kind_text(w->release, "metadata.name"));
 	json_bool(&j, "holds", worst_of(w) != LINK_BROKEN);
 	json_array_in(&j, "links");
 	for (size_t i = 0; i < LINKS; i++) {
@@ -431,7 +429,7 @@ static int explain(struct why *w, struct err *err)
 			 &w->now, err);
 	if (rc < 0)
 		return rc;
-	w->content = at(w->now, "status.serving.content");
+	w->content = kind_text(w->now, "status.serving.content");
 	if (!w->content.len) {
 		err_set(err, ERR_CONFLICT, "nothing of skill %s/%s serves", w->domain, w->skill);
 		return err_remedy(err, "`aspora describe skill %s/%s` says why", w->domain,

@@ -54,6 +54,8 @@ void kind_cell(struct buf *out, const struct kind_column *c, const struct doc_no
 	       int64_t now_ms);
 /* Dotted lookup that also knows conditions[Type] and list indexes [0]; NULL when absent. */
 const struct doc_node *kind_path(const struct doc_node *object, const char *path);
+/* The text at such a path; STR_NULL when it is absent, of another type, or object is NULL. */
+struct str kind_text(const struct doc_node *object, const char *path);
 /* An age as kubectl writes it: "45s", "5m10s", "3h", "2d4h", "3y"; negative ones read "0s". out needs 16 bytes; returns it. */
 char *kind_age(int64_t ms, char out[32]);
 

@@ -37,6 +37,12 @@ const struct doc_node *kind_path(const struct doc_node *object, const char *path
 	return n;
 }
 
+struct str kind_text(const struct doc_node *object, const char *path)
+{
+	const struct doc_node *n = object ? kind_path(object, path) : NULL;
+	return n && n->type == DOC_STRING ? n->text : STR_NULL;
+}
+
 struct age_unit {
 	int64_t below_s, unit_s, minor_s; /* minor 0: the larger unit alone */
 	char unit, minor;

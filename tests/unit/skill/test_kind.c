@@ -115,6 +115,21 @@ START_TEST(a_status_is_what_needs_a_person_then_what_is_under_way_then_how_it_is
 }
 END_TEST
 
+START_TEST(the_text_at_a_path_is_had_alone)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
+	const struct doc_node *n = NULL;
+	assert_ok(doc_parse_json(
+		a, STR("{\"a\":{\"b\":\"x\",\"n\":7},\"c\":[{\"type\":\"R\",\"s\":\"y\"}]}"),
+		&doc_limits_json, "t", &n, &support_err));
+	assert_str(kind_text(n, "a.b"), "x");
+	assert_str(kind_text(n, "c[R].s"), "y");
+	assert_str(kind_text(n, "a.n"), "");
+	assert_str(kind_text(n, "a.none"), "");
+	assert_str(kind_text(NULL, "a.b"), "");
+}
+END_TEST
+
 START_TEST(maps_truths_and_numbers_have_cells_too)
 {
 	ck_assert_str_eq(cell("x", "{\"x\":{\"a\":1}}"), "{\"a\":1}");
@@ -318,6 +333,7 @@ static const struct support_case cases[] = {
 	CASE(paths_lead_through_maps_conditions_and_lists),
 	CASE(cells_take_the_form_that_their_column_asks_for),
 	CASE(a_status_is_what_needs_a_person_then_what_is_under_way_then_how_it_is),
+	CASE(the_text_at_a_path_is_had_alone),
 	CASE(maps_truths_and_numbers_have_cells_too),
 	CASE(what_is_absent_or_of_another_type_is_a_dash),
 	CASE(text_of_the_repository_cannot_steer_the_terminal),
