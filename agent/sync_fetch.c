@@ -136,8 +136,12 @@ static int start_look(struct sync_source *src, struct err *err)
 		rc = remote_job_start(&src->remote, &src->job, &why);
 	if (rc < 0)
 		return source_fail(src, &why, err);
-	return loop_add_fd(worker_loop(src->up->worker), remote_job_fd(src->job), EPOLLIN,
-			   job_readable, src, &src->job_watch, err);
+	rc = loop_add_fd(worker_loop(src->up->worker), remote_job_fd(src->job), EPOLLIN,
+			 job_readable, src, &src->job_watch, err);
+	/* What a first pass needs is made ready while the child fetches. */
+	src->was_large |= !src->up->loaded;
+	sync_make_guard(src->up);
+	return rc == 0 ? sync_prepare(src->up, err) : rc;
 }
 
 static int source_tick(struct sync_source *src, struct err *err)

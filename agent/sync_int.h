@@ -96,6 +96,8 @@ NODISCARD int sync_event(struct store_txn *t, const char *kind, struct str domai
 
 NODISCARD int sync_sources_open(struct sync *s, struct err *err);
 void sync_sources_close(struct sync *s);
+/* Loads the guard's rules, once. */
+void sync_make_guard(struct sync *s);
 /* Forgets what was found in files that no source has any more, when they have become many. */
 void sync_sweep_guard(struct sync *s);
 NODISCARD int sync_sources_declare(struct sync *s, struct err *err);

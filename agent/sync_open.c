@@ -80,6 +80,14 @@ int sync_sources_open(struct sync *s, struct err *err)
 	return 0;
 }
 
+void sync_make_guard(struct sync *s)
+{
+	if (s->guard)
+		return;
+	s->guard = admit_guard_new(guard_rules_builtin());
+	guard_rules_ready(guard_rules_builtin());
+}
+
 void sync_sweep_guard(struct sync *s)
 {
 	if (!s->guard || admit_guard_count(s->guard) <= s->guard_kept * 5 / 4 + 4096)

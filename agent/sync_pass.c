@@ -30,8 +30,7 @@ static int keep_text(void *state, struct tree_source *t, const struct skill *s, 
 
 static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
 {
-	if (!p->s->guard)
-		p->s->guard = admit_guard_new(guard_rules_builtin());
+	sync_make_guard(p->s);
 	struct keeping keeping = {.texts = p->texts, .guard = p->s->guard};
 	const struct snapshot_opts o = {.subpath = p->subpath,
 					.platform = p->s->platform,

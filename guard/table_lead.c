@@ -145,3 +145,8 @@ void guard_needs_ready(const struct guard_rules *r)
 	}
 	r->needs->ready = true;
 }
+
+void guard_rules_ready(const struct guard_rules *r)
+{
+	guard_needs_ready(r);
+}
