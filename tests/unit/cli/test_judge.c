@@ -8,6 +8,7 @@
 
 static struct cli *c;
 static const char *root;
+static const struct cli_sides against_head = {.base = "HEAD"};
 
 static void begin(void)
 {
@@ -30,7 +31,8 @@ static const char *planned(struct cli_judged *j, const char *operand, const char
 			   const char *base)
 {
 	struct buf out = BUF_INIT(BUF_MAX);
-	assert_ok(cli_judge_plan(c, operand, commit, base, j, &support_err));
+	assert_ok(cli_judge_plan(c, operand, &(struct cli_sides){.commit = commit, .base = base}, j,
+				 &support_err));
 	for (size_t d = 0; d < j->plan->domain_count; d++)
 		for (size_t k = 0; k < j->plan->domains[d].skill_count; k++) {
 			const struct skill_change *s = &j->plan->domains[d].skills[k];
@@ -74,8 +76,8 @@ START_TEST(what_is_deleted_may_be_named)
 	begin();
 	help_git(root, "rm -r -q skills/ecm/order");
 	ck_assert_str_eq(planned(&j, "ecm/order", NULL, "HEAD"), "delete ecm/order;");
-	assert_err(cli_judge_plan(c, "ecm/never", NULL, "HEAD", &none, &support_err), ERR_NOT_FOUND,
-		   "there is no skill ecm/never here");
+	assert_err(cli_judge_plan(c, "ecm/never", &against_head, &none, &support_err),
+		   ERR_NOT_FOUND, "there is no skill ecm/never here");
 }
 END_TEST
 
@@ -85,7 +87,7 @@ START_TEST(a_first_word_that_is_no_domain_is_a_commit)
 	char *both[] = {head, ecm, NULL}, *wrong[] = {other, ecm, NULL};
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
 	CLEANUP(cli_judged_release) struct cli_judged bad = {0};
-	const struct cli_sides sides = {NULL, NULL, NULL};
+	const struct cli_sides sides = {.usual_base = NULL};
 	begin();
 	put("skills/ecm/order/code/handler.py", "print('{}')\n");
 	put("skills/hr/screen/code/handler.py", "print('{}')\n");
@@ -105,11 +107,11 @@ START_TEST(the_admission_says_what_asporad_would)
 	CLEANUP(cli_judged_release) struct cli_judged fine = {0};
 	CLEANUP(cli_judged_release) struct cli_judged dear = {0};
 	begin();
-	assert_ok(cli_judge_plan(c, NULL, NULL, "HEAD", &fine, &support_err));
+	assert_ok(cli_judge_plan(c, NULL, &against_head, &fine, &support_err));
 	assert_ok(cli_judge_admit(c, &fine, &support_err));
 	ck_assert_uint_eq(fine.plan->domain_count, 0);
 	put("skills/ecm/order/aspora.config.yaml", "budget:\n  per_run_usd: 0.90\n");
-	assert_ok(cli_judge_plan(c, NULL, NULL, "HEAD", &dear, &support_err));
+	assert_ok(cli_judge_plan(c, NULL, &against_head, &dear, &support_err));
 	assert_ok(cli_judge_admit(c, &dear, &support_err));
 	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
 	for (size_t i = 0; i < dear.admission->domain_count; i++)
@@ -125,7 +127,7 @@ START_TEST(what_servers_say_of_their_tools_is_read_from_files)
 {
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
 	begin();
-	assert_ok(cli_judge_plan(c, NULL, NULL, NULL, &j, &support_err));
+	assert_ok(cli_judge_plan(c, NULL, &(struct cli_sides){.commit = NULL}, &j, &support_err));
 	put("tools.json", "{\"tools\":[{\"name\":\"query\",\"description\":\"Asks.\","
 			  "\"inputSchema\":{\"type\":\"object\"}}]}");
 	const char *given[] = {arena_printf(c->arena, "redshift=%s/tools.json", root)};
