@@ -108,7 +108,7 @@ START_TEST(the_folder_is_read_as_it_is_and_a_commit_as_it_was)
 				0644, &support_err));
 	CLEANUP(cli_folder_release) struct cli_folder f = opened(NULL, "", "");
 	assert_ok(cli_read_folder(&f, &now, &support_err));
-	assert_ok(cli_read_commit(c, &f, "HEAD", &then, &support_err));
+	assert_ok(cli_read_commit(c, &f, "HEAD", NULL, &then, &support_err));
 	ck_assert_uint_eq(now.snap->skill_count, 3);
 	ck_assert_uint_eq(then.snap->skill_count, 3);
 	const struct domain *hr_now = snapshot_domain(now.snap, STR("hr"));
@@ -117,6 +117,26 @@ START_TEST(the_folder_is_read_as_it_is_and_a_commit_as_it_was)
 	const struct domain *ecm_now = snapshot_domain(now.snap, STR("ecm"));
 	const struct domain *ecm_then = snapshot_domain(then.snap, STR("ecm"));
 	ck_assert(digest_equal(&ecm_now->candidate, &ecm_then->candidate));
+}
+END_TEST
+
+START_TEST(what_stood_in_the_commit_before_is_not_read_again)
+{
+	CLEANUP(cli_tree_release) struct cli_tree first = {0};
+	CLEANUP(cli_tree_release) struct cli_tree second = {0};
+	begin();
+	help_git(root, "init -q");
+	help_git(root, "add -A");
+	help_git(root, "commit -q -m first");
+	help_git(root, "rm -q -r skills/hr");
+	help_git(root, "commit -q -m second");
+	CLEANUP(cli_folder_release) struct cli_folder f = opened(NULL, "", "");
+	assert_ok(cli_read_commit(c, &f, "HEAD~1", NULL, &first, &support_err));
+	assert_ok(cli_read_commit(c, &f, "HEAD", first.snap, &second, &support_err));
+	ck_assert_uint_eq(second.snap->skill_count, 2);
+	ck_assert_ptr_null(snapshot_domain(second.snap, STR("hr")));
+	ck_assert_ptr_eq(snapshot_domain(second.snap, STR("ecm")),
+			 snapshot_domain(first.snap, STR("ecm")));
 }
 END_TEST
 
@@ -143,7 +163,7 @@ START_TEST(without_git_there_is_no_commit)
 	CLEANUP(cli_tree_release) struct cli_tree then = {0};
 	begin();
 	CLEANUP(cli_folder_release) struct cli_folder f = opened(NULL, "", "");
-	assert_err(cli_read_commit(c, &f, "HEAD", &then, &support_err), ERR_NOT_FOUND, "Git");
+	assert_err(cli_read_commit(c, &f, "HEAD", NULL, &then, &support_err), ERR_NOT_FOUND, "Git");
 }
 END_TEST
 
@@ -200,6 +220,7 @@ static const struct support_case cases[] = {
 	CASE(what_is_no_name_is_refused),
 	CASE(without_a_repository_there_is_nothing_to_open),
 	CASE(the_folder_is_read_as_it_is_and_a_commit_as_it_was),
+	CASE(what_stood_in_the_commit_before_is_not_read_again),
 	CASE(commits_are_named_by_branch_by_digits_and_by_steps_back),
 	CASE(without_git_there_is_no_commit),
 	CASE(names_that_are_not_there_are_told_with_the_nearest),
