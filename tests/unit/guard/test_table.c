@@ -255,8 +255,8 @@ START_TEST(rules_made_ready_find_what_they_find_unready)
 	/* Twice is once. */
 	for (int i = 0; i < 2; i++)
 		guard_rules_ready(r);
-	assert_ok(guard_scan(r, NULL, STR(text), a, &before, &support_err));
-	assert_ok(guard_scan(r, NULL, STR(text), a, &after, &support_err));
+	assert_ok(guard_scan(r, NULL, str_of(text), a, &before, &support_err));
+	assert_ok(guard_scan(r, NULL, str_of(text), a, &after, &support_err));
 	ck_assert_uint_ge(before.count, 1);
 	ck_assert_uint_eq(before.count, after.count);
 	ck_assert_ptr_eq(before.items[0].rule, after.items[0].rule);
