@@ -10,11 +10,14 @@ struct keeping {
 	struct blob_writer *blobs;
 	struct admit_memory *texts;
 	struct admit_guard *guard;
+	struct worker *worker;
 };
 
 static int keep_blob(void *state, const struct digest *digest, struct str bytes, struct err *err)
 {
 	struct keeping *k = state;
+	worker_pulse(
+		k->worker); /* a first look at a large repository takes longer than a lease lives */
 	admit_guard_note(k->guard, digest, bytes);
 	return store_blob_writer_add(k->blobs, digest, bytes, err);
 }
@@ -31,7 +34,7 @@ static int keep_text(void *state, struct tree_source *t, const struct skill *s, 
 static int build_snapshot(struct pass *p, bool platform_from_tree, struct err *err)
 {
 	sync_make_guard(p->s);
-	struct keeping keeping = {.texts = p->texts, .guard = p->s->guard};
+	struct keeping keeping = {.texts = p->texts, .guard = p->s->guard, .worker = p->s->worker};
 	const struct snapshot_opts o = {.subpath = p->subpath,
 					.platform = p->s->platform,
 					.firm_text = p->s->firm_text,

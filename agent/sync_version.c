@@ -107,6 +107,7 @@ static void add(struct batch *b, const struct version_row *r)
 
 static int send_batch(struct batch *b, struct err *err)
 {
+	worker_pulse(b->p->s->worker);
 	int rc = store_version_put(b->t, b->versions, b->version_count, err);
 	if (rc == 0)
 		rc = store_context_put(b->t, b->contexts, b->context_count, err);

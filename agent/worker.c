@@ -13,6 +13,8 @@ struct worker {
 	const struct worker_opts *o;
 	struct loop *loop;
 	struct lease lease;
+	bool leads; /* until lease_gone() has said otherwise to the role */
+	struct store *beside; /* renews the lease while a tick takes long; NULL: none did */
 	struct loop_source *store_watch, *tick_timer, *lease_timer;
 	int64_t tick_due_ms; /* monotonic; -1: none */
 	int64_t backoff_ms;
@@ -101,8 +103,9 @@ static void store_ready(struct loop *l, int fd, uint32_t events, void *state)
 
 static void lease_gone(struct worker *w, const char *why)
 {
-	if (w->lease.epoch == 0)
+	if (!w->leads)
 		return;
+	w->leads = false;
 	w->lease.epoch = 0;
 	log_event(LOG_WARN_, "lease.lost", "lease", w->lease.name, "why", why, NULL);
 	if (w->o->lost)
@@ -142,12 +145,32 @@ static int hold_lease(struct worker *w, bool *ret_held, struct err *err)
 		*err = e;
 		return rc;
 	}
+	w->leads = true;
 	log_event(LOG_INFO_, "lease.acquired", "lease", w->lease.name, NULL);
 	loop_timer_reset(w->lease_timer, store_lease_due_ms(&w->lease, w->ctx->clock));
 	*ret_held = true;
 	if (w->o->gained)
 		w->o->gained(w, w->o->state);
 	return 0;
+}
+
+/* A tick that goes on is alive; one that hangs makes no pulse, and its lease runs out. */
+void worker_pulse(struct worker *w)
+{
+	CLEANUP_FREE char *name = NULL;
+	struct store_opts opts = {0};
+	struct err err = ERR_INIT;
+	if (!w || !store_lease_valid(&w->lease, w->ctx->clock) ||
+	    store_lease_due_ms(&w->lease, w->ctx->clock) > 0)
+		return;
+	opts.application = name = mem_printf("asporad %s lease", w->o->lease_role);
+	int rc = w->beside ? 0
+			   : store_open(w->ctx->access, store_role_of(w->ctx->store), &opts,
+					&w->beside, &err);
+	if (rc == 0)
+		rc = store_lease_pulse(w->beside, &w->lease, &err);
+	if (rc < 0)
+		log_err(LOG_WARN_, "lease.not_renewed", &err, "lease", w->lease.name, NULL);
 }
 
 /* --- a tick ------------------------------------------------------------------------------------------------- */
@@ -188,7 +211,10 @@ static int tick(struct worker *w, struct err *err)
 	}
 	if ((rc = hold_lease(w, &held, err)) < 0 || !held || w->stopping)
 		return rc;
-	if ((rc = w->o->tick(w, w->o->state, &more, err)) < 0)
+	rc = w->o->tick(w, w->o->state, &more, err);
+	store_close(w->beside);
+	w->beside = NULL;
+	if (rc < 0)
 		return rc;
 	w->backoff_ms = 0;
 	if (more)

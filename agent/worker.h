@@ -40,6 +40,10 @@ void worker_wake(struct worker *w); /* a tick as soon as the loop comes round */
 void worker_wake_in(struct worker *w,
 		    int64_t delay_ms); /* at the latest then; an earlier one stands */
 bool worker_stopping(const struct worker *w);
+/*
+ * Call now and then from a tick that may take longer than its lease lives: renews it when that is due, over a connection of its own. w may be NULL.
+ */
+void worker_pulse(struct worker *w);
 /* Call when `busy` may have become false. */
 void worker_idle(struct worker *w);
 

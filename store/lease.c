@@ -77,9 +77,9 @@ int store_lease_acquire(struct store *s, struct lease *l, int64_t *ret_wait_ms, 
 	return 0;
 }
 
-int store_lease_renew(struct store *s, struct lease *l, struct err *err)
+static int extend(struct store *s, const struct stmt *how, struct lease *l, struct err *err)
 {
-	CLEANUP(bind_release) struct bind b = BIND(&sql_lease_renew);
+	CLEANUP(bind_release) struct bind b = BIND(how);
 	bind_textz(&b, l->name);
 	bind_i64(&b, l->epoch);
 	bind_i64(&b, l->ttl_ms);
@@ -95,6 +95,16 @@ int store_lease_renew(struct store *s, struct lease *l, struct err *err)
 	}
 	l->sent_mono_ms = sent;
 	return 0;
+}
+
+int store_lease_renew(struct store *s, struct lease *l, struct err *err)
+{
+	return extend(s, &sql_lease_renew, l, err);
+}
+
+int store_lease_pulse(struct store *beside, struct lease *l, struct err *err)
+{
+	return extend(beside, &sql_lease_pulse, l, err);
 }
 
 int store_lease_release(struct store *s, struct lease *l, struct err *err)

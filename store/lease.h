@@ -32,6 +32,11 @@ NODISCARD int store_lease_acquire(struct store *s, struct lease *l, int64_t *ret
 				  struct err *err);
 /* Errors: ERR_FENCED when it has passed to another; the lease is not held any more. */
 NODISCARD int store_lease_renew(struct store *s, struct lease *l, struct err *err);
+/*
+ * The same over a connection beside the one that acts under it, while that is busy. Who would have to be evicted stays who it was. A transaction locks
+ * the lease only when it takes its revision, so that this waits for nobody before.
+ */
+NODISCARD int store_lease_pulse(struct store *beside, struct lease *l, struct err *err);
 /* Gives it up at once, so that the next need not wait. Fine when not held. */
 NODISCARD int store_lease_release(struct store *s, struct lease *l, struct err *err);
 /* Ends what a process held that has certainly ended (the parent has reaped it): every lease whose holder starts so. Role: owner. */

@@ -250,6 +250,100 @@ START_TEST(a_stop_waits_for_what_runs_and_begins_nothing)
 }
 END_TEST
 
+/* --- a long tick ------------------------------------------------------------------------------------------------ */
+
+static void work_for(int64_t ms, struct worker *pulse)
+{
+	int64_t until = clock_mono(&clock_real) + ms;
+	while (clock_mono(&clock_real) < until)
+		worker_pulse(pulse);
+}
+
+static int work_long(struct scene *s, int n, bool *ret_more, struct err *err)
+{
+	(void)ret_more;
+	(void)err;
+	int64_t mine = support_pg_int("select backend from lease where name = 'sync/0'");
+	if (n == 1) {
+		work_for(2500, s->w);
+		ck_assert(store_lease_valid(worker_lease(s->w), &clock_real));
+		ck_assert_int_eq(support_pg_int("select count(*) from lease where name = 'sync/0' "
+						"and epoch = 1 and until > clock_timestamp()"),
+				 1);
+		/* Who would be evicted is still the connection that writes, and not the one beside it. */
+		ck_assert_int_eq(support_pg_int("select backend from lease where name = 'sync/0'"),
+				 mine);
+		ck_assert_int_eq(support_pg_int("select count(*) from pg_stat_activity where "
+						"application_name = 'asporad sync lease'"),
+				 1);
+		worker_wake(s->w);
+	} else {
+		end();
+	}
+	return 0;
+}
+
+START_TEST(a_tick_that_takes_longer_than_its_lease_lives_keeps_it_by_pulses)
+{
+	struct scene s = {.at = work_long, .ctx = {.access = support_pg_access(STORE_SYNC)}};
+	assert_ok(run_with(&s, "lease: {ttl: 1s, renew: 300ms}\n"));
+	ck_assert_int_eq(s.gained, 1);
+	ck_assert_int_eq(s.lost, 0);
+	ck_assert_int_eq(s.ticks, 2);
+}
+END_TEST
+
+static int be_taken_over(struct scene *s, int n, bool *ret_more, struct err *err)
+{
+	(void)ret_more;
+	(void)err;
+	if (n == 1) {
+		support_pg_run("update lease set epoch = 5, until = clock_timestamp()");
+		work_for(400, s->w);
+		ck_assert(!store_lease_valid(worker_lease(s->w), &clock_real));
+		ck_assert_int_eq(s->lost, 0); /* not in the middle of the tick */
+		worker_wake(s->w);
+	} else {
+		end();
+	}
+	return 0;
+}
+
+START_TEST(a_pulse_that_finds_another_leading_ends_the_reign_after_the_tick)
+{
+	struct scene s = {.at = be_taken_over, .ctx = {.access = support_pg_access(STORE_SYNC)}};
+	assert_ok(run_with(&s, "lease: {ttl: 1s, renew: 300ms}\n"));
+	ck_assert_int_eq(s.lost, 1);
+	ck_assert_int_eq(s.gained, 2);
+	ck_assert_int_eq(s.epoch, 6);
+}
+END_TEST
+
+static int hang(struct scene *s, int n, bool *ret_more, struct err *err)
+{
+	(void)ret_more;
+	(void)err;
+	if (n == 1) {
+		work_for(1100, NULL);
+		worker_pulse(s->w); /* too late: it wakes nothing that is over */
+		ck_assert(!store_lease_valid(worker_lease(s->w), &clock_real));
+		worker_wake(s->w);
+	} else {
+		end();
+	}
+	return 0;
+}
+
+START_TEST(a_tick_that_makes_no_pulse_loses_it)
+{
+	struct scene s = {.at = hang, .ctx = {.access = support_pg_access(STORE_SYNC)}};
+	assert_ok(run_with(&s, "lease: {ttl: 1s, renew: 300ms}\n"));
+	ck_assert_int_eq(s.lost, 1);
+	ck_assert_int_eq(s.gained, 2);
+	ck_assert_int_eq(s.epoch, 2);
+}
+END_TEST
+
 /* --- the lease --------------------------------------------------------------------------------------------------- */
 
 static int lose_it(struct scene *s, int n, bool *ret_more, struct err *err)
@@ -447,6 +541,9 @@ static const struct support_case cases[] = {
 	CASE(of_several_times_to_wake_the_earliest_counts),
 	CASE(without_any_wake_up_it_looks_every_so_often),
 	CASE(a_stop_waits_for_what_runs_and_begins_nothing),
+	CASE(a_tick_that_takes_longer_than_its_lease_lives_keeps_it_by_pulses),
+	CASE(a_pulse_that_finds_another_leading_ends_the_reign_after_the_tick),
+	CASE(a_tick_that_makes_no_pulse_loses_it),
 	CASE(who_is_fenced_steps_down_forgets_and_leads_again_under_a_new_epoch),
 	CASE(the_lease_is_renewed_between_ticks),
 	CASE(what_another_holds_is_waited_for),
