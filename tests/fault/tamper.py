@@ -37,7 +37,7 @@ DAMAGE = (
     ("I4", "update revision set revision = revision + 1 where revision = (select max(revision) from revision)"),
     ("I4", "update store set rev = rev + 1"),
     ("I4", BARE + "delete from revision where revision = (select max(revision) - 1 from revision)"),
-    ("I4", BARE + "update change set ord = ord + 1 where revision = (select max(revision) from revision)"),
+    ("I4", BARE + "update change set ord = ord + 100000 where revision = (select max(revision) from revision)"),
     ("I6", "update revision set epoch = 1000 where revision = (select min(revision) from revision where lease = 'control/0')"),
     ("I9", "delete from execution"),
     ("I9", "delete from inbox"),
