@@ -97,9 +97,10 @@ class System:
         with open(os.path.join(self.work, path), encoding="utf-8") as f:
             return f.read()
 
-    def put(self, files):
+    def put(self, files, folder=""):
+        """folder: in the working tree, or a path of its own."""
         for path, (text, mode) in files.items():
-            self.write(path, text, mode)
+            self.write(os.path.join(folder, path), text, mode)
 
     def edit(self, path, old, new):
         text = self.read(path)
@@ -132,12 +133,24 @@ class System:
             argv += ["--roles", self.roles]
         return argv + list(more)
 
+    def gateway_options(self, **options):
+        """Of the gateway's section; before the configuration is written."""
+        self.gateway_conf += "".join(", %s: %s" % o for o in options.items())
+
     def start(self, *more):
         if not os.path.exists(self.conf):
             self.write_conf()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.argv(*more), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self
+
+    def deploy(self, message="the examples"):
+        """What stands in the working tree is pushed, and everything has started and serves it. Returns the commit."""
+        commit = self.push(message)
+        self.start()
+        self.wait_observed(commit)
+        self.wait_converged()
+        return commit
 
     def stop(self, sig=signal.SIGTERM, timeout=60):
         if self.process and self.process.poll() is None:

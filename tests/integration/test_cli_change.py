@@ -13,10 +13,7 @@ from test_gateway_objects import skill
 def cli():
     with System(ROLES) as s:
         s.init_repo()
-        first = s.push("the examples")
-        s.start()
-        s.wait_observed(first)
-        s.wait_converged()
+        s.deploy()
         yield Cli(s)
 
 
@@ -24,12 +21,7 @@ def apply(cli, *skills):
     """A folder of its own, applied."""
     folder = os.path.join(cli.s.home, "applied-%d" % len(os.listdir(cli.s.home)))
     for files in skills:
-        for path, (text, mode) in files.items():
-            full = os.path.join(folder, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(full, "w", encoding="utf-8") as f:
-                f.write(text)
-            os.chmod(full, mode)
+        cli.s.put(files, folder)
     cli.good("apply", "-f", folder)
     return folder
 
@@ -174,12 +166,7 @@ def test_several_are_deleted_by_their_labels(cli):
 
 def test_an_overlay_is_taken_off(cli):
     folder = os.path.join(cli.s.home, "over")
-    for path, (text, mode) in skill("frm", "on-top").items():
-        full = os.path.join(folder, path)
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(full, mode)
+    cli.s.put(skill("frm", "on-top"), folder)
     cli.good("apply", "-f", folder, "--override", "--ttl", "1h")
     assert "frm" in cli.good("overlay", "list")
     assert cli.good("delete", "overlay", "frm", "-y") == "domain/frm overlay ended\n"

@@ -13,10 +13,7 @@ from test_gateway_wishes import CASES
 def s():
     with System() as system:
         system.init_repo()
-        system.first = system.push("the examples")
-        system.start()
-        system.wait_observed(system.first)
-        system.wait_converged()
+        system.deploy()
         yield system
 
 

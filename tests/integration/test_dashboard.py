@@ -16,10 +16,7 @@ BROWSER = os.path.join(ROOT, "tests", "browser")
 def s():
     with System() as system:
         system.init_repo()
-        first = system.push("the examples")
-        system.start()
-        system.wait_observed(first)
-        system.wait_converged()
+        system.deploy()
         system.keys = {r: system.key("the-" + r, r) for r in ("admin", "viewer")}
         yield system
 

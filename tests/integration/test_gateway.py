@@ -25,10 +25,7 @@ NAMESPACED = {"skills", "routes", "admissions", "instances", "executions", "quar
 def s():
     with System() as system:
         system.init_repo()
-        system.first = system.push("the examples")
-        system.start()
-        system.wait_observed(system.first)
-        system.wait_converged()
+        system.deploy()
         system.keys = {r: system.key("the-" + r, r) for r in ROLE_NAMES}
         system.keys["ecm"] = system.key("ecm-operator", "operator", "ecm")
         yield system

@@ -9,27 +9,15 @@ import pytest
 from gateway_api import Api
 from system import System
 
-OPTIONS = 'rate: 100000, burst: 100000'
-
-
-def configure(system, **options):
-    with open(system.conf, encoding="utf-8") as f:
-        text = f.read()
-    more = ", ".join([OPTIONS] + ["%s: %s" % o for o in options.items()])
-    with open(system.conf, "w", encoding="utf-8") as f:
-        f.write(text.replace('listen: "127.0.0.1:0"', 'listen: "127.0.0.1:0", ' + more))
+RATES = {"rate": 100000, "burst": 100000}
 
 
 @pytest.fixture(scope="module")
 def s():
     with System() as system:
         system.init_repo()
-        system.write_conf()
-        configure(system)
-        first = system.push("the examples")
-        system.start()
-        system.wait_observed(first)
-        system.wait_converged()
+        system.gateway_options(**RATES)
+        system.deploy()
         yield system
 
 
@@ -43,8 +31,8 @@ def plain(s, api):
     """A second gateway on the same database that may keep nothing."""
     url = "postgresql:///aspora?host=%s&user=aspora" % os.path.join(s.state, "run").replace("/", "%2F")
     with System(roles="gateway", database=url) as other:
+        other.gateway_options(kept=1, **RATES)
         other.write_conf(sources="")
-        configure(other, kept=1)
         other.start()
         yield Api(other.gateway(), api.key)
 

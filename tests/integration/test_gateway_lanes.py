@@ -21,12 +21,7 @@ QUEUE = 512  # requests of people that wait for one of their lanes
 def s():
     with System(roles="gateway,sync") as system:
         system.init_repo()
-        system.write_conf()
-        with open(system.conf, encoding="utf-8") as f:
-            text = f.read()
-        with open(system.conf, "w", encoding="utf-8") as f:
-            f.write(text.replace('listen: "127.0.0.1:0"', 'listen: "127.0.0.1:0", per_address: 2000, max_connections: 2000, '
-                                 'rate: 100000, burst: 100000'))
+        system.gateway_options(per_address=2000, max_connections=2000, rate=100000, burst=100000)
         first = system.push("the examples")
         system.start()
         system.wait_observed(first)

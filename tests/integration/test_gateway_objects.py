@@ -35,10 +35,7 @@ Says hello.
 def s():
     with System() as it:
         it.init_repo()
-        first = it.push("the examples")
-        it.start()
-        it.wait_observed(first)
-        it.wait_converged()
+        it.deploy()
         it.keys = {r: it.key(r, r) for r in ("viewer", "operator", "approver", "ci-bot", "admin")}
         it.keys["hr"] = it.key("hr", "operator", "hr")
         yield it

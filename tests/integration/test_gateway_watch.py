@@ -15,10 +15,7 @@ def s():
     with System() as system:
         system.init_repo()
         system.edit("aspora.config.yaml", "min_cases: 2\n", "min_cases: 1\npolicy: {max_delete: 100%}\n")
-        system.first = system.push("the examples")
-        system.start()
-        system.wait_observed(system.first)
-        system.wait_converged()
+        system.deploy()
         system.keys = {"admin": system.key("admin", "admin"), "lab": system.key("lab", "operator", "lab")}
         yield system
 
@@ -296,11 +293,8 @@ def test_lists_and_watches_take_selectors(s, api):
 
 def test_a_key_that_asks_too_fast_is_told_to_wait_and_nobody_else_is(tmp_path):
     with System(roles="gateway", config="") as slow:
+        slow.gateway_options(rate=1, burst=3)
         slow.write_conf(sources="")
-        with open(slow.conf, encoding="utf-8") as f:
-            text = f.read()
-        with open(slow.conf, "w", encoding="utf-8") as f:
-            f.write(text.replace('listen: "127.0.0.1:0"', 'listen: "127.0.0.1:0", rate: 1, burst: 3'))
         slow.start()
         one, other = Api(slow.gateway(), slow.key("one", "viewer")), Api(slow.gateway(), slow.key("other", "viewer"))
         replies = [one.get("/api/v1/whoami") for _ in range(6)]

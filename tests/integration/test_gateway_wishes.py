@@ -15,10 +15,7 @@ CASES = "# Cases\n" + "".join("\n## Case %d\n### Input\nhello\n### Expect\n- con
 def s():
     with System() as system:
         system.init_repo()
-        system.first = system.push("the examples")
-        system.start()
-        system.wait_observed(system.first)
-        system.wait_converged()
+        system.deploy()
         system.keys = {r: system.key(r, r) for r in ("viewer", "operator", "approver", "ci-bot", "admin")}
         system.keys["lab"] = system.key("lab", "operator", "lab")
         yield system

@@ -18,10 +18,7 @@ TAMPERED = 20
 def s():
     with System() as system:
         system.init_repo()
-        first = system.push("the examples")
-        system.start()
-        system.wait_observed(first)
-        system.wait_converged()
+        system.deploy()
         system.admin = system.key("root", "admin")
         yield system
 

@@ -28,15 +28,8 @@ def tool(name):
 def s():
     with System(config="") as it:
         it.init_repo()
-        first = it.push("the examples")
-        it.write_conf()
-        with open(it.conf, encoding="utf-8") as f:
-            text = f.read()
-        with open(it.conf, "w", encoding="utf-8") as f:
-            f.write(text.replace("gateway: {", "gateway: {rate: 100000, burst: 100000, "))
-        it.start()
-        it.wait_observed(first)
-        it.wait_converged()
+        it.gateway_options(rate=100000, burst=100000)
+        it.deploy()
         yield it
 
 

@@ -40,10 +40,7 @@ def add_skill(s, domain, name, role="manager", said=None, tests=True):
 def examples():
     with System(ROLES) as s:
         s.init_repo()
-        s.first = s.push("the examples")
-        s.start()
-        s.wait_observed(s.first)
-        s.wait_converged()
+        s.first = s.deploy()
         yield s
 
 

@@ -24,11 +24,8 @@ select rev, pg_notify('aspora', '') from s"""
 @pytest.fixture(scope="module")
 def s():
     with System(roles="gateway") as system:
+        system.gateway_options(per_address=1000)
         system.write_conf(sources="")
-        with open(system.conf, encoding="utf-8") as f:
-            text = f.read()
-        with open(system.conf, "w", encoding="utf-8") as f:
-            f.write(text.replace('listen: "127.0.0.1:0"', 'listen: "127.0.0.1:0", per_address: 1000'))
         system.start()
         yield system
 
