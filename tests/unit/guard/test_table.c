@@ -252,10 +252,10 @@ START_TEST(rules_made_ready_find_what_they_find_unready)
 	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
 	const struct guard_rules *r = guard_rules_builtin();
 	struct guard_findings before, after;
+	assert_ok(guard_scan(r, NULL, str_of(text), a, &before, &support_err));
 	/* Twice is once. */
 	for (int i = 0; i < 2; i++)
 		guard_rules_ready(r);
-	assert_ok(guard_scan(r, NULL, str_of(text), a, &before, &support_err));
 	assert_ok(guard_scan(r, NULL, str_of(text), a, &after, &support_err));
 	ck_assert_uint_ge(before.count, 1);
 	ck_assert_uint_eq(before.count, after.count);
