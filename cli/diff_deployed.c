@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "cli/changes.h"
-#include "cli/gateway.h"
+#include "cli/resource.h"
 #include "cli/when.h"
 #include "skill/kind.h"
 
@@ -93,7 +93,5 @@ int cli_diff_deployed(struct cli *c, const char *from, const char *to, const cha
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	int rc = cli_gateway_open(c, &g, err);
-	if (rc == 0 && !domain && g.domain.len)
-		domain = arena_strndup(c->arena, g.domain.p, g.domain.len);
-	return rc < 0 ? rc : compare(&g, from, to, domain, format, err);
+	return rc < 0 ? rc : compare(&g, from, to, cli_domain(&g, domain), format, err);
 }

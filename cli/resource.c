@@ -82,6 +82,13 @@ const char *cli_ref_text(struct cli *c, const struct cli_ref *ref)
 			    domain ? "/" : "", ref->name ? ref->name : "");
 }
 
+const char *cli_domain(const struct cli_gateway *g, const char *given)
+{
+	if (given || !g->domain.len)
+		return given;
+	return arena_strndup(g->c->arena, g->domain.p, g->domain.len);
+}
+
 /* "order-details" of the context's domain, "ecm/order-details": without a kind. */
 static bool is_bare(const char *word)
 {
@@ -98,8 +105,7 @@ int cli_operand_ref(struct cli_gateway *g, int first, const char **ret_domain,
 	struct cli *c = g->c;
 	const char *word = c->operands[first];
 	const char *name = first + 1 < c->operand_count ? c->operands[first + 1] : NULL;
-	const char *domain = g->domain.len ? arena_strndup(c->arena, g->domain.p, g->domain.len)
-					   : NULL;
+	const char *domain = cli_domain(g, NULL);
 	struct cli_ref ref = {0};
 	if (!name && is_bare(word) && !strchr(word, '/') && domain) {
 		*ret_domain = domain;

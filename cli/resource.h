@@ -23,6 +23,8 @@ NODISCARD int cli_ref_parse(struct cli *c, const char *word, const char *name, c
 const char *cli_ref_path(struct cli *c, const struct cli_ref *ref);
 /* "skill ecm/manager", for messages; in the arena. */
 const char *cli_ref_text(struct cli *c, const struct cli_ref *ref);
+/* The domain that is meant: what was given (may be NULL), else that of the context, else NULL. In the command's arena. */
+const char *cli_domain(const struct cli_gateway *g, const char *given);
 /*
  * The skill that the operands from `first` on name: "ecm/manager", "skill/ecm/manager", "skill ecm/manager", or "manager" where the context has a
  * domain. In the command's arena. Errors: ERR_USAGE, ERR_INVALID.

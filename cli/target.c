@@ -52,15 +52,6 @@ static int add_named(struct found *f, const struct cli_ref *ref, struct err *err
 	return rc;
 }
 
-/* The domain that names without one are of. */
-static const char *domain_of(const struct found *f)
-{
-	if (f->which->domain)
-		return f->which->domain;
-	return f->g->domain.len ? arena_strndup(f->g->c->arena, f->g->domain.p, f->g->domain.len)
-				: NULL;
-}
-
 /* "KIND NAME...", or "KIND/NAME..." where each has its own. */
 static int by_name(struct found *f, struct err *err)
 {
@@ -76,7 +67,7 @@ static int by_name(struct found *f, struct err *err)
 			break;
 		}
 		rc = cli_ref_parse(c, w->words[each ? i : 0], each ? NULL : w->words[i],
-				   domain_of(f), &ref, err);
+				   cli_domain(f->g, w->domain), &ref, err);
 		if (rc == 0)
 			rc = add_named(f, &ref, err);
 	}
@@ -92,7 +83,7 @@ static int by_selector(struct found *f, struct err *err)
 	size_t count = 0;
 	if (w->word_count > 1 || strchr(w->words[0], '/'))
 		return cli_usage(c, err, "names do not go together with -l and --all");
-	int rc = cli_ref_parse(c, w->words[0], NULL, domain_of(f), &ref, err);
+	int rc = cli_ref_parse(c, w->words[0], NULL, cli_domain(f->g, w->domain), &ref, err);
 	if (rc < 0)
 		return rc;
 	const char *path = cli_query(c, cli_ref_path(c, &ref), "labelSelector", w->selector);

@@ -188,12 +188,9 @@ static int describe(struct cli *c, struct err *err)
 	int rc = cli_output_check(c, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
-	const char *domain = o.domain;
-	if (rc == 0 && !domain && g.domain.len)
-		domain = arena_strndup(c->arena, g.domain.p, g.domain.len);
 	if (rc == 0)
 		rc = cli_ref_parse(c, c->operands[0], c->operand_count > 1 ? c->operands[1] : NULL,
-				   domain, &ref, err);
+				   cli_domain(&g, o.domain), &ref, err);
 	if (rc == 0 && !ref.name)
 		rc = cli_usage(c, err, "which %s?", ref.kind->singular);
 	return rc < 0 ? rc : describe_one(&g, &ref, err);

@@ -267,9 +267,7 @@ static int check(struct getting *w, struct err *err)
 static int parse(struct getting *w, struct err *err)
 {
 	struct cli *c = w->g.c;
-	const char *domain = o.all ? NULL : o.domain;
-	if (!o.all && !domain && w->g.domain.len)
-		domain = arena_strndup(c->arena, w->g.domain.p, w->g.domain.len);
+	const char *domain = o.all ? NULL : cli_domain(&w->g, o.domain);
 	bool slashed = strchr(c->operands[0], '/') != NULL;
 	int first = slashed || c->operand_count == 1 ? 0 : 1;
 	w->refs = arena_array(c->arena, (size_t)c->operand_count, sizeof(*w->refs));

@@ -1,9 +1,9 @@
 /* aspora top: what skills or domains have run, taken and cost of late. */
 #include <stdlib.h>
 
-#include "cli/gateway.h"
 #include "cli/jsonpath.h"
 #include "cli/output.h"
+#include "cli/resource.h"
 #include "cli/verbs.h"
 #include "cli/when.h"
 
@@ -114,9 +114,7 @@ static int top(struct cli *c, struct err *err)
 		rc = cli_gateway_open(c, &g, err);
 	if (rc < 0)
 		return rc;
-	const char *domain = o.domain;
-	if (!domain && !o.all && g.domain.len)
-		domain = arena_strndup(c->arena, g.domain.p, g.domain.len);
+	const char *domain = o.domain || o.all ? o.domain : cli_domain(&g, NULL);
 	const char *path = cli_query(c, cli_path(c, "top", NULL), "by", domains ? "domains" : NULL);
 	path = cli_query(c, cli_query(c, path, "since", o.since), "domain", domain);
 	rc = cli_get(&g, path, &answer, err);

@@ -1,6 +1,6 @@
 /* aspora tree: domains, their managers, skills and routes, in one picture. */
-#include "cli/gateway.h"
 #include "cli/output.h"
+#include "cli/resource.h"
 #include "cli/tree.h"
 #include "cli/verbs.h"
 
@@ -47,9 +47,7 @@ static const char *domain_of(const struct cli_gateway *g)
 		const struct kind *k = kind_find(str_make(word, (size_t)(slash - word)));
 		return k && strcmp(k->name, "Domain") == 0 ? slash + 1 : word;
 	}
-	if (word || all || !g->domain.len)
-		return word;
-	return arena_strndup(c->arena, g->domain.p, g->domain.len);
+	return all ? word : cli_domain(g, word);
 }
 
 static int print(struct cli *c, const struct cli_tree_of *t, struct err *err)

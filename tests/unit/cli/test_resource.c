@@ -145,6 +145,17 @@ START_TEST(messages_name_an_object_as_it_can_be_written_again)
 }
 END_TEST
 
+START_TEST(a_given_domain_is_stronger_than_that_of_the_context)
+{
+	struct cli_gateway g = {.c = help_command(NULL)};
+	ck_assert_ptr_null(cli_domain(&g, NULL));
+	ck_assert_str_eq(cli_domain(&g, "hr"), "hr");
+	g.domain = str_make("ecm and more", 3);
+	ck_assert_str_eq(cli_domain(&g, NULL), "ecm");
+	ck_assert_str_eq(cli_domain(&g, "hr"), "hr");
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(every_kind_is_known_by_each_of_its_four_names),
 	CASE(the_list_of_every_kind_has_a_path_of_its_own),
@@ -158,6 +169,7 @@ static const struct support_case cases[] = {
 	CASE(a_name_without_the_domain_that_it_needs_says_both_ways),
 	CASE(an_execution_needs_no_domain),
 	CASE(messages_name_an_object_as_it_can_be_written_again),
+	CASE(a_given_domain_is_stronger_than_that_of_the_context),
 	{0}};
 
 int main(void)
