@@ -107,6 +107,15 @@ static void config(struct buf *out, const struct doc_node *n)
 			pair(out, "  ", &n->map.pairs[i]);
 }
 
+void cli_compact_line(struct buf *out, const char *name, struct str value)
+{
+	if (!value.len)
+		return;
+	buf_addf(out, "%-12s", name);
+	text_escape(out, value, 0);
+	buf_add_char(out, '\n');
+}
+
 void cli_compact(struct buf *out, const struct doc_node *map, const char *const *skip)
 {
 	const struct doc_node *settings = NULL;

@@ -10,5 +10,7 @@
 
 /* Lines "  key: value" of map, without the keys that are told elsewhere (skip, NULL-terminated; may be NULL). Nothing for another type. */
 void cli_compact(struct buf *out, const struct doc_node *map, const char *const *skip);
+/* A line "name value", values of several below each other. Nothing for an empty value. */
+void cli_compact_line(struct buf *out, const char *name, struct str value);
 
 #endif

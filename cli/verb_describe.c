@@ -32,15 +32,6 @@ static const struct kind_column event_columns[] = {
 };
 /* clang-format on */
 
-static void line(struct buf *out, const char *name, struct str value)
-{
-	if (!value.len)
-		return;
-	buf_addf(out, "%-12s", name);
-	text_escape(out, value, 0);
-	buf_add_char(out, '\n');
-}
-
 static void head(struct buf *out, const struct doc_node *n)
 {
 	const struct doc_node *meta = doc_find(n, "metadata"), *source = doc_find(meta, "source");
@@ -48,12 +39,12 @@ static void head(struct buf *out, const struct doc_node *n)
 	struct err ignored = ERR_INIT;
 	int64_t at = 0;
 	char age[32];
-	line(out, "Name:", doc_text(meta, "name"));
-	line(out, "Domain:", doc_text(meta, "domain"));
-	line(out, "Kind:", doc_text(n, "kind"));
-	line(out, "Source:", doc_text(source, "name"));
-	line(out, "Revision:", doc_text(source, "revision"));
-	line(out, "Path:", doc_text(source, "path"));
+	cli_compact_line(out, "Name:", doc_text(meta, "name"));
+	cli_compact_line(out, "Domain:", doc_text(meta, "domain"));
+	cli_compact_line(out, "Kind:", doc_text(n, "kind"));
+	cli_compact_line(out, "Source:", doc_text(source, "name"));
+	cli_compact_line(out, "Revision:", doc_text(source, "revision"));
+	cli_compact_line(out, "Path:", doc_text(source, "path"));
 	if (created.len && clock_parse(created, &at, &ignored) == 0)
 		buf_addf(out, "%-12s%.*s (%s ago)\n", "Created:", STR_ARG(created),
 			 kind_age(clock_wall(&clock_real) - at, age));

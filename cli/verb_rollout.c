@@ -167,15 +167,6 @@ static int status(struct rollout *r, struct err *err)
 
 /* --- history --------------------------------------------------------------------------------------------------------- */
 
-static void line(struct buf *out, const char *name, struct str value)
-{
-	if (!value.len)
-		return;
-	buf_addf(out, "%-12s", name);
-	text_escape(out, value, 0);
-	buf_add_char(out, '\n');
-}
-
 static int one_release(struct rollout *r, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
@@ -188,14 +179,15 @@ static int one_release(struct rollout *r, struct err *err)
 		struct cli_view v = {.columns = kind_find(STR("Skill"))->columns, .word = "skill"};
 		return cli_print(c, &v, &skill, 1, err);
 	}
-	line(&out, "Skill:", str_of(arena_printf(c->arena, "%s/%s", r->domain, r->skill)));
-	line(&out, "Release:", kind_text(release, "metadata.name"));
-	line(&out, "Created:", kind_text(release, "metadata.createdAt"));
-	line(&out, "By:", kind_text(release, "status.by"));
-	line(&out, "Message:", kind_text(release, "spec.message"));
-	line(&out, "Source:", kind_text(skill, "metadata.source.name"));
-	line(&out, "Revision:", kind_text(skill, "metadata.source.revision"));
-	line(&out, "Version:", kind_text(skill, "status.digest"));
+	cli_compact_line(&out,
+			 "Skill:", str_of(arena_printf(c->arena, "%s/%s", r->domain, r->skill)));
+	cli_compact_line(&out, "Release:", kind_text(release, "metadata.name"));
+	cli_compact_line(&out, "Created:", kind_text(release, "metadata.createdAt"));
+	cli_compact_line(&out, "By:", kind_text(release, "status.by"));
+	cli_compact_line(&out, "Message:", kind_text(release, "spec.message"));
+	cli_compact_line(&out, "Source:", kind_text(skill, "metadata.source.name"));
+	cli_compact_line(&out, "Revision:", kind_text(skill, "metadata.source.revision"));
+	cli_compact_line(&out, "Version:", kind_text(skill, "status.digest"));
 	buf_addz(&out, "\nSpec:\n");
 	cli_compact(&out, doc_find(skill, "spec"), NULL);
 	return cli_write(&out, err);

@@ -111,6 +111,17 @@ START_TEST(what_is_no_map_has_no_lines)
 }
 END_TEST
 
+START_TEST(lines_of_names_and_values_stand_below_each_other_and_none_is_empty)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1024);
+	cli_compact_line(&out, "Name:", STR("boss"));
+	cli_compact_line(&out, "Domain:", STR_NULL);
+	cli_compact_line(&out, "Revision:", STR("a\033[31m"));
+	ck_assert_ptr_null(strchr(buf_cstr(&out), '\033'));
+	ck_assert_int_eq(strncmp(buf_cstr(&out), "Name:       boss\nRevision:   a", 30), 0);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(words_take_a_line_each),
 	CASE(what_is_empty_is_left_out_and_zero_and_false_are_not_empty),
@@ -122,6 +133,7 @@ static const struct support_case cases[] = {
 	CASE(of_a_configuration_only_what_matters_most_is_there_and_last),
 	CASE(nothing_in_it_can_steer_a_terminal),
 	CASE(what_is_no_map_has_no_lines),
+	CASE(lines_of_names_and_values_stand_below_each_other_and_none_is_empty),
 	{0}};
 
 int main(void)
