@@ -14,7 +14,6 @@ static int adopt(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
-	const struct doc_node *wish = NULL;
 	struct json j;
 	if (!to)
 		return cli_usage(c, err,
@@ -26,9 +25,7 @@ static int adopt(struct cli *c, struct err *err)
 	cli_json_member(&j, "reason", cli_wish_reason);
 	json_end(&j);
 	int rc = cli_gateway_open(c, &g, err);
-	if (rc == 0)
-		rc = cli_wish_send(&g, cli_path(c, "adoptions", NULL), buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return rc < 0 ? rc : cli_wish(&g, cli_path(c, "adoptions", NULL), buf_str(&body), err);
 }
 
 const struct cli_verb cli_verb_adopt = {

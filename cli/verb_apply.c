@@ -98,7 +98,6 @@ static int apply(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
-	const struct doc_node *wish = NULL;
 	size_t files = 0;
 	int rc = check(c, err);
 	if (rc == 0)
@@ -108,9 +107,7 @@ static int apply(struct cli *c, struct err *err)
 		return say_files(files, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
-	if (rc == 0)
-		rc = cli_wish_send(&g, cli_path(c, "uploads", NULL), buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return rc < 0 ? rc : cli_wish(&g, cli_path(c, "uploads", NULL), buf_str(&body), err);
 }
 
 const struct cli_verb cli_verb_apply = {

@@ -39,15 +39,13 @@ static int list(struct cli *c, struct cli_gateway *g, struct err *err)
 static int end(struct cli *c, struct cli_gateway *g, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
-	const struct doc_node *wish = NULL;
 	struct json j;
 	json_init(&j, &body);
 	json_object(&j);
 	json_strz(&j, "domain", c->operands[1]);
 	cli_json_member(&j, "reason", cli_wish_reason);
 	json_end(&j);
-	int rc = cli_wish_send(g, cli_path(c, "overlays", "end", NULL), buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return cli_wish(g, cli_path(c, "overlays", "end", NULL), buf_str(&body), err);
 }
 
 static int overlay(struct cli *c, struct err *err)

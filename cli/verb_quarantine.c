@@ -92,7 +92,6 @@ static int change(struct cli *c, struct cli_gateway *g, bool add, const char *do
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
 	struct str content = STR_NULL;
-	const struct doc_node *wish = NULL;
 	struct json j;
 	int rc = 0;
 	if (c->operand_count > 2)
@@ -110,8 +109,7 @@ static int change(struct cli *c, struct cli_gateway *g, bool add, const char *do
 	json_end(&j);
 	const char *path = add ? cli_path(c, "quarantines", NULL)
 			       : cli_path(c, "quarantines", "clear", NULL);
-	rc = cli_wish_send(g, path, buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return cli_wish(g, path, buf_str(&body), err);
 }
 
 static int check(struct cli *c, bool lists, bool add, struct err *err)

@@ -229,7 +229,6 @@ static int undo(struct rollout *r, struct err *err)
 static int hold(struct rollout *r, const char *route, struct err *err)
 {
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
-	const struct doc_node *wish = NULL;
 	struct json j;
 	json_init(&j, &body);
 	json_object(&j);
@@ -239,8 +238,7 @@ static int hold(struct rollout *r, const char *route, struct err *err)
 	cli_json_duration(&j, "ttl", o.ttl_ms);
 	cli_json_member(&j, "reason", cli_wish_reason);
 	json_end(&j);
-	int rc = cli_wish_send(&r->g, cli_path(r->g.c, route, NULL), buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(r->g.c, wish, err);
+	return cli_wish(&r->g, cli_path(r->g.c, route, NULL), buf_str(&body), err);
 }
 
 static int pause_it(struct rollout *r, struct err *err)

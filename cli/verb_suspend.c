@@ -41,7 +41,6 @@ static int wish_of(struct cli *c, const char *route, struct err *err)
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	CLEANUP(buf_release) struct buf body = BUF_INIT(BUF_MAX);
 	const char *domain = "", *name = c->operands[1];
-	const struct doc_node *wish = NULL;
 	const struct kind *k = NULL;
 	struct json j;
 	int rc = find_kind(c, c->operands[0], &k, err);
@@ -58,9 +57,7 @@ static int wish_of(struct cli *c, const char *route, struct err *err)
 	cli_json_member(&j, "reason", cli_wish_reason);
 	json_end(&j);
 	rc = cli_gateway_open(c, &g, err);
-	if (rc == 0)
-		rc = cli_wish_send(&g, cli_path(c, route, NULL), buf_str(&body), &wish, err);
-	return rc < 0 ? rc : cli_wish_print(c, wish, err);
+	return rc < 0 ? rc : cli_wish(&g, cli_path(c, route, NULL), buf_str(&body), err);
 }
 
 static int suspend(struct cli *c, struct err *err)

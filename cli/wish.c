@@ -117,6 +117,13 @@ int cli_wish_print(struct cli *c, const struct doc_node *wish, struct err *err)
 	return rc < 0 ? rc : cli_wish_end(wish, err);
 }
 
+int cli_wish(struct cli_gateway *g, const char *path, struct str body, struct err *err)
+{
+	const struct doc_node *wish = NULL;
+	int rc = cli_wish_send(g, path, body, &wish, err);
+	return rc < 0 ? rc : cli_wish_print(g->c, wish, err);
+}
+
 int cli_operand_skill(struct cli *c, const char *operand, bool need_skill, const char **ret_domain,
 		      const char **ret_skill, struct err *err)
 {

@@ -2,7 +2,8 @@
  * Wishes: what a verb asks sync to do, through the gateway, and what came of it. The gateway answers with a Wish object, whose status has a result
  * (summary, and for what deploys the plan and the admission's report) and, when it failed, the problem.
  *
- * The caller: 1. has CLI_WISH_OPTIONS among its options 2. writes the body 3. cli_wish_send() 4. cli_wish_print() and returns what that returns.
+ * The caller: 1. has CLI_WISH_OPTIONS among its options 2. writes the body 3. cli_wish() and returns what that returns; or, where there is more to it,
+ * cli_wish_send() and cli_wish_print().
  */
 #ifndef CLI_WISH_H
 #define CLI_WISH_H
@@ -40,6 +41,9 @@ NODISCARD int cli_wish_end(const struct doc_node *wish, struct err *err);
  * ERR_TIMEOUT when it is not carried out yet.
  */
 NODISCARD int cli_wish_print(struct cli *c, const struct doc_node *wish, struct err *err);
+
+/* Both, one after the other. */
+NODISCARD int cli_wish(struct cli_gateway *g, const char *path, struct str body, struct err *err);
 
 /* "D/N", or "D" where skill may be left out (ret_skill empty); in the command's arena. Errors: ERR_USAGE, ERR_INVALID. */
 NODISCARD int cli_operand_skill(struct cli *c, const char *operand, bool need_skill,
