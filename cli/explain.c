@@ -3,8 +3,8 @@
 #include "admission/rule.h"
 #include "base/mem.h"
 #include "cli/explain_object.h"
+#include "cli/resource.h"
 #include "skill/config.h"
-#include "skill/kind.h"
 #include "skill/skill_rule.h"
 
 #define DOTTED_MAX 160
@@ -171,18 +171,11 @@ static bool explain_rule(struct buf *out, const char *word)
 
 static void add_verbs(struct buf *out, unsigned verbs)
 {
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} names[] = {{VERB_LIST, "list"},   {VERB_GET, "get"},	   {VERB_CREATE, "create"},
-		     {VERB_APPLY, "apply"}, {VERB_PATCH, "patch"}, {VERB_DELETE, "delete"}};
-	const char *sep = "";
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(verbs & names[i].bit))
-			continue;
-		buf_addf(out, "%s%s", sep, names[i].name);
-		sep = ", ";
-	}
+	const char *names[CLI_KIND_VERBS];
+	size_t count;
+	cli_kind_verbs(verbs, names, &count);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, "%s%s", i ? ", " : "", names[i]);
 }
 
 static const char *column_path(const struct kind_column *k)

@@ -29,6 +29,20 @@ static int unknown_kind(const char *word, struct err *err)
 	return err_remedy(err, "it is one of: %s", buf_cstr(&list));
 }
 
+void cli_kind_verbs(unsigned verbs, const char **ret, size_t *ret_count)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[CLI_KIND_VERBS] = {{VERB_LIST, "list"},	    {VERB_GET, "get"},
+				   {VERB_CREATE, "create"}, {VERB_APPLY, "apply"},
+				   {VERB_PATCH, "patch"},   {VERB_DELETE, "delete"}};
+	*ret_count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (verbs & names[i].bit)
+			ret[(*ret_count)++] = names[i].name;
+}
+
 /* An execution's name says all, and a quarantine's; of other kinds within a domain the domain is half of it. */
 static bool needs_domain(const struct kind *k)
 {

@@ -19,6 +19,9 @@ struct cli_ref {
  */
 NODISCARD int cli_ref_parse(struct cli *c, const char *word, const char *name, const char *domain,
 			    struct cli_ref *ret, struct err *err);
+/* What may be done with a kind (VERB_*), by name: *ret_count of them in ret, which has room for CLI_KIND_VERBS. */
+#define CLI_KIND_VERBS 6
+void cli_kind_verbs(unsigned verbs, const char **ret, size_t *ret_count);
 /* "/api/v1/domains/ecm/skills/manager"; for a list "/api/v1/skills?domain=ecm". */
 const char *cli_ref_path(struct cli *c, const struct cli_ref *ref);
 /* "skill ecm/manager", for messages; in the arena. */

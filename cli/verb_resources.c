@@ -1,19 +1,17 @@
 /* aspora api-resources: the kinds of objects that there are. */
 #include "base/json.h"
 #include "cli/output.h"
+#include "cli/resource.h"
 #include "cli/verbs.h"
 
 static void verbs(struct json *j, unsigned set)
 {
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} names[] = {{VERB_LIST, "list"},   {VERB_GET, "get"},	   {VERB_CREATE, "create"},
-		     {VERB_APPLY, "apply"}, {VERB_PATCH, "patch"}, {VERB_DELETE, "delete"}};
+	const char *names[CLI_KIND_VERBS];
+	size_t count;
+	cli_kind_verbs(set, names, &count);
 	json_array_in(j, "verbs");
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (set & names[i].bit)
-			json_addz(j, names[i].name);
+	for (size_t i = 0; i < count; i++)
+		json_addz(j, names[i]);
 	json_end(j);
 }
 

@@ -156,6 +156,21 @@ START_TEST(a_given_domain_is_stronger_than_that_of_the_context)
 }
 END_TEST
 
+START_TEST(what_may_be_done_with_a_kind_has_names_in_one_order)
+{
+	const char *names[CLI_KIND_VERBS];
+	size_t count = 9;
+	cli_kind_verbs(0, names, &count);
+	ck_assert_uint_eq(count, 0);
+	cli_kind_verbs(VERB_DELETE | VERB_LIST, names, &count);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(names[0], "list");
+	ck_assert_str_eq(names[1], "delete");
+	cli_kind_verbs(~0u, names, &count);
+	ck_assert_uint_eq(count, CLI_KIND_VERBS);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(every_kind_is_known_by_each_of_its_four_names),
 	CASE(the_list_of_every_kind_has_a_path_of_its_own),
@@ -169,6 +184,7 @@ static const struct support_case cases[] = {
 	CASE(a_name_without_the_domain_that_it_needs_says_both_ways),
 	CASE(an_execution_needs_no_domain),
 	CASE(messages_name_an_object_as_it_can_be_written_again),
+	CASE(what_may_be_done_with_a_kind_has_names_in_one_order),
 	CASE(a_given_domain_is_stronger_than_that_of_the_context),
 	{0}};
 
