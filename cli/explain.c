@@ -178,12 +178,6 @@ static void add_verbs(struct buf *out, unsigned verbs)
 		buf_addf(out, "%s%s", i ? ", " : "", names[i]);
 }
 
-static const char *column_path(const struct kind_column *k)
-{
-	const char *space = k->path[0] == '@' ? strchr(k->path, ' ') : NULL;
-	return space ? space + 1 : k->path;
-}
-
 static void explain_kind(struct buf *out, const struct kind *k)
 {
 	buf_addf(out, "%s: %s\n\n  names     %s, %s, %s\n  identity  %s\n  verbs     ", k->name,
@@ -192,7 +186,8 @@ static void explain_kind(struct buf *out, const struct kind *k)
 	add_verbs(out, k->verbs);
 	buf_addz(out, "\n\n");
 	for (const struct kind_column *c = k->columns; c->title; c++)
-		buf_addf(out, "  %-10s %s%s\n", c->title, column_path(c), c->wide ? " (wide)" : "");
+		buf_addf(out, "  %-10s %s%s\n", c->title, cli_column_path(c),
+			 c->wide ? " (wide)" : "");
 }
 
 /* "skill", "skill.status.serving", "skill.spec.config.budget.per_run_usd". */

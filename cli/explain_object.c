@@ -207,13 +207,18 @@ static const struct row *find(const struct kind *k, const char *path)
 	return NULL;
 }
 
+const char *cli_column_path(const struct kind_column *c)
+{
+	const char *space = c->path[0] == '@' ? strchr(c->path, ' ') : NULL;
+	return space ? space + 1 : c->path;
+}
+
 /* The column of `get` that shows it. */
 static void add_column(struct buf *out, const struct kind *k, const char *path)
 {
 	size_t len = strlen(path);
 	for (const struct kind_column *c = k->columns; c->title; c++) {
-		const char *space = c->path[0] == '@' ? strchr(c->path, ' ') : NULL;
-		const char *of = space ? space + 1 : c->path;
+		const char *of = cli_column_path(c);
 		if (strncmp(of, path, len) == 0 && (!of[len] || of[len] == '['))
 			buf_addf(out, "\n  column    %s of `aspora get %s`%s\n", c->title,
 				 k->plural, c->wide ? " -o wide" : "");

@@ -14,5 +14,7 @@ bool cli_explain_object(struct buf *out, const struct kind *k, const char *path)
 void cli_explain_all(struct buf *out, const struct kind *k, const char *path);
 /* The nearest field of the kind, or NULL; static storage. */
 const char *cli_explain_nearest(const struct kind *k, const char *path);
+/* Where a column of `get` has its value from, without the way it is shown. */
+const char *cli_column_path(const struct kind_column *c);
 
 #endif
