@@ -218,14 +218,17 @@ void cli_changes(struct arena *a, const struct doc_node *const *old, size_t old_
 	*ret = list;
 }
 
+const char *cli_change_op(const struct cli_change *c)
+{
+	return c->op == '+' ? "create" : c->op == '-' ? "delete" : "update";
+}
+
 void cli_changes_text(struct buf *out, const struct cli_change *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct cli_change *c = &list[i];
 		buf_addf(out, "%c %.*s/%.*s  %s\n", c->op, STR_ARG(c->domain), STR_ARG(c->name),
-			 c->op == '+'	? "create"
-			 : c->op == '-' ? "delete"
-					: "update");
+			 cli_change_op(c));
 		for (size_t k = 0; k < c->word_count; k++) {
 			buf_addf(out, "    %c ", c->words[k].growth ? '!' : ' ');
 			text_escape(out, c->words[k].text, 0);

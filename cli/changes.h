@@ -24,6 +24,8 @@ struct cli_change {
 void cli_changes(struct arena *a, const struct doc_node *const *old, size_t old_count,
 		 const struct doc_node *const *now, size_t now_count, struct cli_change **ret,
 		 size_t *ret_count, size_t *ret_unchanged);
+/* "create", "update", "delete". */
+const char *cli_change_op(const struct cli_change *c);
 void cli_changes_text(struct buf *out, const struct cli_change *list, size_t count);
 
 #endif

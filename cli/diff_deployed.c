@@ -42,10 +42,7 @@ static void write_json(struct buf *out, const struct cli_change *list, size_t co
 		json_object(&j);
 		json_str(&j, "domain", list[i].domain);
 		json_str(&j, "name", list[i].name);
-		json_strz(&j, "op",
-			  list[i].op == '+'   ? "create"
-			  : list[i].op == '-' ? "delete"
-					      : "update");
+		json_strz(&j, "op", cli_change_op(&list[i]));
 		json_str(&j, "from", list[i].from);
 		json_str(&j, "to", list[i].to);
 		json_array_in(&j, "changes");
