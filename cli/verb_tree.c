@@ -1,6 +1,7 @@
 /* aspora tree: domains, their managers, skills and routes, in one picture. */
 #include "cli/output.h"
 #include "cli/resource.h"
+#include "cli/result.h"
 #include "cli/tree.h"
 #include "cli/verbs.h"
 
@@ -66,12 +67,7 @@ static int print(struct cli *c, const struct cli_tree_of *t, struct err *err)
 	int rc = doc_parse_json(c->arena, buf_str(&out), &limits, "tree", &n, err);
 	if (rc < 0)
 		return rc;
-	if (strcmp(format, "yaml") == 0) {
-		doc_write_yaml(&shown, n);
-	} else {
-		doc_write_json(&shown, n, 2, false);
-		buf_add_char(&shown, '\n');
-	}
+	cli_result(&shown, n, format);
 	return cli_write(&shown, err);
 }
 
