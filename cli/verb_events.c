@@ -46,16 +46,21 @@ static int about_object(struct cli *c, const char **path, struct err *err)
 	return 0;
 }
 
+static struct cli_view view(void)
+{
+	return (struct cli_view){.columns = kind_find(STR("Event"))->columns,
+				 .word = "event",
+				 .list = true,
+				 .none = "nothing has happened here yet"};
+}
+
 static int print(struct cli *c, const struct doc_node *answer, struct err *err)
 {
 	const struct doc_node *items = doc_find(answer, "items");
 	size_t count = items && items->type == DOC_LIST ? items->list.count : 0;
 	const struct doc_node **oldest_first = arena_array(c->arena, count + 1,
 							   sizeof(*oldest_first));
-	struct cli_view v = {.columns = kind_find(STR("Event"))->columns,
-			     .word = "event",
-			     .list = true,
-			     .none = "nothing has happened here yet"};
+	struct cli_view v = view();
 	for (size_t i = 0; i < count; i++)
 		oldest_first[i] = items->list.items[count - 1 - i];
 	return cli_print(c, &v, oldest_first, count, err);
@@ -81,11 +86,7 @@ static int show(void *state, const char *type, const struct doc_node *const *obj
 
 static int watch(struct cli_gateway *g, const char *path, struct err *err)
 {
-	struct shown s = {.c = g->c,
-			  .view = {.columns = kind_find(STR("Event"))->columns,
-				   .word = "event",
-				   .list = true,
-				   .none = "nothing has happened here yet"}};
+	struct shown s = {.c = g->c, .view = view()};
 	const struct cli_follow f = {.g = g,
 				     .path = path,
 				     .word = "event",
