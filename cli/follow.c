@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/local.h"
+#include "cli/order.h"
 
 #define CALL_MS                                                                                    \
 	300000 /* then it is asked again from where it stood: a dead connection is noticed so */
@@ -51,18 +52,6 @@ static size_t keep_wanted(const struct following *w, const struct doc_node **obj
 	return kept;
 }
 
-/* The list that a query gives newest first, cut and turned round. */
-static size_t keep_newest(size_t newest, const struct doc_node **objects, size_t count)
-{
-	count = MIN(count, newest);
-	for (size_t i = 0; i < count / 2; i++) {
-		const struct doc_node *other = objects[i];
-		objects[i] = objects[count - 1 - i];
-		objects[count - 1 - i] = other;
-	}
-	return count;
-}
-
 static int get(struct following *w, const struct doc_node ***ret, size_t *ret_count)
 {
 	const struct cli_follow *f = w->f;
@@ -83,7 +72,8 @@ static int get(struct following *w, const struct doc_node ***ret, size_t *ret_co
 	*ret = arena_array(c->arena, *ret_count + 1, sizeof(**ret));
 	for (size_t i = 0; i < *ret_count; i++)
 		(*ret)[i] = items->list.items[i];
-	*ret_count = keep_newest(f->newest, *ret, *ret_count);
+	*ret_count = MIN(*ret_count, f->newest);
+	cli_turn_round(*ret, *ret_count);
 	if (rc == 0)
 		stand_at(w, doc_text(doc_find(page, "metadata"), "resourceVersion"));
 	return rc;

@@ -1,6 +1,6 @@
 /* aspora get, aspora watch: objects of any kind, as tables or as they are; once, or as they change. */
 #include "cli/follow.h"
-#include "cli/jsonpath.h"
+#include "cli/order.h"
 #include "cli/verbs.h"
 #include "cli/when.h"
 
@@ -57,59 +57,17 @@ static const char *filters(struct cli *c, const struct kind *k, const char *path
 	return cli_query(c, path, strcmp(k->name, "Admission") == 0 ? "verdict" : "state", o.state);
 }
 
-/* --- order --------------------------------------------------------------------------------------------------- */
-
-struct sorted {
-	const struct doc_node *object, *value, *domain;
-};
-
-static int by_value(const void *a, const void *b)
-{
-	const struct sorted *x = a, *y = b;
-	/* What has no such value comes last. */
-	int order = (x->value == NULL) - (y->value == NULL);
-	if (order == 0)
-		order = jsonpath_compare(x->value, y->value);
-	return order ? order : jsonpath_compare(x->domain, y->domain);
-}
-
-static int sort(struct cli *c, const struct doc_node **objects, size_t count, struct err *err)
-{
-	struct sorted *list = arena_array(c->arena, count + 1, sizeof(*list));
-	struct jsonpath *path = NULL;
-	int rc = jsonpath_path(c->arena, o.sort, &path, err);
-	if (rc < 0)
-		return err_context(err, "--sort-by");
-	for (size_t i = 0; i < count; i++)
-		list[i] = (struct sorted){objects[i], jsonpath_first(path, c->arena, objects[i]),
-					  kind_path(objects[i], "metadata.domain")};
-	qsort(list, count, sizeof(*list), by_value);
-	for (size_t i = 0; i < count; i++)
-		objects[i] = list[i].object;
-	return 0;
-}
-
-/* The gateway tells events newest first; read from above they go the way that things went. */
-static void turn_round(const struct doc_node **objects, size_t count)
-{
-	for (size_t i = 0; i < count / 2; i++) {
-		const struct doc_node *other = objects[i];
-		objects[i] = objects[count - 1 - i];
-		objects[count - 1 - i] = other;
-	}
-}
+/* --- once ------------------------------------------------------------------------------------------------------ */
 
 static int arrange(struct cli *c, const struct kind *k, const struct doc_node **objects,
 		   size_t count, struct err *err)
 {
 	if (o.sort)
-		return sort(c, objects, count, err);
+		return cli_sort(c, o.sort, objects, count, err);
 	if (strcmp(k->name, "Event") == 0)
-		turn_round(objects, count);
+		cli_turn_round(objects, count);
 	return 0;
 }
-
-/* --- once ------------------------------------------------------------------------------------------------------ */
 
 struct getting {
 	struct cli_gateway g;
@@ -139,7 +97,7 @@ static int fetch_named(struct getting *w, const struct doc_node ***ret, size_t *
 	}
 	*ret = objects;
 	*ret_count = count;
-	return o.sort ? sort(c, objects, count, err) : 0;
+	return o.sort ? cli_sort(c, o.sort, objects, count, err) : 0;
 }
 
 static int fetch(struct getting *w, const struct doc_node ***ret, size_t *ret_count,

@@ -1,0 +1,46 @@
+#include "cli/order.h"
+
+#include <stdlib.h>
+
+#include "cli/jsonpath.h"
+#include "skill/kind.h"
+
+struct sorted {
+	const struct doc_node *object, *value, *domain;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const struct sorted *x = a, *y = b;
+	/* What has no such value comes last. */
+	int order = (x->value == NULL) - (y->value == NULL);
+	if (order == 0)
+		order = jsonpath_compare(x->value, y->value);
+	return order ? order : jsonpath_compare(x->domain, y->domain);
+}
+
+int cli_sort(struct cli *c, const char *by, const struct doc_node **objects, size_t count,
+	     struct err *err)
+{
+	struct sorted *list = arena_array(c->arena, count + 1, sizeof(*list));
+	struct jsonpath *path = NULL;
+	int rc = jsonpath_path(c->arena, by, &path, err);
+	if (rc < 0)
+		return err_context(err, "--sort-by");
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct sorted){objects[i], jsonpath_first(path, c->arena, objects[i]),
+					  kind_path(objects[i], "metadata.domain")};
+	qsort(list, count, sizeof(*list), by_value);
+	for (size_t i = 0; i < count; i++)
+		objects[i] = list[i].object;
+	return 0;
+}
+
+void cli_turn_round(const struct doc_node **objects, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		const struct doc_node *other = objects[i];
+		objects[i] = objects[count - 1 - i];
+		objects[count - 1 - i] = other;
+	}
+}
