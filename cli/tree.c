@@ -3,14 +3,41 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "skill/kind.h"
 #include "skill/text.h"
 
 /* --- what is below what ---------------------------------------------------------------------------------------------- */
 
-static bool is_of_domain(const struct doc_node *object, struct str domain)
+/* What one domain has of them, so that its tree is made without looking at the others again and again. */
+struct part {
+	struct cli_tree_of of;
+	const struct doc_node **skills, **routes; /* heap */
+};
+
+static const struct doc_node **pick(const struct doc_node *const *list, size_t count,
+				    struct str domain, size_t *ret_count)
 {
-	return str_eq(kind_text(object, "metadata.domain"), domain);
+	const struct doc_node **kept = mem_array(count + 1, sizeof(*kept));
+	*ret_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(kind_text(list[i], "metadata.domain"), domain))
+			kept[(*ret_count)++] = list[i];
+	return kept;
+}
+
+static void part_of(const struct cli_tree_of *all, struct str domain, struct part *ret)
+{
+	ret->skills = pick(all->skills, all->skill_count, domain, &ret->of.skill_count);
+	ret->routes = pick(all->routes, all->route_count, domain, &ret->of.route_count);
+	ret->of.skills = ret->skills;
+	ret->of.routes = ret->routes;
+}
+
+static void part_release(struct part *p)
+{
+	free(p->skills);
+	free(p->routes);
 }
 
 static bool is_manager(const struct doc_node *skill)
@@ -19,11 +46,11 @@ static bool is_manager(const struct doc_node *skill)
 }
 
 /* The domain's one manager, or NULL where there is none, or several. */
-static const struct doc_node *manager_of(const struct cli_tree_of *t, struct str domain)
+static const struct doc_node *manager_of(const struct cli_tree_of *t)
 {
 	const struct doc_node *found = NULL;
 	for (size_t i = 0; i < t->skill_count; i++) {
-		if (!is_of_domain(t->skills[i], domain) || !is_manager(t->skills[i]))
+		if (!is_manager(t->skills[i]))
 			continue;
 		if (found)
 			return NULL;
@@ -33,12 +60,12 @@ static const struct doc_node *manager_of(const struct cli_tree_of *t, struct str
 }
 
 /* The skill after `from` that stands below `parent` (NULL: the domain itself); skill_count when there is none. */
-static size_t next_skill(const struct cli_tree_of *t, struct str domain,
-			 const struct doc_node *manager, const struct doc_node *parent, size_t from)
+static size_t next_skill(const struct cli_tree_of *t, const struct doc_node *manager,
+			 const struct doc_node *parent, size_t from)
 {
 	for (; from < t->skill_count; from++) {
 		bool top = !manager || t->skills[from] == manager;
-		if (is_of_domain(t->skills[from], domain) && top == (parent == NULL))
+		if (top == (parent == NULL))
 			break;
 	}
 	return from;
@@ -46,11 +73,9 @@ static size_t next_skill(const struct cli_tree_of *t, struct str domain,
 
 static size_t next_route(const struct cli_tree_of *t, const struct doc_node *skill, size_t from)
 {
-	struct str domain = kind_text(skill, "metadata.domain"),
-		   name = kind_text(skill, "metadata.name");
+	struct str name = kind_text(skill, "metadata.name");
 	for (; from < t->route_count; from++)
-		if (is_of_domain(t->routes[from], domain) &&
-		    str_eq(kind_text(t->routes[from], "spec.skill"), name))
+		if (str_eq(kind_text(t->routes[from], "spec.skill"), name))
 			break;
 	return from;
 }
@@ -141,11 +166,11 @@ static void add_route(struct buf *out, const struct doc_node *route, const struc
 	buf_add_char(out, '\n');
 }
 
-static void add_skill(struct buf *out, const struct cli_tree_of *t, struct str domain,
-		      const struct doc_node *manager, const struct doc_node *skill,
-		      const struct branch *b, struct cli_tree_style style)
+static void add_skill(struct buf *out, const struct cli_tree_of *t, const struct doc_node *manager,
+		      const struct doc_node *skill, const struct branch *b,
+		      struct cli_tree_style style)
 {
-	size_t below = skill == manager ? next_skill(t, domain, manager, skill, 0) : t->skill_count;
+	size_t below = skill == manager ? next_skill(t, manager, skill, 0) : t->skill_count;
 	add_branch(out, b, style);
 	add_mark(out, skill, style);
 	add_path(out, "", skill, "metadata.name");
@@ -159,9 +184,9 @@ static void add_skill(struct buf *out, const struct cli_tree_of *t, struct str d
 		add_route(out, t->routes[i], &r, style);
 	}
 	for (size_t i = below, next; i < t->skill_count; i = next) {
-		next = next_skill(t, domain, manager, skill, i + 1);
+		next = next_skill(t, manager, skill, i + 1);
 		const struct branch s = {b, next == t->skill_count};
-		add_skill(out, t, domain, manager, t->skills[i], &s, style);
+		add_skill(out, t, manager, t->skills[i], &s, style);
 	}
 }
 
@@ -169,18 +194,20 @@ void cli_tree_text(struct buf *out, const struct cli_tree_of *t, struct cli_tree
 {
 	for (size_t d = 0; d < t->domain_count; d++) {
 		struct str domain = kind_text(t->domains[d], "metadata.name");
-		const struct doc_node *manager = manager_of(t, domain);
+		CLEANUP(part_release) struct part part = {0};
+		part_of(t, domain, &part);
+		const struct doc_node *manager = manager_of(&part.of);
 		add_mark(out, t->domains[d], style);
 		add_path(out, "", t->domains[d], "metadata.name");
 		add_path(out, "  ", t->domains[d], "metadata.source.name");
 		add_path(out, "@", t->domains[d], "@short metadata.source.revision");
 		add_reason(out, t->domains[d]);
 		buf_add_char(out, '\n');
-		for (size_t i = next_skill(t, domain, manager, NULL, 0), next; i < t->skill_count;
-		     i = next) {
-			next = next_skill(t, domain, manager, NULL, i + 1);
-			const struct branch b = {NULL, next == t->skill_count};
-			add_skill(out, t, domain, manager, t->skills[i], &b, style);
+		for (size_t i = next_skill(&part.of, manager, NULL, 0), next;
+		     i < part.of.skill_count; i = next) {
+			next = next_skill(&part.of, manager, NULL, i + 1);
+			const struct branch b = {NULL, next == part.of.skill_count};
+			add_skill(out, &part.of, manager, part.of.skills[i], &b, style);
 		}
 	}
 }
@@ -198,8 +225,8 @@ static void json_state(struct json *j, const struct doc_node *object)
 	json_str(j, "digest", kind_text(object, "status.digest"));
 }
 
-static void json_skill(struct json *j, const struct cli_tree_of *t, struct str domain,
-		       const struct doc_node *manager, const struct doc_node *skill)
+static void json_skill(struct json *j, const struct cli_tree_of *t, const struct doc_node *manager,
+		       const struct doc_node *skill)
 {
 	json_object(j);
 	json_state(j, skill);
@@ -215,9 +242,9 @@ static void json_skill(struct json *j, const struct cli_tree_of *t, struct str d
 	json_end(j);
 	if (skill == manager) {
 		json_array_in(j, "skills");
-		for (size_t i = next_skill(t, domain, manager, skill, 0); i < t->skill_count;
-		     i = next_skill(t, domain, manager, skill, i + 1))
-			json_skill(j, t, domain, manager, t->skills[i]);
+		for (size_t i = next_skill(t, manager, skill, 0); i < t->skill_count;
+		     i = next_skill(t, manager, skill, i + 1))
+			json_skill(j, t, manager, t->skills[i]);
 		json_end(j);
 	}
 	json_end(j);
@@ -233,15 +260,17 @@ void cli_tree_json(struct buf *out, const struct cli_tree_of *t)
 	json_array_in(&j, "items");
 	for (size_t d = 0; d < t->domain_count; d++) {
 		struct str domain = kind_text(t->domains[d], "metadata.name");
-		const struct doc_node *manager = manager_of(t, domain);
+		CLEANUP(part_release) struct part part = {0};
+		part_of(t, domain, &part);
+		const struct doc_node *manager = manager_of(&part.of);
 		json_object(&j);
 		json_state(&j, t->domains[d]);
 		json_str(&j, "source", kind_text(t->domains[d], "metadata.source.name"));
 		json_str(&j, "revision", kind_text(t->domains[d], "metadata.source.revision"));
 		json_array_in(&j, "skills");
-		for (size_t i = next_skill(t, domain, manager, NULL, 0); i < t->skill_count;
-		     i = next_skill(t, domain, manager, NULL, i + 1))
-			json_skill(&j, t, domain, manager, t->skills[i]);
+		for (size_t i = next_skill(&part.of, manager, NULL, 0); i < part.of.skill_count;
+		     i = next_skill(&part.of, manager, NULL, i + 1))
+			json_skill(&j, &part.of, manager, part.of.skills[i]);
 		json_end(&j);
 		json_end(&j);
 	}
