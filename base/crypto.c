@@ -186,29 +186,47 @@ bool hex_parse(struct str hex, void *out, size_t out_len)
 	       written == out_len;
 }
 
-void base64_add(struct buf *out, struct str data)
+static void encode(struct buf *out, struct str data, int variant)
 {
-	size_t len = sodium_base64_ENCODED_LEN(data.len, sodium_base64_VARIANT_ORIGINAL);
+	size_t len = sodium_base64_encoded_len(data.len, variant);
 	char *p = buf_reserve(out, len);
 	if (!p)
 		return;
-	sodium_bin2base64(p, len, bytes_of(data), data.len, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(p, len, bytes_of(data), data.len, variant);
 	buf_grew(out, len - 1); /* the length above counts a NUL */
 }
 
-bool base64_decode(struct str text, struct buf *out)
+static bool decode(struct str text, struct buf *out, int variant)
 {
-	size_t room = text.len / 4 * 3, len;
-	if (text.len % 4)
-		return false;
+	size_t room = text.len / 4 * 3 + text.len % 4 * 3 / 4, len;
 	if (!text.len)
 		return true;
 	char *p = buf_reserve(out, room);
 	if (!p || sodium_base642bin((unsigned char *)p, room, text.p, text.len, NULL, &len, NULL,
-				    sodium_base64_VARIANT_ORIGINAL) != 0)
+				    variant) != 0)
 		return false;
 	buf_grew(out, len);
 	return true;
+}
+
+void base64_add(struct buf *out, struct str data)
+{
+	encode(out, data, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool base64_decode(struct str text, struct buf *out)
+{
+	return text.len % 4 == 0 && decode(text, out, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void base64url_add(struct buf *out, const void *data, size_t len)
+{
+	encode(out, str_make(data, len), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool base64url_decode(struct str text, struct buf *out)
+{
+	return decode(text, out, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 /* 248 is the largest multiple of 62 in a byte: what is above would favour the first digits. */

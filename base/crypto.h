@@ -57,6 +57,9 @@ void hex_add(struct buf *out, const void *data, size_t len);
 NODISCARD bool hex_parse(struct str hex, void *out, size_t out_len); /* exact length, either case */
 void base64_add(struct buf *out, struct str data); /* standard alphabet, padded */
 NODISCARD bool base64_decode(struct str text, struct buf *out); /* strict: padded, no white space */
+/* RFC 4648 section 5 without padding, strictly: only its 64 characters, and no bits beyond the last byte. */
+void base64url_add(struct buf *out, const void *data, size_t len);
+NODISCARD bool base64url_decode(struct str text, struct buf *out);
 void base62_random(char *out, size_t digits); /* digits characters and NUL */
 
 /*

@@ -1,56 +1,8 @@
 #include "agent/gateway/jwt.h"
 
+#include "base/crypto.h"
+
 #define NONE_TO_FOLLOW "it must not say which key to trust"
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* --- base64url ------------------------------------------------------------------------------------------------------ */
-
-static int value_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-bool base64url_decode(struct str text, struct buf *out)
-{
-	uint32_t bits = 0;
-	unsigned held = 0;
-	if (text.len % 4 == 1)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		int v = value_of(text.p[i]);
-		if (v < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)v;
-		held += 6;
-		if (held < 8)
-			continue;
-		held -= 8;
-		buf_add_char(out, (char)(bits >> held & 0xff));
-	}
-	return (bits & ((1u << held) - 1)) == 0 && !out->overflow;
-}
-
-void base64url_add(struct buf *out, const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	for (size_t i = 0; i < len; i += 3) {
-		uint32_t bits = (uint32_t)p[i] << 16 | (i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0) |
-				(i + 2 < len ? (uint32_t)p[i + 2] : 0);
-		buf_add_char(out, alphabet[bits >> 18]);
-		buf_add_char(out, alphabet[bits >> 12 & 63]);
-		if (i + 1 < len)
-			buf_add_char(out, alphabet[bits >> 6 & 63]);
-		if (i + 2 < len)
-			buf_add_char(out, alphabet[bits & 63]);
-	}
-}
 
 /* --- the parts -------------------------------------------------------------------------------------------------------- */
 

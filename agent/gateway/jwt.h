@@ -23,8 +23,5 @@ struct jwt {
 
 /* Errors: ERR_UNAUTHENTICATED, with what is wrong with its form. The tree lives in a, the views in the token. */
 NODISCARD int jwt_parse(struct arena *a, struct str token, struct jwt *ret, struct err *err);
-/* RFC 4648 section 5 without padding, strictly: only its 64 characters, and no bits beyond the last byte. */
-NODISCARD bool base64url_decode(struct str text, struct buf *out);
-void base64url_add(struct buf *out, const void *data, size_t len);
 
 #endif

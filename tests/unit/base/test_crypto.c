@@ -186,6 +186,39 @@ START_TEST(base64_is_strict)
 }
 END_TEST
 
+START_TEST(base64url_writes_and_reads_without_padding)
+{
+	static const char *const rows[][2] = {
+		{"", ""},	    {"f", "Zg"},	 {"fo", "Zm8"},		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg"}, {"\xfb\xff", "-_8"}, {"foobar", "Zm9vYmFy"}};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(64), back = BUF_INIT(64);
+		base64url_add(&out, rows[i][0], strlen(rows[i][0]));
+		ck_assert_str_eq(buf_cstr(&out), rows[i][1]);
+		ck_assert(base64url_decode(buf_str(&out), &back));
+		assert_str(buf_str(&back), rows[i][0]);
+	}
+}
+END_TEST
+
+START_TEST(base64url_is_strict)
+{
+	static const char *const bad[] = {"Z",	   "Zg==", "Zm8=", "Zh",    "Zm9",   "+/8",
+					  "Zm9vZ", "Zg\n", " Zg",  "Zm 9v", "Zm9v=", "-_9"};
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+		ck_assert_msg(!base64url_decode(str_of(bad[i]), &out), "%s", bad[i]);
+		ck_assert_uint_eq(out.len, 0);
+	}
+	CLEANUP(buf_release) struct buf room = BUF_INIT(2);
+	ck_assert(!base64url_decode(STR("Zg\0"), &room));
+	ck_assert(!base64url_decode(STR("Zm9v"), &room));
+	CLEANUP(buf_release) struct buf exact = BUF_INIT(2);
+	ck_assert(base64url_decode(STR("Zm8"), &exact));
+	assert_str(buf_str(&exact), "fo");
+}
+END_TEST
+
 /* A bias of "byte modulo 62" would give the first 8 digits 25 % more: far outside the bounds. */
 START_TEST(base62_has_no_bias)
 {
@@ -342,6 +375,8 @@ static const struct support_case cases[] = {CASE(digests_are_blake2b_256),
 					    CASE(hex_parses_exactly),
 					    CASE(base64_writes_and_reads_rfc_4648),
 					    CASE(base64_is_strict),
+					    CASE(base64url_writes_and_reads_without_padding),
+					    CASE(base64url_is_strict),
 					    CASE(base62_has_no_bias),
 					    CASE(random_bytes_differ_also_after_fork),
 					    CASE(a_secret_is_compared_and_lent),
