@@ -1,11 +1,7 @@
 /* Wishes: what people asked for through the gateway, carried out one by one, each with its result on its own row. */
 #include "agent/sync_wish.h"
-#include "agent/sync_compose.h"
 
 #include "base/fault.h"
-#include "base/id.h"
-#include "base/mem.h"
-#include "store/change.h"
 #include "store/meta.h"
 
 #define WISHES_AT_ONCE 32
@@ -18,8 +14,8 @@ int wish_begin(struct hand *h, struct store_txn **ret, struct err *err)
 
 typedef int change_fn(struct store_txn *t, struct hand *h, struct buf *said, struct err *err);
 
-static int settle(struct store_txn *t, struct hand *h, struct str result, const struct err *why,
-		  struct err *err)
+int wish_settle(struct store_txn *t, struct hand *h, struct str result, const struct err *why,
+		struct err *err)
 {
 	CLEANUP(buf_release) struct buf problem = BUF_INIT(64 * 1024);
 	if (why)
@@ -27,7 +23,7 @@ static int settle(struct store_txn *t, struct hand *h, struct str result, const 
 	return store_wish_settle(t, str_of(h->w->id), result, buf_str(&problem), err);
 }
 
-void wish_expect(struct store_txn *t, struct hand *h)
+static void expect(struct store_txn *t, struct hand *h)
 {
 	const struct doc_node *e = doc_find(h->body, "expect");
 	struct str kind = doc_text(e, "kind");
@@ -36,11 +32,11 @@ void wish_expect(struct store_txn *t, struct hand *h)
 				    doc_text(e, "name"), doc_text(e, "version"));
 }
 
-static int before_wish(struct store_txn *t, struct pass *p, void *state, struct err *err)
+int wish_before(struct store_txn *t, struct pass *p, void *state, struct err *err)
 {
 	struct hand *h = state;
 	(void)p;
-	wish_expect(t, h);
+	expect(t, h);
 	return h->makes_set ? store_source_apply_set(t, h->w->source, err) : 0;
 }
 
@@ -50,7 +46,7 @@ static int rehearse(struct hand *h, change_fn *change, struct buf *said, struct 
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	int rc = wish_begin(h, &t, err);
 	if (rc == 0)
-		wish_expect(t, h);
+		expect(t, h);
 	if (rc == 0)
 		rc = change(t, h, said, err);
 	return rc < 0 ? rc : store_txn_rehearse(t, err);
@@ -68,7 +64,7 @@ static int simply(struct hand *h, change_fn *change, struct err *err)
 	if (rc == 0)
 		rc = wish_begin(h, &t, err);
 	if (rc == 0 && !dry_run)
-		wish_expect(t, h);
+		expect(t, h);
 	if (rc == 0 && !dry_run)
 		rc = change(t, h, &said, err);
 	json_init(&j, &result);
@@ -77,7 +73,7 @@ static int simply(struct hand *h, change_fn *change, struct err *err)
 	json_bool(&j, "dryRun", dry_run);
 	json_end(&j);
 	if (rc == 0)
-		rc = settle(t, h, buf_str(&result), NULL, err);
+		rc = wish_settle(t, h, buf_str(&result), NULL, err);
 	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
 }
 
@@ -93,146 +89,6 @@ struct str wish_reason(const struct hand *h, const char *what)
 	return reason.len ? reason
 			  : str_of(arena_printf(h->a, "%s by %.*s", what,
 						STR_ARG(h->w->requested_by)));
-}
-
-/* --- a pass for a wish --------------------------------------------------------------------------------------------- */
-
-static int put_overlays(struct store_txn *t, struct pass *p, struct hand *h, struct err *err)
-{
-	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < p->admission->domain_count; i++) {
-		const struct admission_domain *ad = &p->admission->domains[i];
-		struct str owner = sync_owner(h->s, ad->name);
-		if (!ad->release || owner.len == 0 || str_eqz(owner, p->source.name))
-			continue;
-		const struct overlay o = {.domain = ad->name,
-					  .source = str_of(p->source.name),
-					  .inbox = str_of(h->w->id),
-					  .by = h->w->requested_by,
-					  .reason = wish_text(h, "reason"),
-					  .expires_ms = clock_wall(h->s->ctx->clock) + h->ttl_ms};
-		rc = store_overlay_put(t, &o, err);
-	}
-	return rc;
-}
-
-/* What the wish was refused for, when nothing at all came of it. */
-static bool refusal(const struct pass *p, struct err *why)
-{
-	CLEANUP(buf_release) struct buf words = BUF_INIT(512);
-	if (p->released_domains || (p->admission->allow && p->refused_count == 0))
-		return false;
-	pass_summary(p, &words);
-	if (p->refused_count) {
-		err_set(why, ERR_CONFLICT, "%s", buf_cstr(&words));
-		err_remedy(why,
-			   p->under_overlay
-				   ? "wait for the overlay's end, or end it: aspora overlay "
-				     "list, aspora overlay end DOMAIN"
-				   : "change it where it comes from, or lay an overlay over it "
-				     "for a while: --override --ttl 2h");
-	} else {
-		err_set(why, ERR_DENIED, "%s", buf_cstr(&words));
-		err_remedy(why,
-			   "the report names each finding with its line and what to write instead");
-	}
-	return true;
-}
-
-static int also_wish(struct store_txn *t, struct pass *p, void *state, struct err *err)
-{
-	struct hand *h = state;
-	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
-	struct err why = ERR_INIT;
-	int rc = 0;
-	bool writes = !p->dry_run || p->rehearsing;
-	bool refused = writes && refusal(p, &why);
-	/* A rollback that is refused leaves nothing in quarantine: what serves goes on serving. */
-	if (writes && !refused && h->quarantine_count)
-		rc = store_quarantine_put(t, h->quarantine, h->quarantine_count, err);
-	if (rc == 0 && writes && p->overlay)
-		rc = put_overlays(t, p, h, err);
-	if (rc < 0 || p->rehearsing)
-		return rc;
-	pass_report_json(p, &report);
-	return settle(t, h, buf_str(&report), refused ? &why : NULL, err);
-}
-
-int wish_pass(struct hand *h, struct pass *p, struct err *err)
-{
-	p->s = h->s;
-	p->actor = h->actor;
-	p->dry_run = h->w->dry_run;
-	p->before = before_wish;
-	p->also = also_wish;
-	p->state = h;
-	int rc = pass_run(p, err);
-	if (rc == 0 && p->release_id)
-		sync_sources_rejudge(h->s, p->source.name);
-	if (rc == 0 && !p->dry_run && (p->overlay || h->quarantine_count))
-		sync_forget(h->s);
-	pass_release(p);
-	return rc;
-}
-
-/* --- apply ----------------------------------------------------------------------------------------------------------- */
-
-struct upload {
-	struct arena *a;
-	struct tree_file *files;
-	size_t count;
-};
-
-static int take_file(void *state, const struct manifest_file *f, struct str bytes, struct err *err)
-{
-	struct upload *u = state;
-	(void)err;
-	u->files[u->count++] = (struct tree_file){f->path, f->mode, arena_str(u->a, bytes)};
-	return 0;
-}
-
-static int load_upload(struct hand *h, struct upload *u, struct err *err)
-{
-	struct manifest m;
-	int rc = store_wish_files(h->s->ctx->store, h->a, str_of(h->w->id), &m, err);
-	if (rc < 0)
-		return rc;
-	*u = (struct upload){.a = h->a, .files = arena_array(h->a, m.count + 1, sizeof(*u->files))};
-	rc = m.count ? store_blob_each(h->s->ctx->store, &m, take_file, u, err) : 0;
-	if (rc == 0 && u->count == 0)
-		rc = err_set(err, ERR_INVALID, "the upload has no files");
-	return rc;
-}
-
-static int do_apply(struct hand *h, struct err *err)
-{
-	CLEANUP(tree_source_freep) struct tree_source *tree = NULL;
-	struct upload u;
-	bool prune = doc_bool(h->body, "prune", false);
-	struct pass p = {.kind = "apply",
-			 .message = wish_text(h, "reason"),
-			 .infer_deletes = prune,
-			 .overlay = doc_bool(h->body, "override", false)};
-	h->ttl_ms = doc_int(h->body, "ttl_ms", 0);
-	if (p.overlay && h->ttl_ms <= 0) {
-		err_set(err, ERR_INVALID, "an overlay needs a time to live");
-		err_remedy(err, "add --ttl 2h");
-		return ERR_INVALID;
-	}
-	int rc = load_upload(h, &u, err);
-	if (rc == 0)
-		rc = prune ? tree_memory_open(u.files, u.count, h->w->id, &tree, err)
-			   : sync_compose_all(h->s, h->a, u.files, u.count,
-					      doc_find(h->body, "folders"), &tree, err);
-	if (rc < 0)
-		return rc;
-	h->makes_set = true;
-	p.tree = tree;
-	if (p.overlay)
-		p.kind = "overlay";
-	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(h->w->source));
-	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
-	return wish_pass(h, &p, err);
 }
 
 /* --- the small ones --------------------------------------------------------------------------------------------------- */
@@ -268,7 +124,7 @@ static int also_lift(struct store_txn *t, struct pass *p, void *state, struct er
 	if (rc < 0 || p->rehearsing)
 		return rc;
 	pass_report_json(p, &report);
-	return settle(t, h, buf_str(&report), NULL, err);
+	return wish_settle(t, h, buf_str(&report), NULL, err);
 }
 
 /* What stood in the way has changed: every source looks at its newest commit again. */
@@ -289,7 +145,7 @@ static int do_overlay_end(struct hand *h, struct err *err)
 				 .actor = h->actor,
 				 .message = wish_text(h, "reason"),
 				 .dry_run = h->w->dry_run,
-				 .before = before_wish,
+				 .before = wish_before,
 				 .also = also_lift,
 				 .state = h};
 		rc = sync_restore(h->s, &p, domain, base, err);
@@ -317,7 +173,7 @@ static const struct wish_kind {
 	change_fn *change;
 	int (*check)(struct hand *h, struct err *err); /* before its transaction; NULL: none */
 } kinds_of_wish[] = {
-	{"apply", do_apply, NULL, NULL},
+	{"apply", wish_apply, NULL, NULL},
 	{"delete", wish_delete, NULL, NULL},
 	{"rollback", wish_rollback, NULL, NULL},
 	{"quarantine", NULL, wish_quarantine, NULL},
@@ -398,7 +254,7 @@ static int give_up(struct store_txn *t, struct hand *h, struct err *err)
 	int rc = about.len ? sync_event(t, named ? "Domain" : "Source", STR_NULL, about, true,
 					"CrashLoop", text, "", err)
 			   : 0;
-	return rc < 0 ? rc : settle(t, h, STR_NULL, &why, err);
+	return rc < 0 ? rc : wish_settle(t, h, STR_NULL, &why, err);
 }
 
 /* Written down before it is carried out: each process that does not live to settle it is one attempt. */
@@ -427,7 +283,7 @@ static int answer_fault(struct hand *h, const struct err *why, struct err *err)
 	log_err(LOG_INFO_, "wish.refused", why, "kind", h->w->kind.p, NULL);
 	int rc = wish_begin(h, &t, err);
 	if (rc == 0)
-		rc = settle(t, h, STR_NULL, why, err);
+		rc = wish_settle(t, h, STR_NULL, why, err);
 	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
 }
 

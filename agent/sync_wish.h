@@ -1,4 +1,4 @@
-/* A wish while it is carried out, shared by sync_wish.c, which has them all, and the file of the large one, sync_rollback.c. */
+/* A wish while it is carried out, shared by sync_wish.c, which has them all, and the files of the large ones: sync_apply.c, sync_delete.c, sync_rollback.c. */
 #ifndef AGENT_SYNC_WISH_H
 #define AGENT_SYNC_WISH_H
 
@@ -23,14 +23,18 @@ NODISCARD int wish_begin(struct hand *h, struct store_txn **ret, struct err *err
 struct str wish_text(const struct hand *h, const char *key);
 /* Its reason, or "what by whom", since what is held back always says why. Points into h. */
 struct str wish_reason(const struct hand *h, const char *what);
+/* Answers it in t: with a result, or with why nothing came of it (NULL: it did). Errors: the store's. */
+NODISCARD int wish_settle(struct store_txn *t, struct hand *h, struct str result,
+			  const struct err *why, struct err *err);
+/* First in the transaction of a pass whose state is the hand: what the wish expects of the object it is about, and its apply set. */
+NODISCARD int wish_before(struct store_txn *t, struct pass *p, void *state, struct err *err);
+
+/* --- sync_apply.c --- */
+
 /* Runs p, whose tree and source are set, and answers the wish in its transaction; releases p. Errors: pass_run()'s. */
 NODISCARD int wish_pass(struct hand *h, struct pass *p, struct err *err);
-
-/*
- * What the wish expects of the object it is about (the resourceVersion that somebody had read), for the transaction that changes it; looked at when nobody else can
- * write. Nothing, when it expects nothing.
- */
-void wish_expect(struct store_txn *t, struct hand *h);
+/* Errors: ERR_INVALID (no files, an overlay without a time to live), those of wish_pass(). */
+NODISCARD int wish_apply(struct hand *h, struct err *err);
 
 /* --- sync_delete.c --- */
 
