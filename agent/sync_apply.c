@@ -68,6 +68,7 @@ int wish_pass(struct hand *h, struct pass *p, struct err *err)
 {
 	p->s = h->s;
 	p->actor = h->actor;
+	snprintf(p->source.revision, sizeof(p->source.revision), "%s", h->w->id);
 	p->dry_run = h->w->dry_run;
 	p->before = wish_before;
 	p->also = also_wish;
@@ -135,6 +136,5 @@ int wish_apply(struct hand *h, struct err *err)
 	if (p.overlay)
 		p.kind = "overlay";
 	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(h->w->source));
-	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
 	return wish_pass(h, &p, err);
 }

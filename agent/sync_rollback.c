@@ -118,6 +118,5 @@ int wish_rollback(struct hand *h, struct err *err)
 		return rc;
 	p.tree = tree;
 	snprintf(p.source.name, sizeof(p.source.name), "%.*s", STR_ARG(owner));
-	snprintf(p.source.revision, sizeof(p.source.revision), "%s", h->w->id);
 	return wish_pass(h, &p, err);
 }

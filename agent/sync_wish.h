@@ -31,7 +31,7 @@ NODISCARD int wish_before(struct store_txn *t, struct pass *p, void *state, stru
 
 /* --- sync_apply.c --- */
 
-/* Runs p, whose tree and source are set, and answers the wish in its transaction; releases p. Errors: pass_run()'s. */
+/* Runs p, whose tree and source's name are set, as revision the wish, and answers the wish in its transaction; releases p. Errors: pass_run()'s. */
 NODISCARD int wish_pass(struct hand *h, struct pass *p, struct err *err);
 /* Errors: ERR_INVALID (no files, an overlay without a time to live), those of wish_pass(). */
 NODISCARD int wish_apply(struct hand *h, struct err *err);
