@@ -176,7 +176,6 @@ static void fill_entry(struct literal_entry *e, const struct literal *l)
 	e->len = (uint8_t)l->text.len;
 	e->window = (uint8_t)literal_window(l);
 	e->tag = l->tag;
-	e->nocase = l->nocase;
 	for (size_t i = 0; i < l->text.len; i++) {
 		uint8_t b = (uint8_t)l->text.p[i];
 		bool blind = l->nocase && is_letter(b);

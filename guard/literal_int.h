@@ -14,7 +14,6 @@ struct literal_entry {
 	uint64_t value[2], mask[2]; /* a hit: ((text ^ value) & mask) == 0 */
 	uint32_t tag;
 	uint8_t len, window; /* where in the literal the window begins */
-	bool nocase;
 	uint16_t blanks; /* bit i: byte i is one of a phrase */
 };
 

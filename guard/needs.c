@@ -234,9 +234,8 @@ static bool ends_word(struct str e, size_t at, bool at_end)
 static size_t read_letters(struct reader *r, struct str e, size_t at, struct around around,
 			   struct found *f)
 {
-	size_t end = at, least, most;
+	size_t end = at;
 	while (end < e.len && is_small(e.p[end])) {
-		quantifier(e, end + 1, &least, &most);
 		if (end + 1 < e.len && strchr("?*+{", e.p[end + 1]))
 			break;
 		end++;

@@ -1,4 +1,4 @@
-#include "guard/table_int.h"
+#include "guard/expression_int.h"
 
 /* --- character classes --------------------------------------------------------------------------------- */
 
@@ -35,20 +35,6 @@ int guard_class_parse(struct str text, uint8_t ret[32], struct err *err)
 
 /* --- expressions --------------------------------------------------------------------------------------- */
 
-/* Where the class that opens at `at` ends. */
-static size_t skip_class(struct str e, size_t at)
-{
-	size_t i = at + 1;
-	if (i < e.len && e.p[i] == '^')
-		i++;
-	if (i < e.len && e.p[i] == ']')
-		i++;
-	for (; i < e.len && e.p[i] != ']'; i++)
-		if (e.p[i] == '\\')
-			i++;
-	return i;
-}
-
 /* A quantifier in braces at `at`, "{2}", "{2,5}", "{2,}": the length, and whether it has an end. 0: just a brace. */
 static size_t braces(struct str e, size_t at, bool *ret_open)
 {
@@ -76,10 +62,8 @@ static ptrdiff_t find_unbounded(struct str e)
 		bool was = after_quantifier;
 		size_t len = c == '{' ? braces(e, i, &open) : 0;
 		after_quantifier = false;
-		if (c == '\\') {
-			i++;
-		} else if (c == '[') {
-			i = skip_class(e, i);
+		if (c == '\\' || c == '[') {
+			i = expression_element_end(e, i) - 1;
 		} else if (c == '(' && i + 1 < e.len && e.p[i + 1] == '?') {
 			i++;
 		} else if (c == '*' || (c == '+' && !was) || (len && open)) {
