@@ -32,16 +32,6 @@ static void growth_one(void *state, const struct skill_change *c, const struct c
 	json_end(j);
 }
 
-static void detail_json(struct json *j, const struct change_detail *d)
-{
-	json_object(j);
-	json_strz(j, "field", d->field);
-	json_str(j, "text", d->text);
-	json_bool(j, "growth", d->growth);
-	json_bool(j, "rollout", d->rollout);
-	json_end(j);
-}
-
 static void changes_member(struct json *j, const struct domain_change *c)
 {
 	json_array_in(j, "changes");
@@ -51,7 +41,7 @@ static void changes_member(struct json *j, const struct domain_change *c)
 		json_strz(j, "op", change_op_name(c->skills[i].op));
 		json_array_in(j, "details");
 		for (size_t k = 0; k < c->skills[i].detail_count; k++)
-			detail_json(j, &c->skills[i].details[k]);
+			change_detail_json(j, &c->skills[i].details[k]);
 		json_end(j);
 		json_end(j);
 	}

@@ -8,7 +8,7 @@ static void json_digest(struct json *j, const char *key, const struct digest *d)
 		json_strz(j, key, digest_hex(d, hex));
 }
 
-static void detail_json(struct json *j, const struct change_detail *d)
+void change_detail_json(struct json *j, const struct change_detail *d)
 {
 	json_object(j);
 	json_strz(j, "field", d->field);
@@ -29,7 +29,7 @@ static void skill_json(struct json *j, const struct skill_change *c)
 	json_bool(j, "contextChanged", c->context_changed);
 	json_array_in(j, "details");
 	for (size_t i = 0; i < c->detail_count; i++)
-		detail_json(j, &c->details[i]);
+		change_detail_json(j, &c->details[i]);
 	json_end(j);
 	json_end(j);
 }
