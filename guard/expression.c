@@ -6,6 +6,8 @@
  */
 #include "guard/expression_int.h"
 
+#include <ctype.h>
+
 #define ALTERNATIVES_MAX 128
 #define LOOK_LEAST 5 /* alternatives worth a look at the first byte */
 #define LOOK_MOST 128 /* bytes that most places do not have */
@@ -41,6 +43,9 @@ size_t expression_element_end(struct str e, size_t at)
 	unsigned open = 0;
 	if (e.p[at] == '[')
 		return class_end(e, at);
+	if (e.p[at] == '\\' && at + 3 < e.len && e.p[at + 1] == 'x' &&
+	    isxdigit((unsigned char)e.p[at + 2]) && isxdigit((unsigned char)e.p[at + 3]))
+		return at + 4;
 	if (e.p[at] == '\\')
 		return MIN(at + 2, e.len);
 	if (e.p[at] != '(')

@@ -171,9 +171,6 @@ static void sequence(struct firsts *f, struct str e, unsigned depth)
 	f->empty = true;
 	for (size_t i = 0; i < e.len && f->empty && !f->unknown;) {
 		size_t end = expression_element_end(e, i);
-		/* "\x27": the digits belong to it. */
-		if (e.p[i] == '\\' && i + 3 < e.len && e.p[i + 1] == 'x')
-			end = i + 4;
 		element(f, str_sub(e, i, end), depth);
 		char q = end < e.len ? e.p[end] : '\0';
 		bool none = q == '?' || q == '*' ||

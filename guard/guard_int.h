@@ -76,4 +76,10 @@ void guard_scan_part(struct guard_scan *s, struct str decoded, size_t start, siz
 		     const char *encoding);
 struct arena *guard_scan_arena(struct guard_scan *s);
 
+/* What folds to a blank among ASCII. */
+static inline bool guard_is_white(char c)
+{
+	return c == ' ' || (unsigned char)(c - '\t') < 5;
+}
+
 #endif

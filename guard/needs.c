@@ -155,13 +155,6 @@ static size_t quantifier(struct str e, size_t at, size_t *ret_least, size_t *ret
 	return MIN(i, e.len);
 }
 
-static size_t next_element(struct str e, size_t at)
-{
-	if (e.p[at] == '\\' && at + 3 < e.len && e.p[at + 1] == 'x')
-		return at + 4;
-	return expression_element_end(e, at);
-}
-
 static bool is_assertion(struct str g)
 {
 	return str_starts(g, STR("(?=")) || str_starts(g, STR("(?!")) ||
@@ -183,7 +176,7 @@ static size_t longest(struct str e, unsigned depth)
 			i++;
 			continue;
 		}
-		size_t end = next_element(e, i), least, most, one = 1;
+		size_t end = expression_element_end(e, i), least, most, one = 1;
 		struct str element = str_sub(e, i, end);
 		i = quantifier(e, end, &least, &most);
 		if (is_assertion(element) || str_eqz(element, "\\b")) {
@@ -313,7 +306,7 @@ static bool read_alternatives(struct reader *r, struct str e, struct around arou
 	size_t from = 0, n = 0;
 	for (size_t i = 0; i <= e.len;) {
 		if (i < e.len && e.p[i] != '|') {
-			i = next_element(e, i);
+			i = expression_element_end(e, i);
 			continue;
 		}
 		if (n == ALTERNATIVES_MAX) {
@@ -356,7 +349,7 @@ static bool read_assertion(struct reader *r, struct str g, struct around around,
 static size_t read_element(struct reader *r, struct str e, size_t at, struct around *around,
 			   struct found *ret, unsigned depth)
 {
-	size_t end = next_element(e, at), least, most, after = quantifier(e, end, &least, &most);
+	size_t end = expression_element_end(e, at), least, most, after = quantifier(e, end, &least, &most);
 	struct str element = str_sub(e, at, end);
 	bool ends = ends_word(e, after, around->ends), begins;
 	size_t one = longest(element, depth);

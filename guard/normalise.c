@@ -21,11 +21,6 @@ struct fold {
 	bool word_mixed, altered;
 };
 
-static bool is_white(char c)
-{
-	return c == ' ' || (unsigned char)(c - '\t') < 5;
-}
-
 static bool is_letter(char c)
 {
 	return (unsigned char)((c | 0x20) - 'a') < 26;
@@ -106,7 +101,7 @@ static void put_rune(struct fold *f, uint32_t rune, size_t origin, size_t width,
 	char to = 0, bytes[4];
 	if (rune < 0x80) {
 		to = (char)rune;
-		if (is_white(to))
+		if (guard_is_white(to))
 			put_blank(f, origin, width);
 		else if (rune >= 0x20 && rune != 0x7F) {
 			to = (char)(is_letter(to) ? to | 0x20 : to);
@@ -163,7 +158,7 @@ static size_t join_hyphen(struct fold *f, size_t at, size_t next)
 
 static size_t skip_white(struct str in, size_t at)
 {
-	while (at < in.len && is_white(in.p[at]))
+	while (at < in.len && guard_is_white(in.p[at]))
 		at++;
 	return at;
 }
@@ -187,7 +182,7 @@ static size_t closer_look(struct fold *f, size_t at)
 {
 	char c = f->in.p[at];
 	uint32_t rune;
-	if (is_white(c)) {
+	if (guard_is_white(c)) {
 		size_t end = skip_white(f->in, at);
 		if (memchr(f->in.p + at, '\n', end - at) && join_hyphen(f, at, end) == end)
 			return end;
@@ -227,7 +222,7 @@ static size_t plain_bytes(struct fold *f, size_t at, size_t to)
 {
 	for (; at < to; at++) {
 		unsigned char c = (unsigned char)f->in.p[at];
-		bool white = is_white((char)c);
+		bool white = guard_is_white((char)c);
 		char last = f->len ? f->out[f->len - 1] : 'x';
 		if ((c < 0x20 && !white) || c >= 0x7F || c == '&' || c == '*' ||
 		    (white && (last == ' ' || (c == '\n' && last == '-'))))

@@ -16,17 +16,12 @@ struct guard_block {
 	bool done;
 };
 
-static bool is_white(char c)
-{
-	return c == ' ' || (unsigned char)(c - '\t') < 5;
-}
-
 static unsigned weigh(struct str text, size_t from, size_t to)
 {
 	unsigned weight = 0;
-	bool white = from > 0 && is_white(text.p[from - 1]);
+	bool white = from > 0 && guard_is_white(text.p[from - 1]);
 	for (size_t i = from; i < to; i++) {
-		bool is = is_white(text.p[i]);
+		bool is = guard_is_white(text.p[i]);
 		weight += !(is && white);
 		white = is;
 	}
@@ -36,7 +31,7 @@ static unsigned weigh(struct str text, size_t from, size_t to)
 #ifdef __SSE2__
 static unsigned weigh_block(struct str text, size_t from)
 {
-	uint64_t white = from > 0 && is_white(text.p[from - 1]), whites = 0;
+	uint64_t white = from > 0 && guard_is_white(text.p[from - 1]), whites = 0;
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text.p + from + i));
 		__m128i other = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('\t' - 1)),

@@ -8,11 +8,6 @@
 
 #include "guard/scan_int.h"
 
-static bool is_white(char c)
-{
-	return c == ' ' || (unsigned char)(c - '\t') < 5;
-}
-
 /* --- the rest of a phrase --------------------------------------------------------------------------------- */
 
 static bool same_letter(char text, char lower)
@@ -31,9 +26,9 @@ static bool follows(struct str text, size_t at, struct str rest)
 				return false;
 			continue;
 		}
-		if (!is_white(text.p[at]))
+		if (!guard_is_white(text.p[at]))
 			return false;
-		while (at < text.len && is_white(text.p[at]))
+		while (at < text.len && guard_is_white(text.p[at]))
 			at++;
 	}
 	return true;
@@ -50,9 +45,9 @@ static size_t precedes(struct str text, size_t at, struct str rest)
 				return SIZE_MAX;
 			continue;
 		}
-		if (!is_white(text.p[at - 1]))
+		if (!guard_is_white(text.p[at - 1]))
 			return SIZE_MAX;
-		while (at > 0 && is_white(text.p[at - 1]))
+		while (at > 0 && guard_is_white(text.p[at - 1]))
 			at--;
 	}
 	return at;
@@ -89,7 +84,7 @@ static void on_gap(struct guard_scan *s, size_t end)
 	size_t start = end;
 	if (end < text.len && !s->rules->gaps.after[(uint8_t)text.p[end]])
 		return;
-	while (start > 0 && is_white(text.p[start - 1]))
+	while (start > 0 && guard_is_white(text.p[start - 1]))
 		start--;
 	const struct gap gap = {start, end};
 	const struct guard_gaps *all = &s->rules->gaps;
@@ -103,9 +98,9 @@ static void on_gap(struct guard_scan *s, size_t end)
 /* The end of white space at `at` that is no single blank and no single line's end. */
 static bool is_gap(struct str text, size_t at)
 {
-	return at > 0 && !is_white(text.p[at]) && is_white(text.p[at - 1]) &&
+	return at > 0 && !guard_is_white(text.p[at]) && guard_is_white(text.p[at - 1]) &&
 	       ((text.p[at - 1] != ' ' && text.p[at - 1] != '\n') ||
-		(at > 1 && is_white(text.p[at - 2])));
+		(at > 1 && guard_is_white(text.p[at - 2])));
 }
 
 #ifdef __SSE2__
