@@ -115,9 +115,7 @@ int gw_access(struct gw_call *c, struct err *err)
 	struct str domain = gw_call_query(c, "of");
 	(void)err;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "AccessList");
+	gw_object_begin(&j, "AccessList");
 	json_strz(&j, "name", c->who.name);
 	json_strz(&j, "role", c->who.role_name);
 	json_str(&j, "domain", domain);

@@ -87,9 +87,7 @@ int gw_audit_list(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "AuditList");
+	gw_object_begin(&j, "AuditList");
 	json_bool(&j, "more", count == (size_t)limit);
 	json_array_in(&j, "items");
 	for (size_t i = 0; i < count; i++)
@@ -114,9 +112,7 @@ static void chain_json(struct gw_call *c, const struct chain_page *p)
 	char hex[DIGEST_HEX + 1];
 	struct json j;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "ChainReport");
+	gw_object_begin(&j, "ChainReport");
 	json_int(&j, "incarnation", head->at.incarnation);
 	json_int(&j, "head", head->at.rev);
 	json_int(&j, "floor", head->floor);
@@ -171,9 +167,7 @@ int gw_audit_skills(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "BytesReport");
+	gw_object_begin(&j, "BytesReport");
 	json_int(&j, "skills", (int64_t)r.skills);
 	json_int(&j, "files", (int64_t)r.files);
 	json_int(&j, "bytes", (int64_t)r.bytes);
@@ -207,9 +201,7 @@ int gw_receipts(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "ReceiptList");
+	gw_object_begin(&j, "ReceiptList");
 	json_array_in(&j, "items");
 	for (size_t i = 0; i < count; i++)
 		store_receipt_json(&j, list[i].text, list[i].signer, list[i].signature);

@@ -68,6 +68,13 @@ void gw_call_json(struct gw_call *c, int status, struct json *j)
 	json_init(j, &c->reply->body);
 }
 
+void gw_object_begin(struct json *j, const char *kind)
+{
+	json_object(j);
+	json_strz(j, "apiVersion", API_VERSION);
+	json_strz(j, "kind", kind);
+}
+
 int gw_call_covers(struct gw_call *c, struct str domain, struct err *err)
 {
 	if (gw_covers(&c->who, domain))

@@ -95,6 +95,8 @@ NODISCARD int gw_call_number(struct gw_call *c, const char *key, int64_t min, in
 NODISCARD int gw_call_selector(struct gw_call *c, struct selector *ret, struct err *err);
 /* Begins a JSON reply; j writes into the reply's body. */
 void gw_call_json(struct gw_call *c, int status, struct json *j);
+/* Opens an object that says what it is: its apiVersion and kind. */
+void gw_object_begin(struct json *j, const char *kind);
 /* 403 unless the caller's key covers the domain. */
 NODISCARD int gw_call_covers(struct gw_call *c, struct str domain, struct err *err);
 /* Sets "ETag"; true when the client has it already (the reply is 304 then). */

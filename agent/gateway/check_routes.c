@@ -95,9 +95,7 @@ static void check_json(struct json *j, const struct posted_check *p)
 	buf_addf(&name, "%.*s/%.*s", STR_ARG(p->domain), STR_ARG(p->skill));
 	buf_addf(&cost, "%lld.%06lld", (long long)(p->cost_microusd / 1000000),
 		 (long long)(p->cost_microusd % 1000000));
-	json_object(j);
-	json_strz(j, "apiVersion", API_VERSION);
-	json_strz(j, "kind", "Check");
+	gw_object_begin(j, "Check");
 	json_str(j, "skill", buf_str(&name));
 	json_strz(j, "digest", digest_hex(&p->content, hex));
 	json_str(j, "name", p->name);
@@ -167,9 +165,7 @@ int gw_check_list(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "CheckList");
+	gw_object_begin(&j, "CheckList");
 	json_array_in(&j, "items");
 	for (size_t i = 0; i < count; i++)
 		if (gw_covers(&c->who, list[i].domain))

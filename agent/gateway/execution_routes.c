@@ -328,9 +328,7 @@ static int steps_reply(struct gw_call *c, struct gw_reply *reply, int64_t after,
 	reply->status = 200;
 	reply->type = "application/json";
 	json_init(&j, &reply->body);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "StepList");
+	gw_object_begin(&j, "StepList");
 	json_strz(&j, "state", execution_state_name(e.state));
 	json_int(&j, "next", after + (int64_t)count);
 	json_array_in(&j, "items");

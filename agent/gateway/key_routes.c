@@ -37,9 +37,7 @@ static void answer_key(struct gw_call *c, const struct key_new *k, const char *i
 	struct json j;
 	struct str rest = k->domains.len ? k->domains : STR("*"), one;
 	gw_call_json(c, 201, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "NewKey");
+	gw_object_begin(&j, "NewKey");
 	json_object_in(&j, "metadata");
 	json_str(&j, "name", k->name);
 	json_end(&j);
@@ -98,9 +96,7 @@ int gw_key_revoke(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "Status");
+	gw_object_begin(&j, "Status");
 	json_str(&j, "revoked", c->params[0]);
 	json_end(&j);
 	return 0;

@@ -57,9 +57,7 @@ int gw_logins_list(struct gw_call *c, struct err *err)
 	struct json j;
 	(void)err;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "LoginList");
+	gw_object_begin(&j, "LoginList");
 	json_array_in(&j, "items");
 	for (size_t i = 0; i < gw_oidc_count(c->g->oidc); i++) {
 		const struct agent_oidc *o = config_of(gw_oidc_at(c->g->oidc, i));

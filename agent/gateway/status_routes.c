@@ -127,9 +127,7 @@ int gw_status(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "Status");
+	gw_object_begin(&j, "Status");
 	json_object_in(&j, "metadata");
 	json_strz(&j, "resourceVersion", store_rv_format(&head.at, rv));
 	json_end(&j);

@@ -119,9 +119,7 @@ int gw_changes(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "ChangeList");
+	gw_object_begin(&j, "ChangeList");
 	json_object_in(&j, "metadata");
 	json_strz(&j, "resourceVersion", store_rv_format(&at, rv));
 	json_bool(&j, "more", count == (size_t)limit);

@@ -46,9 +46,7 @@ int gw_top(struct gw_call *c, struct err *err)
 	if (rc < 0)
 		return rc;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "TopList");
+	gw_object_begin(&j, "TopList");
 	json_object_in(&j, "metadata");
 	json_strz(&j, "since", clock_format(q.since_ms, since));
 	json_strz(&j, "until", clock_format(now, until));

@@ -65,9 +65,7 @@ static void nameless(struct watcher *w, struct buf *out, const char *type, struc
 	struct json j;
 	char rv[RV_MAX];
 	json_init(&j, &text);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", w->kind ? w->kind->name : "Change");
+	gw_object_begin(&j, w->kind ? w->kind->name : "Change");
 	json_object_in(&j, "metadata");
 	if (name.len && (!w->kind || w->kind->namespaced))
 		json_str(&j, "domain", domain);

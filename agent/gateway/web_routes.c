@@ -116,9 +116,7 @@ static void page_json(struct gw_call *c, const struct store_version *v, struct s
 	char hex[DIGEST_HEX + 1];
 	struct json j;
 	gw_call_json(c, 200, &j);
-	json_object(&j);
-	json_strz(&j, "apiVersion", API_VERSION);
-	json_strz(&j, "kind", "SkillPage");
+	gw_object_begin(&j, "SkillPage");
 	json_strz(&j, "content", digest_hex(&v->content, hex));
 	json_str(&j, "html", html);
 	json_array_in(&j, "files");

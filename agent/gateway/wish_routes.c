@@ -13,9 +13,7 @@
 static void wish_json(struct json *j, const struct wish *w)
 {
 	char at[32];
-	json_object(j);
-	json_strz(j, "apiVersion", API_VERSION);
-	json_strz(j, "kind", "Wish");
+	gw_object_begin(j, "Wish");
 	json_object_in(j, "metadata");
 	json_strz(j, "name", w->id);
 	json_str(j, "domain", w->domain);
