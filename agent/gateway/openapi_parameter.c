@@ -1,6 +1,9 @@
 /* The parameters of requests, by name: what they are, and what a person would write. */
 #include "agent/gateway/openapi.h"
 
+#define TEXT "{\"type\":\"string\"}"
+#define NOT_OURS "The issuer's own; not looked at."
+
 static const struct parameter {
 	const char *name;
 	const char *schema; /* JSON */
@@ -12,9 +15,9 @@ static const struct parameter {
 	{"digest", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}",
 	 "The digest of a skill's content, 64 hex digits."},
 	{"limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000}", "At most so many."},
-	{"continue", "{\"type\":\"string\"}", "metadata.continue of the page before."},
-	{"labelSelector", "{\"type\":\"string\"}", "team=billing, tier!=gold, env in (prod,stage)"},
-	{"fieldSelector", "{\"type\":\"string\"}", "status.phase=Ready"},
+	{"continue", TEXT, "metadata.continue of the page before."},
+	{"labelSelector", TEXT, "team=billing, tier!=gold, env in (prod,stage)"},
+	{"fieldSelector", TEXT, "status.phase=Ready"},
 	{"watch", "{\"type\":\"string\",\"enum\":[\"1\",\"true\",\"0\",\"false\"]}",
 	 "Goes on as a stream of what changes."},
 	{"resourceVersion",
@@ -24,34 +27,33 @@ static const struct parameter {
 	 "Answers when it is over, or after this long, at most 10m."},
 	{"dryRun", "{\"type\":\"string\",\"enum\":[\"All\"]}",
 	 "Carries everything out in a transaction that comes to nothing."},
-	{"reason", "{\"type\":\"string\"}", "Why, for whoever reads the history."},
-	{"skill", "{\"type\":\"string\"}", "Of this skill."},
-	{"kind", "{\"type\":\"string\"}", "Of this kind."},
+	{"reason", TEXT, "Why, for whoever reads the history."},
+	{"skill", TEXT, "Of this skill."},
+	{"kind", TEXT, "Of this kind."},
 	{"verdict", "{\"type\":\"string\",\"enum\":[\"allow\",\"deny\"]}", "With this verdict."},
-	{"state", "{\"type\":\"string\"}",
-	 "In this state; of a login: what the browser was sent away with."},
+	{"state", TEXT, "In this state; of a login: what the browser was sent away with."},
 	{"by", "{\"type\":\"string\",\"enum\":[\"skills\",\"domains\"]}",
 	 "By what it is added up."},
-	{"code", "{\"type\":\"string\"}", "What the issuer gives for a token."},
-	{"iss", "{\"type\":\"string\"}", "The issuer that answers."},
-	{"session_state", "{\"type\":\"string\"}", "The issuer's own; not looked at."},
-	{"scope", "{\"type\":\"string\"}", "The issuer's own; not looked at."},
-	{"authuser", "{\"type\":\"string\"}", "The issuer's own; not looked at."},
-	{"hd", "{\"type\":\"string\"}", "The issuer's own; not looked at."},
-	{"prompt", "{\"type\":\"string\"}", "The issuer's own; not looked at."},
-	{"error", "{\"type\":\"string\"}", "Why the issuer refuses, in one word."},
-	{"error_description", "{\"type\":\"string\"}", "Why the issuer refuses."},
-	{"error_uri", "{\"type\":\"string\"}", "Where the issuer says more; not looked at."},
-	{"session", "{\"type\":\"string\"}", "Of this session."},
-	{"mode", "{\"type\":\"string\"}", "In this mode."},
-	{"requestedBy", "{\"type\":\"string\"}", "Asked for by this one: \"key:ana\"."},
-	{"at", "{\"type\":\"string\"}", "As it was at this revision, commit or time."},
-	{"of", "{\"type\":\"string\"}", "In this domain."},
-	{"actor", "{\"type\":\"string\"}", "Done by this one: \"key:ana\"."},
-	{"since", "{\"type\":\"string\"}", "After this: a time, a duration ago, a position."},
-	{"before", "{\"type\":\"string\"}", "Before this position, which a list gave."},
+	{"code", TEXT, "What the issuer gives for a token."},
+	{"iss", TEXT, "The issuer that answers."},
+	{"session_state", TEXT, NOT_OURS},
+	{"scope", TEXT, NOT_OURS},
+	{"authuser", TEXT, NOT_OURS},
+	{"hd", TEXT, NOT_OURS},
+	{"prompt", TEXT, NOT_OURS},
+	{"error", TEXT, "Why the issuer refuses, in one word."},
+	{"error_description", TEXT, "Why the issuer refuses."},
+	{"error_uri", TEXT, "Where the issuer says more; not looked at."},
+	{"session", TEXT, "Of this session."},
+	{"mode", TEXT, "In this mode."},
+	{"requestedBy", TEXT, "Asked for by this one: \"key:ana\"."},
+	{"at", TEXT, "As it was at this revision, commit or time."},
+	{"of", TEXT, "In this domain."},
+	{"actor", TEXT, "Done by this one: \"key:ana\"."},
+	{"since", TEXT, "After this: a time, a duration ago, a position."},
+	{"before", TEXT, "Before this position, which a list gave."},
 	{"from", "{\"type\":\"integer\",\"minimum\":1}", "From this revision on."},
-	{"after", "{\"type\":\"string\"}", "After this one, the last that was seen."},
+	{"after", TEXT, "After this one, the last that was seen."},
 };
 
 static void put(struct json *j, const char *name, const char *in, const char *schema,
@@ -94,10 +96,10 @@ void openapi_head_parameters(struct json *j, const struct gw_route *r)
 {
 	bool reads = strcmp(r->method, "GET") == 0;
 	if (reads && r->kind)
-		put(j, "If-None-Match", "header", "{\"type\":\"string\"}",
+		put(j, "If-None-Match", "header", TEXT,
 		    "An ETag that an answer gave: 304 while it is so.");
 	if (has_key(r, "watch"))
-		put(j, "Last-Event-ID", "header", "{\"type\":\"string\"}",
+		put(j, "Last-Event-ID", "header", TEXT,
 		    "Of a browser that comes back to a stream.");
 	if (!reads && (has_key(r, "dryRun") || has_key(r, "resourceVersion")))
 		put(j, "If-Match", "header",

@@ -1,6 +1,11 @@
 /* What goes over the wire, member by member, as JSON Schema. Members that are not told here may come with a later version. */
 #include "agent/gateway/openapi.h"
 
+/* The members that every object begins with (gw_object_begin()), where its kind is its shape's name. */
+/* clang-format off */
+#define OBJECT(shape) {shape, "apiVersion", "=" API_VERSION}, {shape, "kind", "=" shape}
+/* clang-format on */
+
 /*
  * member: "?" after it: it may be missing. type: "text", "integer", "number", "boolean", "object" (of any members), "any", or the name of a shape; "[X]": a
  * list of them; "{X}": an object with values of them; "~" after it: null, too; "=X": exactly this text.
@@ -72,8 +77,7 @@ static const struct row {
 	{"WishStatus", "result?", "object"},
 	{"WishStatus", "error?", "Problem"},
 	{"WishStatus", "handledAt?", "text"},
-	{"Wish", "apiVersion", "=" API_VERSION},
-	{"Wish", "kind", "=Wish"},
+	OBJECT("Wish"),
 	{"Wish", "metadata", "WishMetadata"},
 	{"Wish", "spec", "WishSpec"},
 	{"Wish", "status", "WishStatus"},
@@ -92,8 +96,7 @@ static const struct row {
 	{"WhoAmI", "subject?", "text"},
 	{"Login", "name", "text"},
 	{"Login", "label", "text"},
-	{"LoginList", "apiVersion", "=" API_VERSION},
-	{"LoginList", "kind", "=LoginList"},
+	OBJECT("LoginList"),
 	{"LoginList", "items", "[Login]"},
 	{"Session", "csrf", "text"},
 	{"Session", "name", "text"},
@@ -107,8 +110,7 @@ static const struct row {
 	{"Access", "reason", "text"},
 	{"Access", "method", "text"},
 	{"Access", "path", "text"},
-	{"AccessList", "apiVersion", "=" API_VERSION},
-	{"AccessList", "kind", "=AccessList"},
+	OBJECT("AccessList"),
 	{"AccessList", "name", "text"},
 	{"AccessList", "role", "Role"},
 	{"AccessList", "domain", "text"},
@@ -119,8 +121,7 @@ static const struct row {
 	{"NewKeySpec", "role", "Role"},
 	{"NewKeySpec", "domains", "[text]"},
 	{"NewKeySpec", "days", "integer"},
-	{"NewKey", "apiVersion", "=" API_VERSION},
-	{"NewKey", "kind", "=NewKey"},
+	OBJECT("NewKey"),
 	{"NewKey", "metadata", "NewKeyMetadata"},
 	{"NewKey", "spec", "NewKeySpec"},
 	{"NewKey", "key", "text"},
@@ -138,24 +139,20 @@ static const struct row {
 	{"AuditEntry", "name", "text"},
 	{"AuditEntry", "object", "object"},
 	{"AuditEntry", "hash", "text"},
-	{"AuditList", "apiVersion", "=" API_VERSION},
-	{"AuditList", "kind", "=AuditList"},
+	OBJECT("AuditList"),
 	{"AuditList", "more", "boolean"},
 	{"AuditList", "items", "[AuditEntry]"},
 
-	{"Receipt", "apiVersion", "=" API_VERSION},
-	{"Receipt", "kind", "=Receipt"},
+	OBJECT("Receipt"),
 	{"Receipt", "text", "text"},
 	{"Receipt", "signer", "text"},
 	{"Receipt", "signature", "text"},
-	{"ReceiptList", "apiVersion", "=" API_VERSION},
-	{"ReceiptList", "kind", "=ReceiptList"},
+	OBJECT("ReceiptList"),
 	{"ReceiptList", "items", "[Receipt]"},
 	{"Checkpoint", "revision", "integer"},
 	{"Checkpoint", "hash", "text"},
 	{"Checkpoint", "receipt", "Receipt"},
-	{"ChainReport", "apiVersion", "=" API_VERSION},
-	{"ChainReport", "kind", "=ChainReport"},
+	OBJECT("ChainReport"),
 	{"ChainReport", "incarnation", "integer"},
 	{"ChainReport", "head", "integer"},
 	{"ChainReport", "floor", "integer"},
@@ -164,8 +161,7 @@ static const struct row {
 	{"ChainReport", "holds", "boolean"},
 	{"ChainReport", "firstBad", "integer"},
 	{"ChainReport", "checkpoints", "[Checkpoint]"},
-	{"BytesReport", "apiVersion", "=" API_VERSION},
-	{"BytesReport", "kind", "=BytesReport"},
+	OBJECT("BytesReport"),
 	{"BytesReport", "skills", "integer"},
 	{"BytesReport", "files", "integer"},
 	{"BytesReport", "bytes", "integer"},
@@ -181,8 +177,7 @@ static const struct row {
 	{"PlatformStatus", "domains", "[object]"},
 	{"PlatformStatus", "skills", "{integer}"},
 	{"PlatformStatus", "executions", "{integer}"},
-	{"Status", "apiVersion", "=" API_VERSION},
-	{"Status", "kind", "=Status"},
+	OBJECT("Status"),
 	{"Status", "metadata", "StatusMetadata"},
 	{"Status", "status", "PlatformStatus"},
 
@@ -201,8 +196,7 @@ static const struct row {
 	{"Top", "status", "TopStatus"},
 	{"TopListMetadata", "since", "text"},
 	{"TopListMetadata", "until", "text"},
-	{"TopList", "apiVersion", "=" API_VERSION},
-	{"TopList", "kind", "=TopList"},
+	OBJECT("TopList"),
 	{"TopList", "metadata", "TopListMetadata"},
 	{"TopList", "items", "[Top]"},
 
@@ -216,8 +210,7 @@ static const struct row {
 	{"Change", "object", "object"},
 	{"ChangeListMetadata", "resourceVersion", "text"},
 	{"ChangeListMetadata", "more", "boolean"},
-	{"ChangeList", "apiVersion", "=" API_VERSION},
-	{"ChangeList", "kind", "=ChangeList"},
+	OBJECT("ChangeList"),
 	{"ChangeList", "metadata", "ChangeListMetadata"},
 	{"ChangeList", "items", "[Change]"},
 
@@ -228,14 +221,12 @@ static const struct row {
 	{"Step", "at", "text"},
 	{"Step", "kind", "text"},
 	{"Step", "data", "object"},
-	{"StepList", "apiVersion", "=" API_VERSION},
-	{"StepList", "kind", "=StepList"},
+	OBJECT("StepList"),
 	{"StepList", "state", "text"},
 	{"StepList", "next", "integer"},
 	{"StepList", "items", "[Step]"},
 
-	{"Check", "apiVersion", "=" API_VERSION},
-	{"Check", "kind", "=Check"},
+	OBJECT("Check"),
 	{"Check", "skill", "text"},
 	{"Check", "digest", "text"},
 	{"Check", "name", "text"},
@@ -248,14 +239,12 @@ static const struct row {
 	{"Check", "summary", "text"},
 	{"Check", "link", "text"},
 	{"Check", "postedBy", "text"},
-	{"CheckList", "apiVersion", "=" API_VERSION},
-	{"CheckList", "kind", "=CheckList"},
+	OBJECT("CheckList"),
 	{"CheckList", "items", "[Check]"},
 
 	{"PageFile", "path", "text"},
 	{"PageFile", "size", "integer"},
-	{"SkillPage", "apiVersion", "=" API_VERSION},
-	{"SkillPage", "kind", "=SkillPage"},
+	OBJECT("SkillPage"),
 	{"SkillPage", "content", "text"},
 	{"SkillPage", "html", "text"},
 	{"SkillPage", "files", "[PageFile]"},
@@ -266,6 +255,7 @@ static const struct row {
 	{"OpenApi", "components", "object"},
 	{NULL, NULL, NULL},
 };
+#undef OBJECT
 
 /* Shapes that are no objects of members, as they stand. */
 static const struct {
