@@ -80,8 +80,9 @@ void gw_call_gone(void *state, struct gw_request *q)
 
 void gw_call_leaving(void *state, struct gw_request *q)
 {
-	struct gateway *g = state;
-	gw_lanes_hurry(g->lanes, &((struct gw_call *)q->user)->job);
+	struct gw_call *c = q->user;
+	(void)state;
+	gw_lanes_hurry(&c->job);
 }
 
 /* --- the connection's side -------------------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ void gw_conn_open(struct gw_server *s, int fd, const struct gw_address *address,
 	buf_init(&c->in, HTTP_HEAD_MAX + GW_READ_BYTES);
 	buf_init(&c->out, BUF_MAX);
 	buf_init(&c->body, 0);
-	c->reply = (struct gw_reply){.fields = BUF_INIT(BUF_MAX), .body = BUF_INIT(BUF_MAX)};
+	gw_reply_reset(&c->reply);
 	c->deadline_ms = gw_conn_now_ms(c) + s->opts.header_timeout_ms;
 	c->events = EPOLLIN;
 	if (s->tls && !address->local)

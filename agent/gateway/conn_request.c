@@ -34,26 +34,29 @@ enum conn_step gw_conn_refuse(struct gw_conn *c, int code, int status, const cha
 	return CONN_STEP_ON;
 }
 
-static enum conn_step bad_head(struct gw_conn *c, enum http_outcome o)
+/* There is no request: what is left of the one before says nothing of this one. */
+static enum conn_step refuse_head(struct gw_conn *c, int code, int status, const char *words)
 {
 	c->server->stats.bad_heads++;
 	c->request.id[0] = '\0';
 	c->head_only = false;
+	return gw_conn_refuse(c, code, status, words);
+}
+
+static enum conn_step bad_head(struct gw_conn *c, enum http_outcome o)
+{
 	int code = o == HTTP_CODING || o == HTTP_VERSION	  ? ERR_UNSUPPORTED
 		   : o == HTTP_TARGET_LONG || o == HTTP_HEAD_LONG ? ERR_TOO_LARGE
 								  : ERR_SYNTAX;
-	return gw_conn_refuse(c, code, -(int)o, c->head.why);
+	return refuse_head(c, code, -(int)o, c->head.why);
 }
 
 /* Plain HTTP where TLS is spoken. What a browser or curl is shown says what to write instead. */
 static enum conn_step plain_head(struct gw_conn *c)
 {
-	c->server->stats.bad_heads++;
-	c->request.id[0] = '\0';
-	c->head_only = false;
 	log_event(LOG_DEBUG_, "tls.plain_http", "peer", c->request.peer, NULL);
-	return gw_conn_refuse(c, ERR_USAGE, 400,
-			      "this port speaks TLS: write https:// instead of http://");
+	return refuse_head(c, ERR_USAGE, 400,
+			   "this port speaks TLS: write https:// instead of http://");
 }
 
 /* What the parser lets through because a sender of answers may write it. */
@@ -178,11 +181,8 @@ static enum conn_step run_handler(struct gw_conn *c)
 	struct gw_server *s = c->server;
 	bind_request(c);
 	s->opts.handler.body(s->opts.handler.state, &c->request, &c->reply);
-	if (c->reply.again) {
-		c->phase = CONN_WAIT;
-		s->stats.waiting++;
-		return CONN_STEP_WAIT;
-	}
+	if (c->reply.again)
+		return begin_wait(c, false);
 	gw_conn_begin_send(c);
 	return CONN_STEP_ON;
 }

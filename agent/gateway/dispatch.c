@@ -46,7 +46,6 @@ static int check_token(const struct gw_call *c, struct err *err)
 	return err_remedy(err, "reload the page");
 }
 
-/* Nothing but health says anything without a key: not even what there is. */
 /* A browser says from which site a request comes; ours is where the dashboard was loaded from. */
 static int check_origin(const struct gw_call *c, struct err *err)
 {
@@ -194,7 +193,7 @@ static struct gw_call *call_new(struct gateway *g, struct gw_request *q)
 	struct arena *arena = arena_new(CALL_BYTES);
 	struct gw_call *c = arena_alloc(arena, sizeof(*c));
 	*c = (struct gw_call){.g = g, .q = q, .arena = arena};
-	c->own = (struct gw_reply){.fields = BUF_INIT(BUF_MAX), .body = BUF_INIT(BUF_MAX)};
+	gw_reply_reset(&c->own);
 	buf_init(&c->piece, BUF_MAX);
 	c->reply = &c->own;
 	q->user = c;
@@ -234,18 +233,13 @@ static int run(struct gw_call *c, struct err *err)
 	return rc < 0 ? rc : c->route->run(c, err);
 }
 
-static bool is_read(const struct gw_call *c)
-{
-	return strcmp(c->route->method, "GET") == 0;
-}
-
 static void run_job(struct gw_job *j)
 {
 	struct gw_call *c = gw_call_of(j);
 	struct err err = ERR_INIT;
 	int rc = run(c, &err);
 	/* What only reads is tried once more on a new connection. */
-	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT && is_read(c) && !c->q->gone) {
+	if (rc < 0 && store_retry(&err) == STORE_RETRY_RECONNECT && j->reads && !c->q->gone) {
 		gw_reply_reset(c->reply);
 		err = (struct err)ERR_INIT;
 		rc = run(c, &err);

@@ -182,9 +182,8 @@ bool gw_lanes_abandon(struct gw_lanes *l, struct gw_job *j)
 	return true;
 }
 
-void gw_lanes_hurry(struct gw_lanes *l, struct gw_job *j)
+void gw_lanes_hurry(struct gw_job *j)
 {
-	(void)l;
 	if (j->lane && j->reads)
 		gw_lane_hurry(j->lane, GW_LANE_LEAVING_MS);
 }

@@ -62,7 +62,7 @@ NODISCARD int gw_lanes_submit(struct gw_lanes *l, struct gw_job *j, struct err *
  */
 bool gw_lanes_abandon(struct gw_lanes *l, struct gw_job *j);
 /* Perhaps nobody waits for it any more: one that only reads is broken off when it takes GW_LANE_LEAVING_MS yet. */
-void gw_lanes_hurry(struct gw_lanes *l, struct gw_job *j);
+void gw_lanes_hurry(struct gw_job *j);
 /* From within a job: until gw_lanes_release() of the same list. Errors: ERR_UNAVAILABLE at the end. */
 struct gw_parked {
 	struct gw_lane *first;

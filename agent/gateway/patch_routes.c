@@ -147,8 +147,8 @@ static int check_owner(const struct patch *p, const struct doc_node *object, str
 }
 
 /* The part of the patch that changes something; empty: none. */
-static int stored_patch(struct gw_call *c, const struct patch *p, const struct doc_node *object,
-			struct buf *out, struct err *err)
+static int stored_patch(const struct patch *p, const struct doc_node *object, struct buf *out,
+			struct err *err)
 {
 	const struct doc_node *now = doc_find(doc_find(object, "metadata"), "labels");
 	const struct doc_node *git = doc_find(doc_find(object, "spec"), "labels");
@@ -177,7 +177,6 @@ static int stored_patch(struct gw_call *c, const struct patch *p, const struct d
 		changes++;
 	}
 	json_end(&j);
-	(void)c;
 	if (left > LABELS_MAX)
 		return err_set(err, ERR_INVALID,
 			       "the object would have %zu labels; at most %d are allowed", left,
@@ -213,7 +212,7 @@ static int patch_labels(struct gw_call *c, const struct patch *p, struct err *er
 		rc = doc_parse_json(c->arena, buf_str(&before), &doc_limits_json, "object", &object,
 				    err);
 	if (rc == 0 && p->labels)
-		rc = stored_patch(c, p, object, &stored, err);
+		rc = stored_patch(p, object, &stored, err);
 	/* Nothing to change: then only the question is left whether it is still what it was. */
 	if (rc == 0 && stored.len)
 		rc = write_labels(c, p, &q, buf_str(&stored), err);

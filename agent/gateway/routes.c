@@ -184,6 +184,7 @@ static void add_change(struct gw_route *routes, size_t *count, const struct kind
 		 k->namespaced ? "domains/{domain}/" : "", k->plural, "/{name}");
 }
 
+/* What comes by releases: it is kept as it was, too. */
 static bool is_deployed(const struct kind *k)
 {
 	return strcmp(k->name, "Skill") == 0 || strcmp(k->name, "Domain") == 0;
@@ -199,12 +200,6 @@ static bool is_found_by_name_alone(const struct kind *k)
 	return false;
 }
 
-/* Kinds that are kept as they were. */
-static bool is_kept(const struct kind *k)
-{
-	return strcmp(k->name, "Skill") == 0 || strcmp(k->name, "Domain") == 0;
-}
-
 struct gw_route *gw_routes_new(size_t *ret_count)
 {
 	size_t n = 0, kind_count = 0;
@@ -214,7 +209,7 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 					    sizeof(*routes));
 	for (const struct kind *k = kinds; k->name; k++) {
 		const char *const *keys = keys_of(k);
-		const char *const *get = is_kept(k) ? at_keys : NULL;
+		const char *const *get = is_deployed(k) ? at_keys : NULL;
 		if (k->verbs & VERB_LIST)
 			add(routes, &n, k, VERB_LIST, keys, "", "");
 		if (k->verbs & VERB_LIST && k->namespaced)

@@ -119,8 +119,7 @@ enum conn_step gw_conn_refuse(struct gw_conn *c, int code, int status, const cha
 /* reply.c */
 /* Writes the reply's head, and its body where it has a length, to out. */
 void gw_reply_begin(struct gw_conn *c);
-/* Makes the next piece of a streamed reply. False: it was broken off. *ret_end: that was the last. */
-/* Negative: broken off; else an enum gw_more. */
+/* Makes the next piece of a streamed reply. Negative: it was broken off; else an enum gw_more. */
 int gw_reply_more(struct gw_conn *c);
 void gw_reply_end(struct gw_conn *c); /* the last chunk */
 const char *gw_status_text(int status);
