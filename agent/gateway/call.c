@@ -8,6 +8,11 @@ struct str gw_call_query(const struct gw_call *c, const char *key)
 	return v.p ? v : STR("");
 }
 
+struct str gw_call_domain(const struct gw_call *c)
+{
+	return strstr(c->route->pattern, "{domain}") ? c->params[0] : gw_call_query(c, "domain");
+}
+
 int gw_call_document(struct gw_call *c, const struct doc_node **ret, struct err *err)
 {
 	/* An upload is one document with large texts in it. */

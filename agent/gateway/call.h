@@ -101,6 +101,8 @@ void gw_object_begin(struct json *j, const char *kind);
 NODISCARD int gw_call_covers(struct gw_call *c, struct str domain, struct err *err);
 /* Sets "ETag"; true when the client has it already (the reply is 304 then). */
 bool gw_call_etag(struct gw_call *c, struct str tag);
+/* The domain that the path names, else ?domain=, else "". */
+struct str gw_call_domain(const struct gw_call *c);
 /* The value of a query key or "". */
 struct str gw_call_query(const struct gw_call *c, const char *key);
 

@@ -94,11 +94,9 @@ static int authorise(const struct gw_call *c, struct err *err)
 /* A domain that the key does not cover is not there. */
 static int check_domain(const struct gw_call *c, struct err *err)
 {
-	struct str named = gw_call_query(c, "domain");
-	if (strstr(c->route->pattern, "{domain}"))
-		named = c->params[0];
-	else if (c->route->kind && strcmp(c->route->kind->name, "Domain") == 0 &&
-		 c->route->verb != VERB_LIST)
+	struct str named = gw_call_domain(c);
+	if (c->route->kind && strcmp(c->route->kind->name, "Domain") == 0 &&
+	    c->route->verb != VERB_LIST)
 		named = c->params[0];
 	if (c->who.role == 0 || gw_covers(&c->who, named))
 		return 0;

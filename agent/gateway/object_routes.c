@@ -96,9 +96,7 @@ static int read_at(struct gw_call *c, const struct store_rv *head, int64_t *ret,
 static void read_filters(struct gw_call *c, struct object_query *q)
 {
 	bool event = strcmp(q->kind, "Event") == 0, route = strcmp(q->kind, "Route") == 0;
-	q->domain = gw_call_query(c, "domain");
-	if (strstr(c->route->pattern, "{domain}"))
-		q->domain = c->params[0];
+	q->domain = gw_call_domain(c);
 	q->skill = gw_call_query(c, "skill");
 	q->state = gw_call_query(c, route ? "kind" : "state");
 	if (strcmp(q->kind, "Admission") == 0)

@@ -375,8 +375,7 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 	struct watcher *w = arena_alloc(c->arena, sizeof(*w));
 	CLEANUP(buf_release) struct buf first = BUF_INIT(BUF_MAX);
 	*w = (struct watcher){.call = c, .kind = kind, .sse = accepts_sse(c)};
-	w->domain = strstr(c->route->pattern, "{domain}") ? c->params[0]
-							  : gw_call_query(c, "domain");
+	w->domain = gw_call_domain(c);
 	w->skill = kind ? gw_call_query(c, "skill") : STR_NULL;
 	w->of = kind ? NULL : kind_find(gw_call_query(c, "kind"));
 	w->authorization = arena_str(c->arena, c->authorization);
