@@ -35,11 +35,14 @@ static bool key_read(struct str hex, char *out, size_t size)
 	return strlen(out) == text.len && str_is_utf8(text, NULL);
 }
 
-static int continue_read(struct str token, int64_t incarnation, struct object_cursor *c,
+/* ?continue=, where it is there. */
+static int continue_read(struct gw_call *call, int64_t incarnation, struct object_cursor *c,
 			 struct err *err)
 {
-	struct str rest = token, version, number, key1, key2 = STR("");
+	struct str rest = gw_call_query(call, "continue"), version, number, key1, key2 = STR("");
 	int64_t of;
+	if (!rest.len)
+		return 0;
 	bool fine = str_split(&rest, '.', &version) && str_eqz(version, "c1") &&
 		    str_split(&rest, '.', &number) && str_to_i64(number, &of) &&
 		    str_split(&rest, '.', &key1) && key_read(key1, c->key1, sizeof(c->key1));
@@ -134,9 +137,9 @@ static int list_more(void *state, struct buf *out)
 	else
 		l->some = true;
 	if (count == l->query.limit)
-		return 1;
+		return GW_MORE_ON;
 	buf_addz(out, "]}\n");
-	return 0;
+	return GW_MORE_END;
 }
 
 static void list_head(struct buf *out, const char *kind, const struct store_rv *at,
@@ -270,12 +273,9 @@ static int list_kept(struct gw_call *c, struct listing *l, int64_t limit, struct
 	bool stale = false;
 	if (!gw_kept_is_complete(c->g->kept))
 		return GW_ASK;
-	if (gw_call_query(c, "continue").len) {
-		int rc = continue_read(gw_call_query(c, "continue"), at.incarnation, &l->cursor,
-				       err);
-		if (rc < 0)
-			return rc;
-	}
+	int rc = continue_read(c, at.incarnation, &l->cursor, err);
+	if (rc < 0)
+		return rc;
 	if (gw_call_etag(c, str_of(store_rv_format(&at, rv))))
 		return 0;
 	size_t most = limit ? (size_t)limit : SIZE_MAX;
@@ -301,34 +301,19 @@ static int list_kept(struct gw_call *c, struct listing *l, int64_t limit, struct
 	return 0;
 }
 
-int gw_object_list(struct gw_call *c, struct err *err)
+static int list_stored(struct gw_call *c, struct listing *l, int64_t limit, struct err *err)
 {
-	struct listing *l = arena_alloc(c->arena, sizeof(*l));
 	CLEANUP(buf_release) struct buf items = BUF_INIT(BUF_MAX), token = BUF_INIT(4096);
 	struct store_head head;
-	int64_t limit = 0;
-	size_t count = 0;
-	if (gw_wants_watch(c))
-		return gw_watch(c, c->route->kind, err);
-	*l = (struct listing){.call = c, .query = {.kind = c->route->kind->name}};
-	read_filters(c, &l->query);
-	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);
-	if (rc == 0)
-		rc = read_selectors(l, err);
-	/* Outside of a job: what is in memory, or nothing. */
-	if (rc == 0 && !c->g->store)
-		return list_kept(c, l, limit, err);
-	if (rc == 0)
-		rc = store_head(c->g->store, &head, err);
-	if (rc == 0 && gw_call_query(c, "continue").len)
-		rc = continue_read(gw_call_query(c, "continue"), head.at.incarnation, &l->cursor,
-				   err);
-	if (rc < 0)
-		return rc;
-	rc = read_at(c, &head.at, &l->query.at, err);
-	if (rc < 0)
-		return rc;
 	char rv[RV_MAX];
+	size_t count = 0;
+	int rc = store_head(c->g->store, &head, err);
+	if (rc == 0)
+		rc = continue_read(c, head.at.incarnation, &l->cursor, err);
+	if (rc == 0)
+		rc = read_at(c, &head.at, &l->query.at, err);
+	if (rc < 0)
+		return rc;
 	if (!l->query.at && follows_revisions(l->query.kind) &&
 	    gw_call_etag(c, str_of(store_rv_format(&head.at, rv))))
 		return 0;
@@ -350,6 +335,23 @@ int gw_object_list(struct gw_call *c, struct err *err)
 		buf_addz(&c->reply->body, "]}\n");
 	}
 	return 0;
+}
+
+int gw_object_list(struct gw_call *c, struct err *err)
+{
+	struct listing *l = arena_alloc(c->arena, sizeof(*l));
+	int64_t limit = 0;
+	if (gw_wants_watch(c))
+		return gw_watch(c, c->route->kind, err);
+	*l = (struct listing){.call = c, .query = {.kind = c->route->kind->name}};
+	read_filters(c, &l->query);
+	int rc = gw_call_number(c, "limit", 1, LIMIT_MAX, &limit, err);
+	if (rc == 0)
+		rc = read_selectors(l, err);
+	if (rc < 0)
+		return rc;
+	/* Outside of a job: what is in memory, or nothing. */
+	return c->g->store ? list_stored(c, l, limit, err) : list_kept(c, l, limit, err);
 }
 
 /* --- one ---------------------------------------------------------------------------------------------------------------------- */
