@@ -1,25 +1,18 @@
 import { get, list } from "./api.js";
-import { Age, Badge, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Listing, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
 
 export function Admissions() {
-  const all = useLoad(() => list("admissions", 300), [], ["Admission"]);
   return (
-    <Loaded of={all}>
-      {(admissions) => (
-        <>
-          <h1>Admissions</h1>
-          <Table caption="Admissions, newest first" rows={admissions} rowKey={(a) => a.metadata.domain + a.metadata.name} none="Nothing has been judged yet."
-            columns={[
-              { title: "Domain", sort: (a) => a.metadata.domain, of: (a) => <a href={"#/admissions/" + seg(a.metadata.domain) + "/" + seg(a.metadata.name)}>{a.metadata.domain || "the platform"} {short(a.spec.candidate)}</a> },
-              { title: "Verdict", sort: (a) => a.status.verdict, of: (a) => <Badge>{a.status.phase}</Badge> },
-              { title: "Findings", num: true, sort: (a) => a.status.findings.length, of: (a) => a.status.findings.length },
-              { title: "First", of: (a) => (a.status.findings[0] ? a.status.findings[0].message : "–") },
-              { title: "Commit", of: (a) => <code>{short((a.metadata.source || {}).revision)}</code> },
-              { title: "Age", sort: (a) => a.metadata.createdAt, of: (a) => <Age at={a.metadata.createdAt} /> },
-            ]} />
-        </>
-      )}
-    </Loaded>
+    <Listing title="Admissions" caption="Admissions, newest first" load={() => list("admissions", 300)} kinds={["Admission"]}
+      rowKey={(a) => a.metadata.domain + a.metadata.name} none="Nothing has been judged yet."
+      columns={[
+        { title: "Domain", sort: (a) => a.metadata.domain, of: (a) => <a href={"#/admissions/" + seg(a.metadata.domain) + "/" + seg(a.metadata.name)}>{a.metadata.domain || "the platform"} {short(a.spec.candidate)}</a> },
+        { title: "Verdict", sort: (a) => a.status.verdict, of: (a) => <Badge>{a.status.phase}</Badge> },
+        { title: "Findings", num: true, sort: (a) => a.status.findings.length, of: (a) => a.status.findings.length },
+        { title: "First", of: (a) => (a.status.findings[0] ? a.status.findings[0].message : "–") },
+        { title: "Commit", of: (a) => <code>{short((a.metadata.source || {}).revision)}</code> },
+        { title: "Age", sort: (a) => a.metadata.createdAt, of: (a) => <Age at={a.metadata.createdAt} /> },
+      ]} />
   );
 }
 

@@ -2,7 +2,7 @@
 
 export const session = { csrf: null, name: "", role: "", domains: [], version: "" };
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, doc) {
     super(doc.detail || "the gateway answered " + status);
     this.status = status;
@@ -16,7 +16,7 @@ export function onEnd(fn) {
   ended = fn;
 }
 
-export async function call(method, path, body) {
+async function call(method, path, body) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && session.csrf) headers["X-CSRF-Token"] = session.csrf;

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { onChange } from "./live.js";
 
-export function age(iso) {
+function age(iso) {
   if (!iso) return "–";
   const s = Math.max(0, Math.round((Date.now() - Date.parse(iso)) / 1000));
   if (s < 60) return s + "s";
@@ -149,6 +149,21 @@ export function Table({ caption, columns, rows, none, rowKey }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+// A page that is a table of what a list has.
+export function Listing({ title, caption, load, kinds, rowKey, none, columns }) {
+  const all = useLoad(load, [], kinds);
+  return (
+    <Loaded of={all}>
+      {(rows) => (
+        <>
+          <h1>{title}</h1>
+          <Table caption={caption || title} rows={rows} rowKey={rowKey} none={none} columns={columns} />
+        </>
+      )}
+    </Loaded>
   );
 }
 

@@ -1,29 +1,22 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, list, post, session } from "./api.js";
-import { Age, Badge, Confirm, Differences, Loaded, ProblemBox, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Confirm, Differences, Listing, Loaded, ProblemBox, Table, seg, short, useLoad } from "./parts.jsx";
 
 export function Releases() {
-  const all = useLoad(() => list("releases", 500), [], ["Release"]);
   return (
-    <Loaded of={all}>
-      {(releases) => (
-        <>
-          <h1>Releases</h1>
-          <Table caption="Releases, newest first" rows={releases} rowKey={(r) => r.metadata.name} none="Nothing has been released yet."
-            columns={[
-              { title: "Release", num: true, sort: (r) => Number(r.metadata.name), of: (r) => <a href={"#/releases/" + r.metadata.name}>{r.metadata.name}</a> },
-              { title: "State", of: (r) => <Badge tone={r.status.phase === "Current" ? "good" : "plain"}>{r.status.phase}</Badge> },
-              { title: "Kind", sort: (r) => r.spec.kind, of: (r) => r.spec.kind },
-              { title: "What", of: (r) => <code>{r.status.summary}</code> },
-              { title: "Domains", of: (r) => r.status.domains.join(", ") },
-              { title: "By", sort: (r) => r.status.by || "", of: (r) => r.status.by || r.status.actor },
-              { title: "Message", of: (r) => r.spec.message },
-              { title: "Commit", of: (r) => <code>{short((r.metadata.source || {}).revision)}</code> },
-              { title: "Age", sort: (r) => r.metadata.createdAt, of: (r) => <Age at={r.metadata.createdAt} /> },
-            ]} />
-        </>
-      )}
-    </Loaded>
+    <Listing title="Releases" caption="Releases, newest first" load={() => list("releases", 500)} kinds={["Release"]}
+      rowKey={(r) => r.metadata.name} none="Nothing has been released yet."
+      columns={[
+        { title: "Release", num: true, sort: (r) => Number(r.metadata.name), of: (r) => <a href={"#/releases/" + r.metadata.name}>{r.metadata.name}</a> },
+        { title: "State", of: (r) => <Badge tone={r.status.phase === "Current" ? "good" : "plain"}>{r.status.phase}</Badge> },
+        { title: "Kind", sort: (r) => r.spec.kind, of: (r) => r.spec.kind },
+        { title: "What", of: (r) => <code>{r.status.summary}</code> },
+        { title: "Domains", of: (r) => r.status.domains.join(", ") },
+        { title: "By", sort: (r) => r.status.by || "", of: (r) => r.status.by || r.status.actor },
+        { title: "Message", of: (r) => r.spec.message },
+        { title: "Commit", of: (r) => <code>{short((r.metadata.source || {}).revision)}</code> },
+        { title: "Age", sort: (r) => r.metadata.createdAt, of: (r) => <Age at={r.metadata.createdAt} /> },
+      ]} />
   );
 }
 

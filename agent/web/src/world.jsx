@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { get, list } from "./api.js";
-import { Age, Badge, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Listing, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
 
 function About({ e }) {
   const { kind, domain, name } = e.spec;
@@ -36,24 +36,17 @@ export function Events() {
 }
 
 export function Instances() {
-  const all = useLoad(() => list("instances", 5000), [], ["Instance"]);
   return (
-    <Loaded of={all}>
-      {(items) => (
-        <>
-          <h1>Instances</h1>
-          <Table caption="Instances" rows={items} rowKey={(i) => i.metadata.name} none="No sandbox runs now."
-            columns={[
-              { title: "Instance", of: (i) => <code>{i.metadata.name}</code> },
-              { title: "Skill", sort: (i) => i.metadata.domain + "/" + i.spec.skill, of: (i) => <a href={"#/skills/" + seg(i.metadata.domain) + "/" + seg(i.spec.skill)}>{i.metadata.domain}/{i.spec.skill}</a> },
-              { title: "State", sort: (i) => i.status.phase, of: (i) => <Badge>{i.status.phase}</Badge> },
-              { title: "Node", sort: (i) => i.status.node, of: (i) => i.status.node },
-              { title: "Driver", of: (i) => i.spec.driver },
-              { title: "Version", of: (i) => <code>{short(i.spec.content)}</code> },
-              { title: "Age", sort: (i) => i.metadata.createdAt, of: (i) => <Age at={i.metadata.createdAt} /> },
-            ]} />
-        </>
-      )}
-    </Loaded>
+    <Listing title="Instances" load={() => list("instances", 5000)} kinds={["Instance"]}
+      rowKey={(i) => i.metadata.name} none="No sandbox runs now."
+      columns={[
+        { title: "Instance", of: (i) => <code>{i.metadata.name}</code> },
+        { title: "Skill", sort: (i) => i.metadata.domain + "/" + i.spec.skill, of: (i) => <a href={"#/skills/" + seg(i.metadata.domain) + "/" + seg(i.spec.skill)}>{i.metadata.domain}/{i.spec.skill}</a> },
+        { title: "State", sort: (i) => i.status.phase, of: (i) => <Badge>{i.status.phase}</Badge> },
+        { title: "Node", sort: (i) => i.status.node, of: (i) => i.status.node },
+        { title: "Driver", of: (i) => i.spec.driver },
+        { title: "Version", of: (i) => <code>{short(i.spec.content)}</code> },
+        { title: "Age", sort: (i) => i.metadata.createdAt, of: (i) => <Age at={i.metadata.createdAt} /> },
+      ]} />
   );
 }
