@@ -138,6 +138,29 @@ await test("a skill shows what an execution did, and the trace of it", async () 
   await page.getByText("100%", { exact: true }).waitFor();
 });
 
+await test("what changes while a page loads is shown by one more load, not by one for each change", async () => {
+  let open = 0, most = 0, asked = 0, release;
+  const held = new Promise((done) => (release = done));
+  await page.route("**/api/v1/status", async (route) => {
+    most = Math.max(most, ++open);
+    asked++;
+    await held;
+    await route.continue();
+    open--;
+  });
+  const first = page.waitForRequest("**/api/v1/status");
+  await page.goto(base + "#/overview");
+  await first;
+  for (let i = 0; i < 3; i++)
+    await page.evaluate((k) => fetch("/api/v1/executions?wait=30s", { method: "POST", headers: { "Content-Type": "application/json", Authorization: "Bearer " + k }, body: JSON.stringify({ skill: "ecm/order-details", input: { order_id: "17" } }) }).then((r) => r.json()), key);
+  must(asked === 1 && most === 1, asked + " loads began while the first was under way");
+  const next = page.waitForRequest("**/api/v1/status");
+  release();
+  await next;
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.unroute("**/api/v1/status");
+});
+
 await test("a push is seen without reloading", async () => {
   await go("releases", "Releases");
   push("skills/ecm/order-details/SKILL.md", (t) => t + "\nAsk for the number first.\n", "ask first");

@@ -24,21 +24,28 @@ export function Age({ at }) {
   return <time dateTime={at || ""} title={at || ""}>{age(at)}</time>;
 }
 
-// What load() gives, loaded again when one of `kinds` changes. {data, error, again}.
+// What load() gives, loaded again when one of `kinds` changes. {data, error, again}. One load at a time: what changes meanwhile is told by the next.
 export function useLoad(load, deps, kinds) {
   const [state, set] = useState({ data: null, error: null });
-  const turn = useRef(0);
-  const again = () => {
-    const mine = ++turn.current;
-    load().then(
-      (data) => mine === turn.current && set({ data, error: null }),
-      (error) => mine === turn.current && set((old) => ({ data: old.data, error })),
-    );
-  };
+  const ask = useRef(null);
   useEffect(() => {
+    let over = false, busy = false, due = false, pending = null;
+    const again = async () => {
+      due = true;
+      if (busy) return;
+      busy = true;
+      while (due && !over) {
+        due = false;
+        await load().then(
+          (data) => over || set({ data, error: null }),
+          (error) => over || set((old) => ({ data: old.data, error })),
+        );
+      }
+      busy = false;
+    };
+    ask.current = again;
     set({ data: null, error: null });
     again();
-    let pending = null;
     const off = onChange((changes) => {
       const ours = !changes || !kinds || changes.some((c) => kinds.includes(c.kind));
       if (!ours || pending) return;
@@ -48,12 +55,12 @@ export function useLoad(load, deps, kinds) {
       }, 150);
     });
     return () => {
-      turn.current++;
+      over = true;
       clearTimeout(pending);
       off();
     };
   }, deps);
-  return { ...state, again };
+  return { ...state, again: () => ask.current() };
 }
 
 export function Loaded({ of, children }) {
