@@ -349,7 +349,8 @@ static bool read_assertion(struct reader *r, struct str g, struct around around,
 static size_t read_element(struct reader *r, struct str e, size_t at, struct around *around,
 			   struct found *ret, unsigned depth)
 {
-	size_t end = expression_element_end(e, at), least, most, after = quantifier(e, end, &least, &most);
+	size_t end = expression_element_end(e, at), least, most,
+	       after = quantifier(e, end, &least, &most);
 	struct str element = str_sub(e, at, end);
 	bool ends = ends_word(e, after, around->ends), begins;
 	size_t one = longest(element, depth);
