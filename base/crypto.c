@@ -196,8 +196,16 @@ static void encode(struct buf *out, struct str data, int variant)
 	buf_grew(out, len - 1); /* the length above counts a NUL */
 }
 
+/*
+ * libsodium 1.0.18 looks characters up as plain char, and takes some bytes above 0x7F for digits where char is signed
+ * (codecs.c, b64_char_to_byte).
+ */
 static bool decode(struct str text, struct buf *out, int variant)
 {
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.p[i] > 0x7F)
+			return false;
+	}
 	size_t room = text.len / 4 * 3 + text.len % 4 * 3 / 4, len;
 	if (!text.len)
 		return true;

@@ -186,6 +186,29 @@ START_TEST(base64_is_strict)
 }
 END_TEST
 
+/* Of all 256 bytes those of the alphabet and no other, in the first place and in the last. */
+static size_t digits_taken(bool (*decode)(struct str, struct buf *), const char *form)
+{
+	size_t taken = 0;
+	for (unsigned place = 0; place < 4; place += 3) {
+		for (unsigned c = 0; c < 256; c++) {
+			char text[5];
+			CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+			memcpy(text, form, sizeof(text));
+			text[place] = (char)c;
+			taken += decode(str_make(text, 4), &out);
+		}
+	}
+	return taken;
+}
+
+START_TEST(sixty_four_characters_are_digits)
+{
+	ck_assert_uint_eq(digits_taken(base64url_decode, "AAAA"), 128);
+	ck_assert_uint_eq(digits_taken(base64_decode, "AAAA"), 129); /* "AAA=" too */
+}
+END_TEST
+
 START_TEST(base64url_writes_and_reads_without_padding)
 {
 	static const char *const rows[][2] = {
@@ -375,6 +398,7 @@ static const struct support_case cases[] = {CASE(digests_are_blake2b_256),
 					    CASE(hex_parses_exactly),
 					    CASE(base64_writes_and_reads_rfc_4648),
 					    CASE(base64_is_strict),
+					    CASE(sixty_four_characters_are_digits),
 					    CASE(base64url_writes_and_reads_without_padding),
 					    CASE(base64url_is_strict),
 					    CASE(base62_has_no_bias),
