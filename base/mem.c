@@ -29,6 +29,11 @@ void *mem_zalloc(size_t size)
 	return or_abort(calloc(1, size ? size : 1));
 }
 
+void *mem_lines(size_t size)
+{
+	return or_abort(aligned_alloc(64, (size + 63) / 64 * 64));
+}
+
 void *mem_array(size_t count, size_t size)
 {
 	return or_abort(count && size ? calloc(count, size) : calloc(1, 1));

@@ -16,6 +16,7 @@ NORETURN void mem_exhausted(void);
 /* All give memory to be released with free(); none returns NULL. Sizes multiply with overflow checks. */
 void *mem_alloc(size_t size) __attribute__((malloc));
 void *mem_zalloc(size_t size) __attribute__((malloc));
+void *mem_lines(size_t size) __attribute__((malloc)); /* begins with a cache line of 64 bytes */
 void *mem_array(size_t count, size_t size) __attribute__((malloc)); /* zeroed */
 void *mem_realloc_array(void *old, size_t count, size_t size);
 char *mem_strdup(const char *s); /* NULL gives NULL */

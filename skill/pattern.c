@@ -32,41 +32,23 @@ static int bad_placeholder(struct str part, struct err *err)
 		     "such as {order_id}");
 }
 
-static int add_placeholder(struct pattern *p, struct str part, struct err *err)
+/* That part, as place `at`, may be one. */
+static int check_placeholder(const struct pattern *p, unsigned at, struct str part, struct err *err)
 {
 	struct str name = str_sub(part, 1, part.len - 1);
 	if (part.len < 3 || part.p[0] != '{' || part.p[part.len - 1] != '}' || !name_ok(name))
 		return bad_placeholder(part, err);
-	for (unsigned i = 0; i < p->count; i++) {
-		if (pattern_is_word(p, i) || !str_eq(pattern_name(p, i), name))
+	for (unsigned i = 0; i < at; i++) {
+		if (pattern_is_word(p, i) || !str_eq(pattern_part(p, i), name))
 			continue;
 		err_set(err, ERR_INVALID, "the placeholder {%.*s} stands twice", STR_ARG(name));
 		return err_remedy(err, "give each placeholder its own name");
 	}
-	if (p->count - p->words == PATTERN_PARAMS_MAX) {
+	if (at - p->words == PATTERN_PARAMS_MAX) {
 		err_set(err, ERR_TOO_LARGE, "a pattern has at most %d placeholders",
 			PATTERN_PARAMS_MAX);
 		return err_remedy(err, "let the last one take the rest of the text");
 	}
-	p->parts[p->count++] = (struct pattern_part){(uint16_t)(name.p - p->text),
-						     (uint16_t)name.len};
-	return 0;
-}
-
-static int add_part(struct pattern *p, struct str part, struct err *err)
-{
-	if (p->count == PATTERN_WORDS_MAX) {
-		err_set(err, ERR_TOO_LARGE, "a pattern has at most %d words", PATTERN_WORDS_MAX);
-		return err_remedy(err, "keep the words that tell it from others");
-	}
-	bool brace = str_find_byte(part, '{', 0) >= 0 || str_find_byte(part, '}', 0) >= 0;
-	p->open = brace;
-	if (brace)
-		return add_placeholder(p, part, err);
-	p->word_bits |= 1u << p->count;
-	p->words++;
-	p->parts[p->count++] = (struct pattern_part){(uint16_t)(part.p - p->text),
-						     (uint16_t)part.len};
 	return 0;
 }
 
@@ -91,46 +73,6 @@ static int check_text(struct str text, struct err *err)
 	return 0;
 }
 
-int pattern_init(struct pattern *ret, struct str text, char *text_copy, char *folded,
-		 struct err *err)
-{
-	int rc = check_text(text, err);
-	if (rc < 0)
-		return rc;
-	if (text.len)
-		memcpy(text_copy, text.p, text.len);
-	fold(folded, text_copy, text.len);
-	*ret = (struct pattern){.text = text_copy, .folded = folded, .len = (uint16_t)text.len};
-	for (size_t i = 0; i < text.len;) {
-		size_t from = i;
-		while (i < text.len && !is_space(text_copy[i]))
-			i++;
-		if (i > from && (rc = add_part(ret, str_make(text_copy + from, i - from), err)) < 0)
-			return rc;
-		i += i == from;
-	}
-	if (ret->words)
-		return 0;
-	if (!ret->count)
-		err_set(err, ERR_INVALID, "the pattern is empty");
-	else
-		err_set(err, ERR_INVALID,
-			"the pattern has no word of its own and would match "
-			"everything");
-	return err_remedy(err, "write at least one word, such as order status {order_id}");
-}
-
-int pattern_parse(struct arena *a, struct str text, struct pattern **ret, struct err *err)
-{
-	size_t room = MIN(text.len, (size_t)PATTERN_BYTES_MAX);
-	struct pattern *p = arena_alloc(a, sizeof(*p));
-	char *copies = arena_alloc(a, 2 * room + 2);
-	int rc = pattern_init(p, text, copies, copies + room + 1, err);
-	if (rc == 0)
-		*ret = p;
-	return rc;
-}
-
 bool text_split(struct text_words *ret, struct str text)
 {
 	ret->text = text;
@@ -148,10 +90,80 @@ bool text_split(struct text_words *ret, struct str text)
 			continue;
 		ret->end = i;
 		if (ret->count <= PATTERN_WORDS_MAX)
-			ret->parts[ret->count++] = (struct pattern_part){(uint16_t)from,
-									 (uint16_t)(i - from)};
+			ret->parts[ret->count++] = (struct text_part){(uint16_t)from,
+								      (uint16_t)(i - from)};
 	}
 	return true;
+}
+
+/* The part at place `at` of text t; p has those before it. */
+static int add_part(struct pattern *p, unsigned at, const struct text_words *t, struct err *err)
+{
+	const struct text_part *w = &t->parts[at];
+	struct str part = str_sub(t->text, w->start, w->start + w->len);
+	struct str kept = str_make(t->folded + w->start, w->len);
+	if (at == PATTERN_WORDS_MAX) {
+		err_set(err, ERR_TOO_LARGE, "a pattern has at most %d words", PATTERN_WORDS_MAX);
+		return err_remedy(err, "keep the words that tell it from others");
+	}
+	p->open = str_find_byte(part, '{', 0) >= 0 || str_find_byte(part, '}', 0) >= 0;
+	if (p->open) {
+		int rc = check_placeholder(p, at, part, err);
+		if (rc < 0)
+			return rc;
+		kept = str_sub(part, 1, part.len - 1);
+	} else {
+		p->word_bits |= 1u << at;
+		p->words++;
+	}
+	unsigned from = at ? p->ends[at - 1] : 0;
+	memcpy((char *)(p->ends + p->count) + from, kept.p, kept.len);
+	p->ends[at] = (uint16_t)(from + kept.len);
+	return 0;
+}
+
+int pattern_read(struct pattern_room *room, struct str text, const struct pattern **ret,
+		 struct err *err)
+{
+	struct pattern *p = (struct pattern *)room->bytes;
+	struct text_words t;
+	int rc = check_text(text, err);
+	if (rc < 0)
+		return rc;
+	(void)text_split(&t, text); /* a pattern is never too long for a text */
+	*p = (struct pattern){.count = (uint8_t)MIN(t.count, (unsigned)PATTERN_WORDS_MAX)};
+	for (unsigned i = 0; i < t.count; i++) {
+		rc = add_part(p, i, &t, err);
+		if (rc < 0)
+			return rc;
+	}
+	*ret = p;
+	if (p->words)
+		return 0;
+	if (!p->count)
+		err_set(err, ERR_INVALID, "the pattern is empty");
+	else
+		err_set(err, ERR_INVALID,
+			"the pattern has no word of its own and would match "
+			"everything");
+	return err_remedy(err, "write at least one word, such as order status {order_id}");
+}
+
+size_t pattern_bytes(const struct pattern *p)
+{
+	return sizeof(*p) + p->count * sizeof(p->ends[0]) + (p->count ? p->ends[p->count - 1] : 0);
+}
+
+int pattern_parse(struct arena *a, struct str text, struct pattern **ret, struct err *err)
+{
+	struct pattern_room room;
+	const struct pattern *p;
+	int rc = pattern_read(&room, text, &p, err);
+	if (rc < 0)
+		return rc;
+	*ret = arena_alloc(a, pattern_bytes(p));
+	memcpy(*ret, p, pattern_bytes(p));
+	return 0;
 }
 
 bool pattern_fits(const struct pattern *p, const struct text_words *t)
@@ -160,9 +172,8 @@ bool pattern_fits(const struct pattern *p, const struct text_words *t)
 		return false;
 	for (unsigned i = 0; i < p->count; i++) {
 		if (pattern_is_word(p, i) &&
-		    (t->parts[i].len != p->parts[i].len ||
-		     memcmp(t->folded + t->parts[i].start, p->folded + p->parts[i].start,
-			    p->parts[i].len) != 0))
+		    !str_eq(pattern_part(p, i),
+			    str_make(t->folded + t->parts[i].start, t->parts[i].len)))
 			return false;
 	}
 	return true;
@@ -177,7 +188,7 @@ bool pattern_matches(const struct pattern *p, struct str text)
 /* The word at place i of any text that p matches, or STR_NULL when it may be any. */
 static struct str required(const struct pattern *p, unsigned i)
 {
-	return i < p->count && pattern_is_word(p, i) ? pattern_word(p, i) : STR_NULL;
+	return i < p->count && pattern_is_word(p, i) ? pattern_part(p, i) : STR_NULL;
 }
 
 static struct str sample(const struct pattern *a, const struct pattern *b, unsigned i)
@@ -186,7 +197,7 @@ static struct str sample(const struct pattern *a, const struct pattern *b, unsig
 	struct str word = required(a, i);
 	if (!word.p)
 		word = required(b, i);
-	return word.p ? word : pattern_name(named, i);
+	return word.p ? word : pattern_part(named, i);
 }
 
 bool pattern_collide(const struct pattern *a, const struct pattern *b, struct buf *ret_witness)

@@ -1,3 +1,5 @@
+#include <stdalign.h>
+
 #include "base/mem.h"
 #include "skill/route_int.h"
 
@@ -11,40 +13,64 @@ static struct str copy(char **at, struct str s)
 	return str_make(to, s.len);
 }
 
+static int read_pattern(const struct route *r, struct pattern_room *room,
+			const struct pattern **ret, struct err *err)
+{
+	static const struct pattern none;
+	struct err why = ERR_INIT;
+	*ret = &none;
+	int rc = r->kind == TRIGGER_COMMAND ? pattern_read(room, r->pattern, ret, &why) : 0;
+	if (rc < 0) {
+		err_at(err, rc, r->path.p, r->line, r->column, "%s", why.msg);
+		err_remedy(err, "%s", why.remedy);
+	}
+	return rc;
+}
+
+/* The route with all it points to; bytes after rest are its room. */
+static void keep_route(struct route_rest *rest, const struct route *r)
+{
+	struct route *to = &rest->route;
+	size_t versions = r->version_count * sizeof(*r->versions);
+	char *at = (char *)(rest + 1) + versions;
+	*to = *r;
+	to->versions = (struct route_version *)(rest + 1);
+	if (versions)
+		memcpy(to->versions, r->versions, versions);
+	to->domain = copy(&at, r->domain);
+	to->skill = copy(&at, r->skill);
+	to->path = copy(&at, r->path);
+	to->pattern = copy(&at, r->pattern);
+}
+
 int route_entry_new(const struct route *r, struct route_entry **ret, struct err *err)
 {
-	bool command = r->kind == TRIGGER_COMMAND;
-	size_t versions = r->version_count * sizeof(*r->versions);
-	size_t words = r->domain.len + r->skill.len + r->path.len + 2 * r->pattern.len + 5;
-	CLEANUP_FREE struct route_entry *e = mem_alloc(sizeof(*e) + versions + words);
-	char *at = (char *)(e + 1) + versions;
-
-	e->refs = 1;
-	e->route = *r;
-	e->route.versions = (struct route_version *)(e + 1);
-	if (versions)
-		memcpy(e->route.versions, r->versions, versions);
-	e->route.domain = copy(&at, r->domain);
-	e->route.skill = copy(&at, r->skill);
-	e->route.path = copy(&at, r->path);
-	e->route.pattern = copy(&at, r->pattern);
-	if (command) {
-		char *text = at - r->pattern.len - 1;
-		struct err why = ERR_INIT;
-		int rc = pattern_init(&e->pattern, r->pattern, text, at, &why);
-		if (rc < 0) {
-			err_at(err, rc, e->route.path.p, r->line, r->column, "%s", why.msg);
-			err_remedy(err, "%s", why.remedy);
-			return rc;
-		}
-	}
-	*ret = TAKE_PTR(e);
+	struct pattern_room room;
+	const struct pattern *pattern;
+	int rc = read_pattern(r, &room, &pattern, err);
+	if (rc < 0)
+		return rc;
+	size_t head = offsetof(struct route_entry, pattern) + pattern_bytes(pattern);
+	size_t words = r->domain.len + r->skill.len + r->path.len + r->pattern.len + 4;
+	head = (head + alignof(struct route_rest) - 1) & ~(alignof(struct route_rest) - 1);
+	struct route_entry *e = mem_lines(head + sizeof(*e->rest) +
+					  r->version_count * sizeof(*r->versions) + words);
+	memcpy(&e->pattern, pattern, pattern_bytes(pattern));
+	e->rest = (struct route_rest *)((char *)e + head);
+	*e->rest = (struct route_rest){.refs = 1};
+	keep_route(e->rest, r);
+	e->rest->keys[ROUTE_BY_SKILL] = route_skill_key(r->domain, r->skill);
+	if (r->kind == TRIGGER_COMMAND)
+		e->rest->keys[ROUTE_BY_TEXT] = route_pattern_key(pattern);
+	else if (r->kind == TRIGGER_ALERT)
+		e->rest->keys[ROUTE_BY_TEXT] = route_alert_key(r->pattern);
+	*ret = e;
 	return 0;
 }
 
 void route_entry_unref(struct route_entry *e)
 {
-	if (e && --e->refs == 0)
+	if (e && --e->rest->refs == 0)
 		free(e);
 }
 
@@ -56,7 +82,7 @@ static bool version_is(const struct route_version *a, const struct route_version
 
 bool route_entry_is(const struct route_entry *e, const struct route *r)
 {
-	const struct route *o = &e->route;
+	const struct route *o = &e->rest->route;
 	if (o->kind != r->kind || o->line != r->line || o->column != r->column ||
 	    o->version_count != r->version_count || !str_eq(o->domain, r->domain) ||
 	    !str_eq(o->skill, r->skill) || !str_eq(o->pattern, r->pattern) ||
@@ -69,14 +95,15 @@ bool route_entry_is(const struct route_entry *e, const struct route *r)
 	return true;
 }
 
-int route_entry_order(const struct route_entry *a, const struct route_entry *b)
+int route_entry_order(const struct route_entry *e, const struct route_entry *f)
 {
-	int c = str_cmp(a->route.domain, b->route.domain);
+	const struct route *a = &e->rest->route, *b = &f->rest->route;
+	int c = str_cmp(a->domain, b->domain);
 	if (!c)
-		c = str_cmp(a->route.skill, b->route.skill);
+		c = str_cmp(a->skill, b->skill);
 	if (!c)
-		c = (int)a->route.kind - (int)b->route.kind;
-	return c ? c : str_cmp(a->route.pattern, b->route.pattern);
+		c = (int)a->kind - (int)b->kind;
+	return c ? c : str_cmp(a->pattern, b->pattern);
 }
 
 const struct route_version *route_pick(const struct route *r, struct str session)

@@ -4,35 +4,40 @@
 #ifndef SKILL_ROUTE_INT_H
 #define SKILL_ROUTE_INT_H
 
+#include <stdalign.h>
+
 #include "skill/route.h"
 
-struct pattern_part {
-	uint16_t start, len; /* in text and in folded */
-};
-
+/*
+ * A pattern in one piece without pointers, small enough that most fit into a cache line beside the little that a route adds: with many routes,
+ * each line is one that the processor has to wait for.
+ */
 struct pattern {
-	const char *text; /* as written */
-	const char *folded; /* in lower case; same length */
-	uint16_t len;
+	uint32_t word_bits; /* bit i: part i is a word, else a placeholder's name */
 	uint8_t count; /* parts: words and placeholders */
 	uint8_t words;
 	bool open; /* ends in a placeholder, which takes all words that are left */
-	uint32_t word_bits; /* bit i: part i is a word, else a placeholder's name */
-	struct pattern_part parts[PATTERN_WORDS_MAX];
+	uint16_t ends
+		[]; /* of each part in the bytes that follow: words in lower case, names as written */
 };
 
-/* Parses into *ret; text and folded are storage for text.len bytes each, kept by *ret. */
-NODISCARD int pattern_init(struct pattern *ret, struct str text, char *text_copy, char *folded,
+/* Room for any pattern. */
+struct pattern_room {
+	alignas(struct pattern) char bytes[sizeof(struct pattern) +
+					   PATTERN_WORDS_MAX * sizeof(uint16_t) +
+					   PATTERN_BYTES_MAX];
+};
+
+/* Parses; *ret stands in room, in its first pattern_bytes(). Errors: those of pattern_parse(). */
+NODISCARD int pattern_read(struct pattern_room *room, struct str text, const struct pattern **ret,
 			   struct err *err);
+size_t pattern_bytes(const struct pattern *p);
 
-static inline struct str pattern_word(const struct pattern *p, unsigned i)
+/* A word, or the name of a placeholder. */
+static inline struct str pattern_part(const struct pattern *p, unsigned i)
 {
-	return str_make(p->folded + p->parts[i].start, p->parts[i].len);
-}
-
-static inline struct str pattern_name(const struct pattern *p, unsigned i)
-{
-	return str_make(p->text + p->parts[i].start, p->parts[i].len);
+	unsigned from = i ? p->ends[i - 1] : 0;
+	return str_make((const char *)(p->ends + p->count) + from, p->ends[i] - from);
 }
 
 static inline bool pattern_is_word(const struct pattern *p, unsigned i)
@@ -40,24 +45,42 @@ static inline bool pattern_is_word(const struct pattern *p, unsigned i)
 	return p->word_bits >> i & 1;
 }
 
+struct text_part {
+	uint16_t start, len;
+};
+
 /* A text in words: at most one more than a pattern can have are told apart. */
 struct text_words {
 	struct str text;
 	char folded[ROUTE_TEXT_MAX];
 	unsigned count; /* up to PATTERN_WORDS_MAX + 1, which means "that many or more" */
 	size_t end; /* of the last word of the text */
-	struct pattern_part parts[PATTERN_WORDS_MAX + 1];
+	struct text_part parts[PATTERN_WORDS_MAX + 1];
 };
 
 /* False when the text is too long. */
 bool text_split(struct text_words *ret, struct str text);
 bool pattern_fits(const struct pattern *p, const struct text_words *t);
 
-struct route_entry {
+enum route_by { ROUTE_BY_TEXT, ROUTE_BY_SKILL, ROUTE_BY_COUNT };
+
+/* What a lookup does not compare. */
+struct route_rest {
 	unsigned refs;
+	uint64_t keys[ROUTE_BY_COUNT]; /* by text: of a command or an alert, else 0 */
 	struct route route; /* points into the same block */
-	struct pattern pattern; /* of commands */
 };
+
+/* One block of memory, from the beginning of a cache line. */
+struct route_entry {
+	struct route_rest *rest; /* in the same block */
+	struct pattern pattern; /* of commands; others have one without parts */
+};
+
+static inline bool route_entry_is_command(const struct route_entry *e)
+{
+	return e->pattern.count > 0;
+}
 
 /* Gives; one reference. Errors as pattern_parse(), with the place. */
 NODISCARD int route_entry_new(const struct route *r, struct route_entry **ret, struct err *err);
@@ -67,38 +90,38 @@ bool route_entry_is(const struct route_entry *e, const struct route *r);
 int route_entry_order(const struct route_entry *a, const struct route_entry *b);
 
 /*
- * A persistent map from 64-bit keys to entries: 64 branches of 64 pages of sorted slots, shared between versions and copied where one differs. What
- * only one version holds is changed in place.
+ * A persistent map from keys to entries: 32 branches of 32 pages of sorted entries, shared between versions and copied where one differs. What
+ * only one version holds is changed in place. A page keeps 32 bits of each key side by side, so that a lookup reads no entry but its own.
  */
-struct route_slot {
-	uint64_t key;
-	struct route_entry *entry; /* one reference */
-};
-
 struct route_page {
 	unsigned refs;
 	uint32_t count, cap;
-	struct route_slot slots[];
+	struct route_entry **entries; /* in the same block; one reference each */
+	uint32_t prints[];
 };
 
 struct route_branch {
 	unsigned refs;
-	struct route_page *pages[64];
+	struct route_page *pages[32];
 };
 
 struct route_map {
-	struct route_branch *branches[64];
+	enum route_by by;
+	struct route_branch *branches[32];
 	size_t copied_bytes;
 };
 
 void route_map_share(struct route_map *to, const struct route_map *from);
 void route_map_release(struct route_map *m);
-void route_map_add(struct route_map *m, uint64_t key,
-		   struct route_entry *e); /* takes a reference */
-/* Drops the reference; the slot must be there. */
-void route_map_remove(struct route_map *m, uint64_t key, const struct route_entry *e);
-/* The slots with this key, first one and their count; NULL when there is none. */
-const struct route_slot *route_map_find(const struct route_map *m, uint64_t key, size_t *ret_count);
+void route_map_add(struct route_map *m, struct route_entry *e); /* takes a reference */
+/* Drops the reference; the entry must be there. */
+void route_map_remove(struct route_map *m, const struct route_entry *e);
+/*
+ * The entries that may have this key, which the caller has to look at: those that have it, in their order, and next to never another. The first one, and
+ * how many.
+ */
+struct route_entry *const *route_map_find(const struct route_map *m, uint64_t key,
+					  size_t *ret_count);
 
 /* Patterns with words in the same places. */
 struct route_shape {
@@ -112,7 +135,8 @@ struct route_shape {
 struct route_table {
 	unsigned refs;
 	size_t count, compiled, reused;
-	struct route_map map;
+	struct route_map texts,
+		skills; /* patterns and alerts by what they match; all by their skill */
 	/*
 	 * Closed shapes by count, then from the most words; open ones after them, from the most words, then parts. closed_at[n] is the
 	 * first of count n, closed_at[PATTERN_WORDS_MAX + 1] the first open one.
@@ -122,7 +146,7 @@ struct route_table {
 	size_t closed_at[PATTERN_WORDS_MAX + 2];
 };
 
-/* Keys. Tags keep the three uses apart. */
+/* Keys. Tags keep their uses apart. */
 uint64_t route_word_hash(struct str folded, unsigned place);
 uint64_t route_shape_salt(uint32_t word_bits, unsigned count, bool open);
 uint64_t route_pattern_key(const struct pattern *p);

@@ -18,6 +18,11 @@ static int rank(const struct route_shape *a, const struct route_shape *b)
 	return a->open - b->open;
 }
 
+static bool of_shape(const struct pattern *p, const struct route_shape *s)
+{
+	return p->word_bits == s->word_bits && p->count == s->count && p->open == s->open;
+}
+
 static void probe(struct lookup *l, const struct route_shape *shape)
 {
 	uint64_t key = shape->salt;
@@ -25,11 +30,13 @@ static void probe(struct lookup *l, const struct route_shape *shape)
 	for (uint32_t bits = shape->word_bits; bits; bits &= bits - 1)
 		key += l->hashes[__builtin_ctz(bits)];
 	l->probed++;
-	const struct route_slot *s = route_map_find(&l->table->map, key, &count);
+	struct route_entry *const *s = route_map_find(&l->table->texts, key, &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct route_entry *e = s[i].entry;
+		const struct route_entry *e = s[i];
+		if (!of_shape(&e->pattern, shape))
+			continue;
 		l->tried++;
-		if (e->route.kind != TRIGGER_COMMAND || !pattern_fits(&e->pattern, &l->words))
+		if (!pattern_fits(&e->pattern, &l->words))
 			continue;
 		if (!l->best || route_entry_order(e, l->best) < 0)
 			l->best = e;
@@ -74,7 +81,7 @@ static void fill_params(const struct route_entry *e, const struct text_words *w,
 		size_t from = w->parts[i].start, to = from + w->parts[i].len;
 		if (p->open && i + 1 == p->count)
 			to = w->end;
-		m->params[m->param_count].name = pattern_name(p, i);
+		m->params[m->param_count].name = pattern_part(p, i);
 		m->params[m->param_count++].value = str_sub(w->text, from, to);
 	}
 }
@@ -99,7 +106,7 @@ bool route_lookup(const struct route_table *t, struct str text, struct route_mat
 	ret->probed = l.probed;
 	if (!l.best)
 		return false;
-	ret->route = &l.best->route;
+	ret->route = &l.best->rest->route;
 	fill_params(l.best, &l.words, ret);
 	return true;
 }
@@ -108,9 +115,9 @@ bool route_lookup_alert(const struct route_table *t, struct str alert, struct ro
 {
 	size_t count = 0;
 	*ret = (struct route_match){.route = NULL};
-	const struct route_slot *s = route_map_find(&t->map, route_alert_key(alert), &count);
+	struct route_entry *const *s = route_map_find(&t->texts, route_alert_key(alert), &count);
 	for (size_t i = 0; i < count && !ret->route; i++) {
-		const struct route *r = &s[i].entry->route;
+		const struct route *r = &s[i]->rest->route;
 		ret->tried++;
 		if (r->kind == TRIGGER_ALERT && str_eq(r->pattern, alert))
 			ret->route = r;
@@ -122,10 +129,10 @@ void route_each_of_skill(const struct route_table *t, struct str domain, struct 
 			 route_fn fn, void *state)
 {
 	size_t count = 0;
-	const struct route_slot *s = route_map_find(&t->map, route_skill_key(domain, skill),
-						    &count);
+	struct route_entry *const *s = route_map_find(&t->skills, route_skill_key(domain, skill),
+						      &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct route *r = &s[i].entry->route;
+		const struct route *r = &s[i]->rest->route;
 		if (str_eq(r->domain, domain) && str_eq(r->skill, skill))
 			fn(state, r);
 	}

@@ -24,7 +24,7 @@ uint64_t route_pattern_key(const struct pattern *p)
 	uint64_t key = route_shape_salt(p->word_bits, p->count, p->open);
 	for (unsigned i = 0; i < p->count; i++) {
 		if (pattern_is_word(p, i))
-			key += route_word_hash(pattern_word(p, i), i);
+			key += route_word_hash(pattern_part(p, i), i);
 	}
 	return key;
 }
@@ -121,46 +121,47 @@ static void shapes_index(struct route_table *t)
 	t->closed_at[PATTERN_WORDS_MAX + 1] = at;
 }
 
+static bool by_text(const struct route_entry *e)
+{
+	return route_entry_is_command(e) || e->rest->route.kind == TRIGGER_ALERT;
+}
+
 /* Takes a reference to e. */
 static void table_add(struct route_table *t, struct route_entry *e)
 {
 	t->count++;
-	route_map_add(&t->map, route_skill_key(e->route.domain, e->route.skill), e);
-	if (e->route.kind == TRIGGER_ALERT)
-		route_map_add(&t->map, route_alert_key(e->route.pattern), e);
-	if (e->route.kind != TRIGGER_COMMAND)
-		return;
-	route_map_add(&t->map, route_pattern_key(&e->pattern), e);
-	shape_add(t, &e->pattern);
+	route_map_add(&t->skills, e);
+	if (by_text(e))
+		route_map_add(&t->texts, e);
+	if (route_entry_is_command(e))
+		shape_add(t, &e->pattern);
 }
 
 static void table_remove(struct route_table *t, struct route_entry *e)
 {
 	t->count--;
-	e->refs++; /* until its last use below */
-	route_map_remove(&t->map, route_skill_key(e->route.domain, e->route.skill), e);
-	if (e->route.kind == TRIGGER_ALERT)
-		route_map_remove(&t->map, route_alert_key(e->route.pattern), e);
-	if (e->route.kind == TRIGGER_COMMAND) {
-		route_map_remove(&t->map, route_pattern_key(&e->pattern), e);
+	e->rest->refs++; /* until its last use below */
+	route_map_remove(&t->skills, e);
+	if (by_text(e))
+		route_map_remove(&t->texts, e);
+	if (route_entry_is_command(e))
 		shape_remove(t, &e->pattern);
-	}
 	route_entry_unref(e);
 }
 
 static bool of_skill(const struct route_entry *e, struct str domain, struct str skill)
 {
-	return str_eq(e->route.domain, domain) && str_eq(e->route.skill, skill);
+	return str_eq(e->rest->route.domain, domain) && str_eq(e->rest->route.skill, skill);
 }
 
 static struct route_entry *entry_find(const struct route_table *t, const struct route *r)
 {
 	size_t count = 0;
-	const struct route_slot *s =
-		t ? route_map_find(&t->map, route_skill_key(r->domain, r->skill), &count) : NULL;
+	struct route_entry *const *s =
+		t ? route_map_find(&t->skills, route_skill_key(r->domain, r->skill), &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
-		if (route_entry_is(s[i].entry, r))
-			return s[i].entry;
+		if (route_entry_is(s[i], r))
+			return s[i];
 	}
 	return NULL;
 }
@@ -190,6 +191,7 @@ int route_table_build(const struct route *routes, size_t count, const struct rou
 {
 	CLEANUP(route_table_unrefp) struct route_table *t = mem_zalloc(sizeof(*t));
 	t->refs = 1;
+	t->skills.by = ROUTE_BY_SKILL;
 	for (size_t i = 0; i < count; i++) {
 		int rc = table_take(t, &routes[i], previous, err);
 		if (rc < 0)
@@ -208,10 +210,11 @@ static struct route_table *table_copy(const struct route_table *old)
 	*t = *old;
 	t->refs = 1;
 	t->compiled = t->reused = 0;
-	route_map_share(&t->map, &old->map);
+	route_map_share(&t->texts, &old->texts);
+	route_map_share(&t->skills, &old->skills);
 	t->shape_cap = old->shape_count + 1;
 	t->shapes = mem_array(t->shape_cap, sizeof(*t->shapes));
-	t->map.copied_bytes += sizeof(*t) + t->shape_cap * sizeof(*t->shapes);
+	t->texts.copied_bytes += sizeof(*t) + t->shape_cap * sizeof(*t->shapes);
 	if (old->shape_count)
 		memcpy(t->shapes, old->shapes, old->shape_count * sizeof(*t->shapes));
 	return t;
@@ -224,10 +227,10 @@ int route_table_change(const struct route_table *old, struct str domain, struct 
 	CLEANUP(route_table_unrefp) struct route_table *t = table_copy(old);
 	uint64_t key = route_skill_key(domain, skill);
 	size_t there = 0, kept = 0;
-	const struct route_slot *s;
-	while ((s = route_map_find(&t->map, key, &there)) && kept < there) {
-		if (of_skill(s[kept].entry, domain, skill))
-			table_remove(t, s[kept].entry);
+	struct route_entry *const *s;
+	while ((s = route_map_find(&t->skills, key, &there)) && kept < there) {
+		if (of_skill(s[kept], domain, skill))
+			table_remove(t, s[kept]);
 		else
 			kept++; /* another skill with the same key: next to impossible, but right */
 	}
@@ -252,7 +255,7 @@ void route_table_stats(const struct route_table *t, struct route_table_stats *re
 					  .compiled = t->compiled,
 					  .reused = t->reused,
 					  .shapes = t->shape_count,
-					  .bytes = t->map.copied_bytes};
+					  .bytes = t->texts.copied_bytes + t->skills.copied_bytes};
 }
 
 struct route_table *route_table_ref(struct route_table *t)
@@ -265,7 +268,8 @@ void route_table_unref(struct route_table *t)
 {
 	if (!t || --t->refs)
 		return;
-	route_map_release(&t->map);
+	route_map_release(&t->texts);
+	route_map_release(&t->skills);
 	free(t->shapes);
 	free(t);
 }

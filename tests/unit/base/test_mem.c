@@ -37,6 +37,16 @@ START_TEST(arrays_are_zero_and_copies_are_equal)
 }
 END_TEST
 
+START_TEST(lines_begin_with_a_line_of_the_cache)
+{
+	for (size_t size = 0; size < 200; size += 33) {
+		CLEANUP_FREE char *p = mem_lines(size);
+		ck_assert_uint_eq((uintptr_t)p % 64, 0);
+		memset(p, 'x', size);
+	}
+}
+END_TEST
+
 START_TEST(growing_keeps_what_is_there)
 {
 	CLEANUP_FREE size_t *items = NULL;
@@ -77,6 +87,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(sizes_of_nothing_give_something_to_free),
 	CASE(arrays_are_zero_and_copies_are_equal),
+	CASE(lines_begin_with_a_line_of_the_cache),
 	CASE(growing_keeps_what_is_there),
 	CASE_LOOP(a_product_that_overflows_aborts_and_does_not_wrap, 2),
 	{0},

@@ -51,6 +51,29 @@ START_TEST(common_words_in_a_grid_do_not_raise_the_comparisons)
 }
 END_TEST
 
+START_TEST(sixty_thousand_routes_are_told_apart_by_text_and_by_skill)
+{
+	enum { MOST = 60000 };
+	char(*names)[64], text[128];
+	struct route *r = many(MOST, &names);
+	CLEANUP(route_table_unrefp) struct route_table *t = build(r, MOST);
+	struct route_match m;
+	unsigned most = 0;
+	for (size_t i = 0; i < MOST; i++) {
+		text_for(r[i].pattern.p, text);
+		ck_assert_msg(route_lookup(t, str_of(text), &m), "%s", text);
+		ck_assert_msg(str_eq(m.route->skill, r[i].skill), "%s", text);
+		most = MAX(most, m.tried);
+		const struct route *own = route_of_skill(t, r[i].domain, r[i].skill);
+		ck_assert(own && str_eq(own->pattern, r[i].pattern));
+	}
+	ck_assert_uint_le(most, 4);
+	ck_assert(!route_of_skill(t, STR("dom"), STR("none")));
+	free(r);
+	free(names);
+}
+END_TEST
+
 START_TEST(the_same_routes_again_compile_nothing)
 {
 	char(*names)[64];
@@ -243,6 +266,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE(ten_thousand_routes_each_answer_their_text_within_four_comparisons),
 	CASE(common_words_in_a_grid_do_not_raise_the_comparisons),
+	CASE(sixty_thousand_routes_are_told_apart_by_text_and_by_skill),
 	CASE(the_same_routes_again_compile_nothing),
 	CASE(a_change_shares_all_but_a_path_and_leaves_the_old_table_alone),
 	CASE(a_new_weight_reuses_the_routes_that_stay),
