@@ -15,6 +15,7 @@ static const struct gw_action actions[] = {
 	{"GET", "/api/v1/whoami", "get", "whoami"},
 	{"GET", "/api/v1/access", "get", "access"},
 	{"GET", "/api/v1/status", "get", "status"},
+	{"GET", "/api/v1/routing", "get", "routing"},
 	{"GET", "/api/v1/changes", "list", "changes"},
 	{"GET", "/api/v1/top", "top", "skills"},
 	{"POST", "/api/v1/executions", "run", "skills"},

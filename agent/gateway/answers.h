@@ -22,6 +22,7 @@ int gw_health(struct gw_call *c, struct err *err);
 int gw_ready(struct gw_call *c, struct err *err);
 int gw_metrics_page(struct gw_call *c, struct err *err);
 int gw_status(struct gw_call *c, struct err *err);
+int gw_routing(struct gw_call *c, struct err *err);
 int gw_version(struct gw_call *c, struct err *err);
 int gw_whoami(struct gw_call *c, struct err *err);
 int gw_access(struct gw_call *c, struct err *err);

@@ -177,6 +177,13 @@ static int follow(struct gateway *g, struct err *err)
 	return rc;
 }
 
+struct route_table *gw_route_table_now(const struct gateway *g)
+{
+	int64_t age_ms = clock_mono(g->ctx->clock) - g->table_checked_ms;
+	bool stale = g->table_stale || g->hub->follow.under_way || age_ms > TABLE_TRUST_MS;
+	return stale || !g->store_ok ? NULL : g->table;
+}
+
 int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err)
 {
 	int64_t now = clock_mono(g->ctx->clock);

@@ -258,6 +258,12 @@ static bool is_direct(const struct gw_route *r)
 	return false;
 }
 
+/* What is answered from memory while that is young enough: GW_ASK else. */
+static bool is_remembered(const struct gw_route *r)
+{
+	return r->run == gw_status || r->run == gw_routing;
+}
+
 static bool is_kept(const struct gw_call *c)
 {
 	const struct gw_route *r = c->route;
@@ -288,12 +294,11 @@ static void on_body(void *state, struct gw_request *q, struct gw_reply *a)
 		gw_call_sync(c, run_kept, a);
 		return;
 	}
-	if (!is_direct(c->route)) {
-		if (gw_call_start(c, CALL_RUNNING, gw_call_lane(c), run_job, a))
-			return;
-	} else if (c->route->run(c, &err) < 0) {
+	int rc = is_direct(c->route) || is_remembered(c->route) ? c->route->run(c, &err) : GW_ASK;
+	if (rc < 0)
 		fail(c, &err);
-	}
+	if (rc == GW_ASK && gw_call_start(c, CALL_RUNNING, gw_call_lane(c), run_job, a))
+		return;
 	(void)gw_call_settle(c, a);
 }
 
@@ -327,8 +332,10 @@ static void on_done(void *state, struct gw_request *q, int status, uint64_t byte
 		  q->id, "method", method, "route", c && c->route ? c->route->pattern : "-",
 		  "status", number, "ms", took, "actor", c && c->who.role ? c->who.actor : "-",
 		  "peer", q->peer, NULL);
-	if (is_mutation(q))
+	if (is_mutation(q)) {
+		gw_said_forget(g->said);
 		note_refusal(g, c, q, status);
+	}
 	if (c && c->over)
 		c->over(c);
 	if (c && c->entered)

@@ -42,20 +42,6 @@ const struct field gw_run_fields[] = {
 
 /* --- which skill ------------------------------------------------------------------------------------------------------- */
 
-static int no_route(struct gw_call *c, const struct run_body *b, struct err *err)
-{
-	char near[132] = "";
-	struct err ignored = ERR_INIT;
-	if (b->alert.len)
-		return err_set(err, ERR_NOT_FOUND, "no skill listens to the alert \"%.*s\"",
-			       STR_ARG(b->alert));
-	err_set(err, ERR_NOT_FOUND, "no skill answers \"%.*s\"", STR_ARG(str_sub(b->text, 0, 120)));
-	if (store_object_nearest_skill(c->g->store, b->text, near, &ignored) == 0 && near[0])
-		return err_remedy(err, "name the skill: is %s meant?", near);
-	return err_remedy(err, "name the skill, or write it the way a trigger has it: `aspora get "
-			       "routes` lists them");
-}
-
 static void trigger_json(struct gw_call *c, const char *kind, struct str text,
 			 const struct route_match *m, struct str *ret)
 {
@@ -112,7 +98,7 @@ static int find_skill(struct gw_call *c, const struct run_body *b, struct execut
 		    (!str_eq(m.route->domain, e->domain) || !str_eq(m.route->skill, e->skill)))
 			found = false;
 	} else if (!found || !gw_covers(&c->who, m.route->domain)) {
-		return no_route(c, b, err);
+		return gw_no_route(c, b->text, b->alert, err);
 	} else {
 		e->domain = arena_str(c->arena, m.route->domain);
 		e->skill = arena_str(c->arena, m.route->skill);

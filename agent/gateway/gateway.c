@@ -100,6 +100,7 @@ static int open_all(struct gateway *g, struct err *err)
 	g->poll = loop_add_timer(g->loop, IDLE_MS, on_poll, g);
 	g->hub = gw_hub_new(g);
 	g->kept = gw_kept_new((size_t)g->config->gateway.kept_bytes);
+	g->said = gw_said_new();
 	g->keys = gw_keys_new(g->ctx->clock);
 	g->oidc = gw_oidc_new(g->config, g->loop, g->ctx->clock);
 	g->audit = gw_audit_new();
@@ -167,6 +168,7 @@ int role_gateway_run(struct role_ctx *ctx, struct err *err)
 	gw_hub_free(g.hub);
 	gw_limits_free(g.limits);
 	gw_kept_free(g.kept);
+	gw_said_free(g.said);
 	route_table_unref(g.table);
 	free(g.routes);
 	free(g.metrics.routes);

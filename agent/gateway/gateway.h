@@ -20,6 +20,7 @@
 #include "agent/gateway/login.h"
 #include "agent/gateway/metrics.h"
 #include "agent/gateway/oidc.h"
+#include "agent/gateway/said.h"
 #include "agent/gateway/selector.h"
 #include "agent/gateway/server.h"
 #include "agent/gateway/session.h"
@@ -59,6 +60,7 @@ struct gateway {
 	struct gw_metrics metrics;
 	struct gw_hub *hub; /* of watches */
 	struct gw_limits *limits;
+	struct gw_said *said; /* of the status */
 	struct gw_kept *kept;
 	struct gw_job fill; /* of what is kept */
 	bool fill_fine;
@@ -145,6 +147,13 @@ NODISCARD int gw_store_as(struct gateway *g, const char *domains, struct err *er
 void gw_store_care(struct gateway *g);
 /* From a job: the route table as of now, good until the job is over. Errors: the store's. */
 NODISCARD int gw_route_table(struct gateway *g, struct route_table **ret, struct err *err);
+/* The same, where no statement is needed for it; NULL: it has to be asked for. Good until the loop goes on. */
+struct route_table *gw_route_table_now(const struct gateway *g);
+
+/* --- routing_routes.c --------------------------------------------------------------------------------------------------- */
+
+/* From a job: ERR_NOT_FOUND, with the skill that may be meant. alert "": it was a text. */
+int gw_no_route(struct gw_call *c, struct str text, struct str alert, struct err *err);
 
 /* --- kept_fill.c -------------------------------------------------------------------------------------------------------- */
 

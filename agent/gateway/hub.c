@@ -253,6 +253,7 @@ static void run_pass(struct gw_job *j)
 	h->why = err;
 	/* Wake-ups that came in beside the answers: they may tell of what came after we asked. */
 	if (h->fine && store_drain(h->g->store, &woken, &err) == 0 && woken) {
+		gw_said_forget(h->g->said);
 		h->g->table_stale = h->woken = true;
 		h->asked = MAX(h->asked, h->begun + 1);
 	}
@@ -324,6 +325,7 @@ bool gw_hub_woken(struct gateway *g)
 	/* Its own job looks itself. */
 	if (!g->hub->follow.under_way && !store_is_lost(s) &&
 	    store_drain(s, &woken, &ignored) == 0 && woken) {
+		gw_said_forget(g->said);
 		g->table_stale = g->hub->woken = true;
 		ask_pass(g->hub);
 		loop_timer_reset(g->poll, 0);

@@ -41,6 +41,7 @@ static const struct openapi_answer answers[] = {
 	{"GET", API "audit/skills", NO_BODY, "BytesReport", NULL, OK, false},
 	{"GET", API "receipts", NO_BODY, "ReceiptList", NULL, OK, false},
 	{"GET", API "status", NO_BODY, "Status", NULL, OK, false},
+	{"GET", API "routing", NO_BODY, "Routing", NULL, OK, false},
 	{"GET", API "top", NO_BODY, "TopList", NULL, OK, false},
 	{"GET", API "changes", NO_BODY, "ChangeList", NULL, OK, false},
 	{"POST", API "executions", gw_run_fields, NULL, "Execution", NULL, {200, 201, 202}, false},

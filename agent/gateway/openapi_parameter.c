@@ -44,6 +44,8 @@ static const struct parameter {
 	{"error", TEXT, "Why the issuer refuses, in one word."},
 	{"error_description", TEXT, "Why the issuer refuses."},
 	{"error_uri", TEXT, "Where the issuer says more; not looked at."},
+	{"text", TEXT, "What somebody writes: \"order status 17\"."},
+	{"alert", TEXT, "The name of an alert, to which skills listen."},
 	{"session", TEXT, "Of this session."},
 	{"mode", TEXT, "In this mode."},
 	{"requestedBy", TEXT, "Asked for by this one: \"key:ana\"."},

@@ -92,6 +92,8 @@ static const struct gw_route fixed[] = {
 	 gw_receipts, "The signed receipts of all releases, oldest first."},
 	{"GET", API "status", NULL, 0, READERS, false, NULL, 0, gw_status,
 	 "The platform at a glance: leads, sources, domains, executions."},
+	{"GET", API "routing", NULL, 0, READERS, false, KEYS("text", "alert"), 0, gw_routing,
+	 "Which skill would answer a text or an alert, and with which versions."},
 	{"GET", API "top", NULL, 0, READERS, false, KEYS("by", "since", "domain", "limit"), 0,
 	 gw_top, "What skills or domains have run, taken and cost since a time."},
 	{"GET", API "changes", NULL, 0, READERS, false,

@@ -272,6 +272,51 @@ def test_the_status_shows_the_platform(api):
     assert st["skills"] == {"Ready": 9} and st["release"] >= 1
 
 
+def test_the_status_is_from_memory_for_a_moment_and_never_older_than_a_change(s, api):
+    def jobs():
+        text = api.get("/metrics").text
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith('aspora_store_jobs_total{lane="people"'))
+
+    def suspended():
+        return {x["name"]: x["suspended"] for x in api.get("/api/v1/status").json["status"]["sources"]}["main"]
+    assert suspended() is False
+    r = api.post("/api/v1/suspensions?wait=30s", {"kind": "Source", "name": "main"})
+    assert r.status == 200, r
+    assert suspended() is True
+    assert api.post("/api/v1/resumptions?wait=30s", {"kind": "Source", "name": "main"}).status == 200
+    assert suspended() is False
+    # What is asked for again within the moment is no job on a lane; the page of metrics is one itself.
+    before = jobs()
+    for _ in range(30):
+        assert suspended() is False
+    assert jobs() - before < 20
+    # Who sees less is not told what was said to who sees all.
+    api.get("/api/v1/status")
+    mine = {d["name"] for d in as_(s, api, "ecm").get("/api/v1/status").json["status"]["domains"]}
+    assert mine == {"ecm"} < {d["name"] for d in api.get("/api/v1/status").json["status"]["domains"]}
+
+
+def test_a_text_or_an_alert_is_told_which_skill_answers_it(s, api):
+    s.wait_converged()
+    r = api.get("/api/v1/routing?text=order%20status%2017")
+    assert r.status == 200, r
+    assert r.json["kind"] == "Routing" and r.json["metadata"] == {"domain": "ecm", "name": "order-details"}
+    spec = r.json["spec"]
+    assert spec["kind"] == "command" and spec["pattern"] == "order status {order_id}" and r.json["status"] == {"params": {"order_id": "17"}}
+    route = next(o for o in api.items("/api/v1/domains/ecm/routes?skill=order-details") if o["spec"]["pattern"] == spec["pattern"])
+    assert spec == route["spec"] and spec["versions"][0]["content"] == s.content("ecm", "order-details")
+    # The same once more, now that the table is in memory; and as soon as a promotion is there.
+    assert api.get("/api/v1/routing?text=ORDER%20%20status%20%2017").json["status"] == {"params": {"order_id": "17"}}
+    for query, status, words in (
+            ("", 400, "neither a text nor an alert"), ("?text=a&alert=b", 400, "both"), ("?text=%s" % ("x" * 4097), 413, "at most 4096"),
+            ("?text=order%20statu%2017", 404, "no skill answers"), ("?alert=never.heard", 404, 'no skill listens to the alert "never.heard"')):
+        said = api.get("/api/v1/routing" + query)
+        assert said.status == status and words in said.json["detail"] and said.json.get("remedy", "x"), (query, said)
+    # A skill of a domain that the key does not cover does not answer.
+    assert api.get("/api/v1/routing?alert=fraud.alert").json["metadata"] == {"domain": "frm", "name": "alert-review"}
+    assert as_(s, api, "ecm").get("/api/v1/routing?alert=fraud.alert").status == 404
+
+
 def test_the_metrics_page_can_be_read(api):
     api.get("/api/v1/skills")
     r = api.get("/metrics")

@@ -1,11 +1,13 @@
 /*
- * Asks one thing over and over, on several kept connections at once, for some seconds; prints {"rate":…,"p50_us":…,"p99_us":…,"bytes":…,"bad":…}.
+ * Asks one thing over and over, on several kept connections at once, for some seconds or until SIGTERM; prints
+ * {"rate":…,"p50_us":…,"p99_us":…,"bytes":…,"bad":…,"count":…,"seconds":…}.
  *
  * Usage: load HOST PORT PATH AUTHORIZATION CONNECTIONS SECONDS     AUTHORIZATION may be ""
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct client {
 
 static char request[4096];
 static size_t request_len, bytes, bad, done;
+static volatile sig_atomic_t stopped;
 static float *times;
 static size_t times_cap;
 static char piece[READ_BYTES];
@@ -37,6 +40,12 @@ static double now(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void on_term(int signal_number)
+{
+	(void)signal_number;
+	stopped = 1;
 }
 
 static void ask(struct client *c)
@@ -130,8 +139,9 @@ int main(int argc, char **argv)
 		epoll_ctl(e, EPOLL_CTL_ADD, clients[i].fd, &ev);
 		ask(&clients[i]);
 	}
+	signal(SIGTERM, on_term);
 	double start = now();
-	for (end = start + seconds; now() < end;) {
+	for (end = start + seconds; now() < end && !stopped;) {
 		struct epoll_event evs[64];
 		int got = epoll_wait(e, evs, 64, 100);
 		for (int i = 0; i < got; i++) {
@@ -147,8 +157,8 @@ int main(int argc, char **argv)
 	double took = now() - start;
 	qsort(times, done, sizeof(*times), by_time);
 	printf("{\"rate\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"bytes\": %zu, \"bad\": %zu, "
-	       "\"count\": %zu}\n",
+	       "\"count\": %zu, \"seconds\": %.2f}\n",
 	       (double)done / took, done ? times[done / 2] * 1e6 : 0,
-	       done ? times[done * 99 / 100] * 1e6 : 0, bytes, bad, done);
+	       done ? times[done * 99 / 100] * 1e6 : 0, bytes, bad, done, took);
 	return 0;
 }
