@@ -25,9 +25,9 @@ static void checkpoint(struct sync *s, int64_t rev)
 int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 {
 	struct sync *s = state;
-	struct store_tick now;
 	s->worker = w;
-	int rc = store_tick(s->ctx->store, &now, err);
+	int rc = store_tick(s->ctx->store, &s->last, err);
+	const struct store_tick now = s->last;
 	if (rc < 0)
 		return rc;
 	s->rev = now.rev;

@@ -59,6 +59,7 @@ struct sync {
 	struct config_doc *platform; /* as released; NULL: none yet */
 	struct digest platform_file, firm; /* of their bytes */
 	struct str firm_text;
+	struct store_tick last; /* what the last tick was told */
 	int64_t rev; /* of the store, when this tick began; our own releases move it on */
 	struct sync_holds holds;
 	char taken[64]; /* the wish that this process took last, and lived */

@@ -63,6 +63,7 @@ void sync_forget(struct sync *s)
 {
 	sync_forget_holds(s);
 	forget_deployed(s);
+	s->last = (struct store_tick){0};
 	s->sources_read = false;
 }
 

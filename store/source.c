@@ -278,19 +278,25 @@ int store_domain_transfer(struct store_txn *t, struct str domain, struct str sou
 	return 0;
 }
 
-int store_tick(struct store *s, struct store_tick *ret, struct err *err)
+int store_tick(struct store *s, struct store_tick *t, struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_tick);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
 	struct row c;
+	struct store_tick now = {0};
+	bind_i64(&b, t->incarnation);
+	bind_i64(&b, t->rev);
 	int r = wire_one(s, &b, &rows, &c, err, NULL);
 	if (r < 0)
 		return r;
-	ret->incarnation = row_i64(&c);
-	ret->rev = row_i64(&c);
-	ret->open_wishes = row_i64(&c);
-	ret->open_requests = row_i64(&c);
-	ret->next_expiry_ms = row_time(&c);
-	ret->now_ms = row_time(&c);
+	now.incarnation = row_i64(&c);
+	now.rev = row_i64(&c);
+	now.open_wishes = row_i64(&c);
+	now.open_requests = row_i64(&c);
+	now.next_expiry_ms = row_time(&c);
+	now.now_ms = row_time(&c);
+	if (now.incarnation == t->incarnation && now.rev == t->rev)
+		now.next_expiry_ms = t->next_expiry_ms;
+	*t = now;
 	return 0;
 }

@@ -87,7 +87,10 @@ NODISCARD int store_domain_owners(struct store *s, struct arena *a, struct domai
 NODISCARD int store_domain_transfer(struct store_txn *t, struct str domain, struct str source,
 				    struct err *err);
 
-/* Everything that sync must look at on a tick, in one SELECT. */
+/*
+ * Everything that sync must look at on a tick, in one SELECT. What it said last is handed in again (at first all zero): the next expiry is looked
+ * for only when the revision has moved.
+ */
 struct store_tick {
 	int64_t incarnation, rev;
 	int64_t open_wishes; /* inbox rows to take */
@@ -95,6 +98,6 @@ struct store_tick {
 	int64_t next_expiry_ms; /* of an overlay or suspension, wall clock; 0: none */
 	int64_t now_ms; /* the database's clock */
 };
-NODISCARD int store_tick(struct store *s, struct store_tick *ret, struct err *err);
+NODISCARD int store_tick(struct store *s, struct store_tick *t, struct err *err);
 
 #endif

@@ -475,7 +475,7 @@ END_TEST
 
 static int cut_the_connection(struct scene *s, int n, bool *ret_more, struct err *err)
 {
-	struct store_tick t;
+	struct store_tick t = {0};
 	(void)ret_more;
 	if (n == 1)
 		support_pg_run(

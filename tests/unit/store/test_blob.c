@@ -146,7 +146,7 @@ START_TEST(a_writer_that_is_closed_on_its_way_leaves_the_connection_to_others)
 {
 	struct store *s = support_pg_open(STORE_SYNC);
 	struct blob_writer *w = NULL;
-	struct store_tick now;
+	struct store_tick now = {0};
 	assert_ok(store_blob_writer_open(s, &w, &support_err));
 	add_batch(w, 0);
 	store_blob_writer_close(w);

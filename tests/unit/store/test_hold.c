@@ -126,7 +126,20 @@ START_TEST(a_suspension_holds_ends_and_expires)
 	struct store_source *src = NULL;
 	assert_ok(store_source_find(s, arena, STR("main"), &src, &support_err));
 	ck_assert(src->suspended);
-	struct store_tick tick;
+	struct store_tick tick = {0};
+	assert_ok(store_tick(s, &tick, &support_err));
+	ck_assert_int_eq(tick.next_expiry_ms, b.expires_ms);
+	/* Told what it said, it knows the same without looking, until the revision moves. */
+	support_pg_run("alter table suspension rename to elsewhere");
+	support_pg_run("create table suspension (like elsewhere)");
+	support_pg_run("grant select on suspension to public");
+	assert_ok(store_tick(s, &tick, &support_err));
+	ck_assert_int_eq(tick.next_expiry_ms, b.expires_ms);
+	struct store_tick anew = {.incarnation = tick.incarnation + 1, .rev = tick.rev};
+	assert_ok(store_tick(s, &anew, &support_err));
+	ck_assert_int_eq(anew.next_expiry_ms, 0);
+	support_pg_run("drop table suspension");
+	support_pg_run("alter table elsewhere rename to suspension");
 	assert_ok(store_tick(s, &tick, &support_err));
 	ck_assert_int_eq(tick.next_expiry_ms, b.expires_ms);
 	/* Suspended again: the new reason holds. */

@@ -236,7 +236,7 @@ START_TEST(sync_wishes_are_done_when_their_token_is_handled)
 			store_source_request(gateway, STR("main"), &w.request_token, &support_err));
 		assert_ok(store_wish_put(gateway, &w, NULL, 0, &support_err));
 	}
-	struct store_tick tick;
+	struct store_tick tick = {0};
 	assert_ok(store_tick(s, &tick, &support_err));
 	ck_assert_int_eq(tick.open_wishes, 3);
 	struct store_txn *t = begin(l);

@@ -406,7 +406,7 @@ START_TEST(ten_thousand_skills_are_released_and_read_in_bounds)
 	fprintf(stderr, "10,000 skills: release %lld ms, load %lld ms\n", (long long)(t1 - t0),
 		(long long)(t2 - t1));
 	/* Counted, not timed: an idle look is one statement. */
-	struct store_tick tick;
+	struct store_tick tick = {0};
 	store_stats(s, &before);
 	assert_ok(store_tick(s, &tick, &support_err));
 	store_stats(s, &after);

@@ -183,7 +183,7 @@ static void one_change(const char *domain, int64_t *ret_change, int64_t *ret_tic
 		change[i] = now_us() - t0;
 	}
 	for (int i = 0; i < N; i++) {
-		struct store_tick now;
+		struct store_tick now = {0};
 		int64_t t0 = now_us();
 		assert_ok(store_tick(sync_store, &now, &support_err));
 		tick[i] = now_us() - t0;

@@ -255,7 +255,7 @@ START_TEST(no_request_is_lost_and_each_knows_its_own)
 	set_up();
 	support_declare(s, l, (const char *const[]){"main", NULL});
 	struct store *g = support_pg_open(STORE_GATEWAY);
-	struct store_tick tick;
+	struct store_tick tick = {0};
 	int64_t first, second;
 	assert_ok(store_tick(s, &tick, &support_err));
 	ck_assert_int_eq(tick.open_requests, 0);
