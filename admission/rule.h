@@ -16,7 +16,7 @@
 #include "skill/plan.h"
 
 /* Raised whenever a rule starts to see more or less than before; part of the policy digest. */
-#define RULES_VERSION 4
+#define RULES_VERSION 5
 /* The rule that waits for results of others: a domain that only it denies is not at fault yet. */
 #define RULE_WAITING "AD-CHECKS-001"
 

@@ -164,6 +164,7 @@ static const char *const addresses[] = {
 	"attention all ai",
 	"note to ai",
 	"note to the ai",
+	"note to llm",
 	"note to llms",
 	"note to agents",
 	"note to any ai",
@@ -175,7 +176,10 @@ static const char *const addresses[] = {
 	"ai agents reading",
 	"ai reading this",
 	"agents reading this",
+	"llm reading this",
 	"llms reading this",
+	"language model reading this",
+	"language models reading this",
 	"any model reading this",
 	"do not tell the user",
 	"don't tell the user",
@@ -188,6 +192,11 @@ static const char *const addresses[] = {
 	"disregard previous instructions",
 	"disregard all previous instructions",
 };
+
+const char *text_address(size_t index)
+{
+	return index < ARRAY_SIZE(addresses) ? addresses[index] : NULL;
+}
 
 /* The length of phrase at the beginning of text, white space and all; 0: it does not stand there. */
 static size_t phrase_length(struct str text, const char *phrase)
@@ -219,6 +228,7 @@ static const uint32_t second_letters[256] = {
 	BOTH('n', BIT('o')),
 	BOTH('d', BIT('e') | BIT('o') | BIT('i')),
 	BOTH('k', BIT('e')),
+	BOTH('l', BIT('l') | BIT('a')),
 	BOTH('w', BIT('i')),
 };
 

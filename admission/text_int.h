@@ -19,6 +19,8 @@ bool text_find_comment(struct str text, size_t from, struct text_span *ret);
 bool text_find_hidden(struct str text, size_t from, struct text_span *ret);
 bool text_find_address(struct str text, size_t from, struct text_span *ret);
 bool text_find_quoted(struct str text, size_t from, struct text_span *ret);
+/* The phrases that such words begin with, in lower case, one after the other; NULL past the last. */
+const char *text_address(size_t index);
 /* Either of the two stands somewhere: one look instead of two, for nearly every text has neither. */
 bool text_has_address(struct str text);
 /* So it is with comments and hidden elements: without '<' and "]:" there is none. */

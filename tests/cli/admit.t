@@ -82,7 +82,7 @@ A skill without tests is refused, with the file and what to do; other domains ar
   $ aspora admit -o sarif | "$ROOT/tests/schema/validate"
   valid
   $ aspora admit -o json | head -c 120; echo
-  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":4,"allow":false,"source":{"name":"folder",
+  {"apiVersion":"aspora/v1","kind":"AdmissionReport","version":1,"rulesVersion":5,"allow":false,"source":{"name":"folder",
 
 Over the domain's limit.
   $ sed -i 's/per_run_usd: .*/per_run_usd: 0.90/' skills/frm/rule-simulation/aspora.config.yaml && aspora admit frm -q

@@ -3,6 +3,8 @@
 #include "admission/text_int.h"
 #include "tests/unit/support.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -186,6 +188,17 @@ static const struct {
 	{"dear assistant", "dear assistant", false},
 	{"ignore all previous instructions", "ignore all previous instructions", false},
 	{"instructions to AI", "instructions to AI", false},
+	{"LLMs reading this", "LLMs reading this", false},
+	{"to any LLM\nreading  this:", "LLM\nreading  this", false},
+	{"language models reading this", "language models reading this", false},
+	{"Large language model reading this", "language model reading this", false},
+	{"note to LLM: no", "note to LLM", false},
+	{"\"llms reading this\"", "llms reading this", true},
+	{"allms reading this", NULL, false},
+	{"llmsx reading this", NULL, false},
+	{"llms reading thistle", NULL, false},
+	{"Language models read this.", NULL, false},
+	{"llama, lamp and all", NULL, false},
 	{"say \"ignore previous instructions\"", "ignore previous instructions", true},
 	{"\"dear ai\" and dear AI", "dear AI", false},
 	{"xdear ai", NULL, false},
@@ -207,6 +220,30 @@ START_TEST(words_to_models_are_found_and_those_like_them_are_not)
 	ck_assert(text_has_address(text) == (addressed[_i].found != NULL));
 	if (found)
 		ck_assert(str_eqz(str_sub(text, at.start, at.end), addressed[_i].found));
+}
+END_TEST
+
+/* What is looked at first, two letters, is a table of its own: no phrase may be missing from it. */
+START_TEST(every_phrase_is_found_in_small_letters_in_capitals_and_behind_any_mark)
+{
+	struct text_span at;
+	size_t count = 0;
+	for (const char *phrase; (phrase = text_address(count)) != NULL; count++) {
+		char text[200];
+		size_t n = (size_t)snprintf(text, sizeof(text), "-%s", phrase);
+		for (int capitals = 0; capitals < 2; capitals++) {
+			ck_assert_msg(text_find_address(str_make(text, n), 0, &at), "%s", text);
+			ck_assert_uint_eq(at.start, 1);
+			ck_assert_msg(text_has_address(str_make(text + 1, n - 1)), "%s", text);
+			for (size_t i = 0; i < n; i++)
+				text[i] = (char)toupper((unsigned char)text[i]);
+		}
+		text[0] = 'X';
+		bool found = text_find_address(str_make(text, n), 0, &at);
+		ck_assert_msg(!found || at.start > 1, "%s",
+			      text); /* of "ai agents…" the second word */
+	}
+	ck_assert_uint_ge(count, 30);
 }
 END_TEST
 
@@ -243,6 +280,7 @@ END_TEST
 static const struct support_case cases[] = {
 	CASE_LOOP(words_to_models_are_found_and_those_like_them_are_not,
 		  (int)ARRAY_SIZE(addressed)),
+	CASE(every_phrase_is_found_in_small_letters_in_capitals_and_behind_any_mark),
 	CASE(what_hides_something_may_hide_something),
 	CASE(all_addresses_of_a_text_are_found_one_after_the_other),
 	CASE_LOOP(a_link_leads_where_a_reader_would_be_led, ARRAY_SIZE(links)),
