@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "gitsync/gitsync.h"
 #include "gitsync/tree_git.h"
+#include "gitsync/tree_work.h"
 
 static bool is_folder(const char *path)
 {
@@ -155,6 +156,13 @@ static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
 	return 0;
 }
 
+int cli_open_work(struct cli *c, struct cli_folder *f, const struct tree_work_memory *memory,
+		  struct cli_tree *ret, struct err *err)
+{
+	int rc = open_clone(c, f, err);
+	return rc < 0 ? rc : tree_work_open(f->clone, f->root, memory, &ret->source, err);
+}
+
 int cli_open_commit(struct cli *c, struct cli_folder *f, const char *name, struct cli_tree *ret,
 		    struct err *err)
 {
@@ -172,7 +180,8 @@ int cli_read_open(const struct cli_folder *f, const struct snapshot *previous,
 		  const struct cli_passed *passed, struct cli_tree *t, struct err *err)
 {
 	struct snapshot *before = TAKE_PTR(t->snap);
-	int rc = build(t, f->subpath, previous ? previous : before, passed, err);
+	int rc = build(t, t->in_clone ? f->subpath : NULL, previous ? previous : before, passed,
+		       err);
 	snapshot_unref(before);
 	return rc;
 }

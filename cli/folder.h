@@ -9,6 +9,7 @@
 #include "skill/snapshot.h"
 
 struct mirror;
+struct tree_work_memory;
 
 /* What of the repository is meant; empty: all. Strings live with the command. */
 struct cli_scope {
@@ -51,6 +52,10 @@ struct cli_passed {
 	bool (*over)(void *state, struct str domain); /* as snapshot_opts.pass_over */
 	void *state;
 };
+/* The folder, in a clone, under the ids that a commit would have. memory as in tree_work_open(). Errors: ERR_NOT_FOUND (no Git repository), and its own. */
+NODISCARD int cli_open_work(struct cli *c, struct cli_folder *f,
+			    const struct tree_work_memory *memory, struct cli_tree *ret,
+			    struct err *err);
 NODISCARD int cli_open_commit(struct cli *c, struct cli_folder *f, const char *name,
 			      struct cli_tree *ret, struct err *err);
 NODISCARD int cli_read_open(const struct cli_folder *f, const struct snapshot *previous,

@@ -110,40 +110,65 @@ static int read_both(struct cli_judged *j, const struct cli_passed *passed, stru
 	return rc < 0 ? rc : cli_read_open(&j->folder, j->base.snap, passed, &j->want, err);
 }
 
-/* Two commits of which only what differs is wanted. What is read of them is kept for the next time. */
-static int read_differing(struct cli *c, const struct cli_sides *sides, struct cli_judged *j,
-			  struct err *err)
+/* The candidate: the commit, or the folder under the ids of one, which Git's index helps to read. */
+static int open_want(struct cli *c, const struct cli_sides *sides, bool by_index,
+		     struct cli_judged *j, struct err *err)
+{
+	if (sides->commit)
+		return cli_open_commit(c, &j->folder, sides->commit, &j->want, err);
+	return cli_open_work(c, &j->folder, by_index ? cli_still_sizes(c) : NULL, &j->want, err);
+}
+
+/* Of both only what differs. What is read of them is kept for the next time. */
+static int read_differing(struct cli *c, struct cli_judged *j, struct err *err)
 {
 	const struct cli_passed passed = {is_still, &j->still};
-	int rc = cli_open_commit(c, &j->folder, sides->base, &j->base, err);
-	if (rc == 0)
-		rc = cli_open_commit(c, &j->folder, sides->commit, &j->want, err);
-	if (rc < 0)
-		return rc;
-	cli_still_find(c, &j->folder, j->base.source, j->want.source, &j->still);
-	rc = read_both(j, &passed, err);
+	cli_still_find(c, &j->folder, &j->base, &j->want, &j->still);
+	int rc = read_both(j, &passed, err);
 	if (rc == 0 && j->still.count && cli_still_is_left(j->want.snap)) {
 		j->still.count = 0;
 		rc = read_both(j, NULL, err);
 	}
 	if (rc < 0)
 		return rc;
-	cli_still_keep(c, &j->folder, j->base.source, j->base.snap);
-	cli_still_keep(c, &j->folder, j->want.source, j->want.snap);
+	cli_still_keep(c, &j->folder, &j->base);
+	cli_still_keep(c, &j->folder, &j->want);
 	return 0;
+}
+
+static int read_opened(struct cli *c, bool differing, struct cli_judged *j, struct err *err)
+{
+	return differing ? read_differing(c, j, err) : read_both(j, NULL, err);
+}
+
+/* What Git's index said of a file was not so, or the file has changed since: then all is read. */
+static int read_without_index(struct cli *c, const struct cli_sides *sides, bool differing,
+			      struct cli_judged *j, struct err *err)
+{
+	cli_tree_release(&j->want);
+	int rc = open_want(c, sides, false, j, err);
+	return rc < 0 ? rc : read_opened(c, differing, j, err);
 }
 
 static int read_sides(struct cli *c, const struct cli_sides *sides, struct cli_judged *j,
 		      struct err *err)
 {
-	const char *base = sides->base, *commit = sides->commit;
-	if (base && commit && sides->differing && !j->scope.domain.len)
-		return read_differing(c, sides, j, err);
-	int rc = base ? cli_read_commit(c, &j->folder, base, NULL, &j->base, err) : 0;
-	if (rc == 0 && commit)
-		rc = cli_read_commit(c, &j->folder, commit, j->base.snap, &j->want, err);
-	else if (rc == 0)
-		rc = cli_read_folder(&j->folder, &j->want, err);
+	bool differing = sides->differing && !j->scope.domain.len;
+	struct err why = ERR_INIT;
+	if (!sides->base)
+		return sides->commit
+			       ? cli_read_commit(c, &j->folder, sides->commit, NULL, &j->want, err)
+			       : cli_read_folder(&j->folder, &j->want, err);
+	int rc = cli_open_commit(c, &j->folder, sides->base, &j->base, err);
+	if (rc == 0)
+		rc = open_want(c, sides, !sides->no_index, j, err);
+	if (rc < 0)
+		return rc;
+	rc = read_opened(c, differing, j, &why);
+	if (rc == ERR_CONFLICT && !sides->commit && !sides->no_index)
+		return read_without_index(c, sides, differing, j, err);
+	if (rc < 0 && err)
+		*err = why;
 	return rc;
 }
 

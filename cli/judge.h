@@ -37,6 +37,7 @@ struct cli_sides {
 	const char *base;
 	const char *usual_base; /* where nobody names one; NULL: nothing is deployed */
 	bool differing; /* only the domains that differ are wanted: the others need not be read */
+	bool no_index; /* every file of the folder is read, whatever Git's index knows of it */
 };
 
 /*

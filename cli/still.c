@@ -32,12 +32,13 @@ struct root {
 	struct arena *arena;
 };
 
-static int read_root(struct root *r, const struct cli_folder *f, struct tree_source *t)
+static int read_root(struct root *r, const struct cli_folder *f, const struct cli_tree *tree)
 {
+	struct tree_source *t = tree->source;
 	struct tree_entry at = {STR(""), TREE_MODE_DIR, t->root};
 	struct tree_list root;
-	int rc = f->subpath ? tree_lookup(t, str_of(f->subpath), &tree_limits_default, &at, NULL)
-			    : 0;
+	const char *sub = tree->in_clone ? f->subpath : NULL;
+	int rc = sub ? tree_lookup(t, str_of(sub), &tree_limits_default, &at, NULL) : 0;
 	if (rc == 0)
 		rc = tree_list(t, &at.id, STR(""), &tree_limits_default, r->arena, &root, NULL);
 	if (rc < 0)
@@ -128,8 +129,8 @@ static void begin_anew_when_full(const char *folder)
 
 /* --- the whole ------------------------------------------------------------------------------------------------ */
 
-void cli_still_find(struct cli *c, const struct cli_folder *f, struct tree_source *base,
-		    struct tree_source *want, struct cli_still *ret)
+void cli_still_find(struct cli *c, const struct cli_folder *f, const struct cli_tree *base,
+		    const struct cli_tree *want, struct cli_still *ret)
 {
 	CLEANUP_FREE char *folder = folder_of();
 	struct root old = {.arena = c->arena}, now = {.arena = c->arena};
@@ -179,8 +180,7 @@ bool cli_still_is_left(const struct snapshot *s)
 	return false;
 }
 
-void cli_still_keep(struct cli *c, const struct cli_folder *f, struct tree_source *t,
-		    const struct snapshot *s)
+void cli_still_keep(struct cli *c, const struct cli_folder *f, const struct cli_tree *t)
 {
 	CLEANUP_FREE char *folder = folder_of();
 	struct root r = {.arena = c->arena};
@@ -189,11 +189,59 @@ void cli_still_keep(struct cli *c, const struct cli_folder *f, struct tree_sourc
 	begin_anew_when_full(folder);
 	for (size_t i = 0; i < r.skills.count; i++) {
 		const struct tree_entry *e = &r.skills.items[i];
-		const struct domain *d = snapshot_domain(s, e->name);
+		const struct domain *d = snapshot_domain(t->snap, e->name);
 		/* What could not be read as it is meant is read again, and said again. */
 		if (!d || domain_refused(d) || !tree_id_equal(&d->tree, &e->id))
 			continue;
 		CLEANUP_FREE char *path = path_of(&r, folder, e);
 		save(path, d);
 	}
+}
+
+/* --- sizes ------------------------------------------------------------------------------------------------------ */
+
+/* Gives; a file that is there says all: nothing is in it. */
+static char *sizes_path(const char *folder, const struct digest *files)
+{
+	char name[DIGEST_HEX + 1];
+	return mem_printf("%s/%s", folder, digest_hex(files, name));
+}
+
+static bool has_sizes(void *state, const struct digest *files)
+{
+	CLEANUP_FREE char *path = sizes_path(state, files);
+	return access(path, F_OK) == 0;
+}
+
+static void add_sizes(void *state, const struct digest *files)
+{
+	CLEANUP_FREE char *path = sizes_path(state, files);
+	/* Not kept, they are looked at again. */
+	int rc = io_mkdirs(state, 0700, NULL);
+	if (rc == 0)
+		rc = io_write_file(path, STR(""), 0600, NULL);
+	(void)rc;
+}
+
+static bool no_sizes(void *state, const struct digest *files)
+{
+	(void)state;
+	(void)files;
+	return false;
+}
+
+static void forget_sizes(void *state, const struct digest *files)
+{
+	(void)state;
+	(void)files;
+}
+
+const struct tree_work_memory *cli_still_sizes(struct cli *c)
+{
+	CLEANUP_FREE char *folder = folder_of();
+	struct tree_work_memory *m = arena_alloc(c->arena, sizeof(*m));
+	*m = folder ? (struct tree_work_memory){has_sizes, add_sizes,
+						arena_strdup(c->arena, folder)}
+		    : (struct tree_work_memory){no_sizes, forget_sizes, NULL};
+	return m;
 }

@@ -32,7 +32,7 @@ static const struct opt options[] = {
 	 "cut.",
 	 NULL},
 	{"no-cache", 0, OPT_FLAG, &o.no_cache, NULL,
-	 "Read every domain of both commits, also those that an earlier run knows.", NULL},
+	 "Read all of both sides, also what an earlier run or Git's index knows.", NULL},
 	{"mcp-tools", 0, OPT_STRINGS, &seen, "SERVER=FILE",
 	 "What an MCP server answers to tools/list now, to hold against mcp.lock. May be given "
 	 "again.",
@@ -70,9 +70,10 @@ static int admit(struct cli *c, struct err *err)
 		.color = c->color, .quiet = o.quiet, .manual_url = o.manual, .link = o.link};
 	int rc = find_format(&format, err);
 	if (rc == 0)
-		rc = cli_judge_sides(
-			c, &(struct cli_sides){o.commit, o.base, NULL, !o.post && !o.no_cache}, &j,
-			err);
+		rc = cli_judge_sides(c,
+				     &(struct cli_sides){o.commit, o.base, NULL,
+							 !o.post && !o.no_cache, o.no_cache},
+				     &j, err);
 	if (rc == 0)
 		rc = cli_judge_seen(c, &seen, &j, err);
 	if (rc == 0)

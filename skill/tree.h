@@ -14,6 +14,8 @@
 #include "base/crypto.h"
 #include "base/err.h"
 
+struct stat;
+
 struct tree_id {
 	uint8_t len; /* 20 or 32; 0: none */
 	uint8_t bytes[32];
@@ -115,6 +117,27 @@ void tree_source_freep(struct tree_source **t);
  * tools leave behind and nobody means to ship: __pycache__, .pytest_cache, .DS_Store. Gives. Errors: ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_IO.
  */
 NODISCARD int tree_folder_open(const char *path, struct tree_source **ret, struct err *err);
+
+/*
+ * Other ids than a folder's own, from somebody who knows some without reading. All but free and state may be asked any time while the source lives;
+ * dir, file and whole may be NULL together: then all is read.
+ */
+struct tree_ids {
+	struct tree_id (*blob)(void *state, struct str bytes);
+	struct tree_id (*tree)(void *state, const struct tree_list *list);
+	/* What is known of the folder `name` of above (NULL: of the root itself); NULL: nothing. */
+	const void *(*dir)(void *state, const void *above, struct str name);
+	/* The id of a file as it stands there; false: it has to be read. dir is never NULL. */
+	bool (*file)(void *state, const void *dir, struct str name, const struct stat *st,
+		     struct tree_id *ret);
+	/* The id of a folder in which, and below which, each file is known, and there are so many of them and no empty folder. */
+	bool (*whole)(void *state, const void *dir, size_t files, struct tree_id *ret);
+	void (*free)(void *state); /* when the source is freed; may be NULL */
+	void *state;
+};
+/* The same with the ids of who gives them, copied; takes ids->state, whatever happens. */
+NODISCARD int tree_folder_open_as(const char *path, const struct tree_ids *ids,
+				  struct tree_source **ret, struct err *err);
 
 /*
  * A tree made of (path, mode, bytes) triples: uploads, stored versions, tests. Bytes are borrowed and must outlive the source; paths

@@ -23,14 +23,16 @@ struct scan {
 	struct err *err;
 };
 
-static bool passed_over(const struct tree_node *parent, const char *name)
+/* What is passed over is no name. */
+static bool is_name(const struct tree_node *parent, const char *name)
 {
-	if (!parent->parent && strcmp(name, ".git") == 0)
-		return true;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    (!parent->parent && strcmp(name, ".git") == 0))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(left_behind); i++)
 		if (strcmp(name, left_behind[i]) == 0)
-			return true;
-	return false;
+			return false;
+	return true;
 }
 
 static uint32_t git_mode(const struct stat *st)
@@ -79,12 +81,25 @@ static void id_of_large(struct tree_node *node, const struct stat *st)
 	node->id = tree_id_of_digest(&d);
 }
 
-static int scan_file(struct scan *s, struct tree_node *node, int dir_fd, const struct stat *st)
+static bool is_known(const struct scan *s, const struct tree_node *dir, struct tree_node *node,
+		     const struct stat *st)
+{
+	const struct tree_ids *ids = &s->nodes->ids;
+	return dir->known && ids->file(ids->state, dir->known, node->name, st, &node->id);
+}
+
+static int scan_file(struct scan *s, struct tree_node *dir, struct tree_node *node, int dir_fd,
+		     const struct stat *st)
 {
 	if (st->st_size > (off_t)tree_limits_default.blob_bytes) {
 		id_of_large(node, st);
+		dir->whole = false;
 		return 0;
 	}
+	dir->files++;
+	if (is_known(s, dir, node, st))
+		return 0;
+	dir->whole = false;
 	CLEANUP_FD int fd = openat(dir_fd, node->name.p, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return scan_error(s, node, "open");
@@ -92,70 +107,77 @@ static int scan_file(struct scan *s, struct tree_node *node, int dir_fd, const s
 	int rc = io_read_fd(fd, &s->bytes, s->err);
 	if (rc < 0)
 		return rc;
-	struct digest d = blob_digest(buf_str(&s->bytes));
-	node->id = tree_id_of_digest(&d);
+	node->id = tree_nodes_blob(s->nodes, buf_str(&s->bytes));
 	return 0;
 }
 
-static void scan_other(struct tree_node *node, int dir_fd)
+static void scan_other(struct scan *s, struct tree_node *node, int dir_fd)
 {
 	char target[4096];
 	ssize_t len = readlinkat(dir_fd, node->name.p, target, sizeof(target));
-	struct digest d = blob_digest(str_make(target, len > 0 ? (size_t)len : 0));
-	node->id = tree_id_of_digest(&d);
+	node->id = tree_nodes_blob(s->nodes, str_make(target, len > 0 ? (size_t)len : 0));
 }
 
 static int scan_dir(struct scan *s, struct tree_node *dir, int fd, unsigned depth);
 
-static int scan_entry(struct scan *s, struct tree_node *dir, int fd, const char *name,
+static int scan_below(struct scan *s, struct tree_node *dir, struct tree_node *node, int fd,
 		      unsigned depth)
 {
-	struct stat st;
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	const struct tree_ids *ids = &s->nodes->ids;
+	/* What is deeper tree_list() refuses unseen. */
+	if (depth >= tree_limits_default.depth) {
+		dir->whole = false;
+		return 0;
+	}
+	int sub = openat(fd, node->name.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (sub < 0)
+		return scan_error(s, node, "open");
+	node->known = dir->known ? ids->dir(ids->state, dir->known, node->name) : NULL;
+	node->whole = node->known != NULL;
+	int rc = scan_dir(s, node, sub, depth + 1);
+	dir->files += node->files;
+	dir->whole &= node->whole && node->count > 0;
+	return rc;
+}
+
+static int scan_entry(struct scan *s, struct tree_node *dir, int fd, const struct dirent64 *e,
+		      unsigned depth)
+{
+	struct stat st = {.st_mode = S_IFDIR};
+	/* Of a folder nothing else is asked. */
+	if (e->d_type != DT_DIR && fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : scan_error(s, dir, "read");
-	struct tree_node *node = tree_node_add(s->nodes, dir, str_of(name), git_mode(&st));
+	struct tree_node *node = tree_node_add(s->nodes, dir, str_of(e->d_name), git_mode(&st));
 	if (++s->entries > tree_limits_default.repository_entries)
 		return err_set(s->err, ERR_TOO_LARGE,
 			       "the folder has more than %zu files and folders",
 			       tree_limits_default.repository_entries);
 	if (S_ISREG(st.st_mode))
-		return scan_file(s, node, fd, &st);
+		return scan_file(s, dir, node, fd, &st);
 	if (!S_ISDIR(st.st_mode)) {
-		scan_other(node, fd);
+		scan_other(s, node, fd);
+		dir->whole = false;
 		return 0;
 	}
-	/* What is deeper tree_list() refuses unseen. */
-	if (depth >= tree_limits_default.depth)
-		return 0;
-	int sub = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return sub < 0 ? scan_error(s, node, "open") : scan_dir(s, node, sub, depth + 1);
+	return scan_below(s, dir, node, fd, depth);
 }
 
-static void close_dir(DIR **d)
-{
-	if (*d)
-		closedir(*d);
-}
-
-/* Takes fd. */
+/* Takes fd. Straight from the kernel: of a large repository most of the time goes into its folders. */
 static int scan_dir(struct scan *s, struct tree_node *dir, int fd, unsigned depth)
 {
-	CLEANUP(close_dir) DIR *d = fdopendir(fd);
-	if (!d) {
-		close(fd);
-		return scan_error(s, dir, "read");
-	}
+	CLEANUP_FD int own = fd;
+	_Alignas(struct dirent64) char some[8192];
 	for (;;) {
-		errno = 0;
-		const struct dirent *e = readdir(d);
-		if (!e)
-			return errno ? scan_error(s, dir, "read") : 0;
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-		    passed_over(dir, e->d_name))
-			continue;
-		int rc = scan_entry(s, dir, fd, e->d_name, depth);
-		if (rc < 0)
-			return rc;
+		ssize_t n = getdents64(own, some, sizeof(some));
+		if (n <= 0)
+			return n < 0 ? scan_error(s, dir, "read") : 0;
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *e = (const struct dirent64 *)(some + at);
+			int rc = is_name(dir, e->d_name) ? scan_entry(s, dir, own, e, depth) : 0;
+			if (rc < 0)
+				return rc;
+			at += e->d_reclen;
+		}
 	}
 }
 
@@ -174,8 +196,8 @@ static int folder_read(struct tree_source *t, const struct tree_id *blob, struct
 		rc = io_read_fd(fd, out, err);
 	if (rc < 0 || out->overflow)
 		return rc;
-	struct digest d = blob_digest(str_sub(buf_str(out), before, out->len));
-	if (memcmp(d.bytes, blob->bytes, DIGEST_SIZE) == 0)
+	struct tree_id is = tree_nodes_blob(n, str_sub(buf_str(out), before, out->len));
+	if (tree_id_equal(&is, blob))
 		return 0;
 	char quoted[200];
 	err_set(err, ERR_CONFLICT, "\"%s\" has changed while it was being read",
@@ -209,18 +231,37 @@ static const struct tree_source_ops folder_ops = {
 	.free = tree_nodes_free,
 };
 
-int tree_folder_open(const char *path, struct tree_source **ret, struct err *err)
+static const struct tree_source_ops folder_ops_as = {
+	.kind = "folder",
+	.list = tree_nodes_list,
+	.read = folder_read,
+	.size = folder_size,
+	.free = tree_nodes_free,
+};
+
+/* Takes fd. */
+static int scan_root(struct tree_nodes *n, int fd, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno,
-			       "cannot open the folder \"%s\"", path);
-	struct tree_nodes *n = tree_nodes_new(&folder_ops, "folder");
-	n->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	const struct tree_ids *ids = &n->ids;
 	struct scan s = {.nodes = n, .err = err};
+	n->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	n->root->known = ids->dir ? ids->dir(ids->state, NULL, STR("")) : NULL;
+	n->root->whole = n->root->known != NULL;
 	buf_init(&s.bytes, tree_limits_default.blob_bytes + 4096);
 	int rc = scan_dir(&s, n->root, fd, 0);
 	buf_release(&s.bytes);
+	return rc;
+}
+
+int tree_folder_open_as(const char *path, const struct tree_ids *ids, struct tree_source **ret,
+			struct err *err)
+{
+	struct tree_nodes *n = tree_nodes_new(ids->blob ? &folder_ops_as : &folder_ops, "folder");
+	n->ids = *ids;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno,
+				  "cannot open the folder \"%s\"", path)
+			: scan_root(n, fd, err);
 	if (rc < 0) {
 		tree_nodes_free(&n->source);
 		return rc;
@@ -228,4 +269,9 @@ int tree_folder_open(const char *path, struct tree_source **ret, struct err *err
 	tree_nodes_seal(n);
 	*ret = &n->source;
 	return 0;
+}
+
+int tree_folder_open(const char *path, struct tree_source **ret, struct err *err)
+{
+	return tree_folder_open_as(path, &(struct tree_ids){0}, ret, err);
 }

@@ -1,9 +1,10 @@
 /*
- * What a stranger's repository holds: raw commits and trees, a known_hosts line beside a key, and the record of a fetch that may
+ * What a stranger's repository holds: raw commits and trees, the index of a work tree, and the record of a fetch that may
  * have been taken over. The first byte chooses.
  */
 #include "base/arena.h"
 #include "gitsync/fetch_int.h"
+#include "gitsync/work_index.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct tree_id some_id = {.len = 20};
@@ -46,17 +47,44 @@ static void one_record(struct str in)
 	}
 }
 
+static void one_tree_of(const struct work_index *x, const struct work_tree *above)
+{
+	for (size_t i = (size_t)(above - x->trees) + 1; i < above->end; i = x->trees[i].end)
+		FUZZ_CHECK(x->trees[i].end > i && x->trees[i].end <= above->end &&
+			   work_index_tree(x, above, x->trees[i].name));
+}
+
+static void one_index(struct str in)
+{
+	CLEANUP(work_index_freep) struct work_index *x = NULL;
+	struct err err = ERR_INIT;
+	if (work_index_parse(in, &x, &err) < 0) {
+		FUZZ_CHECK(err.code && err.msg[0]);
+		return;
+	}
+	for (size_t i = 0; i < x->count; i++) {
+		struct work_entry *e = &x->entries[i];
+		struct work_entry *found = work_index_file(x, work_index_all(x), e->path);
+		FUZZ_CHECK(found && str_eq(found->path, e->path) && work_entry_id(e).len == 20);
+	}
+	for (size_t i = 0; i < x->tree_count; i++)
+		one_tree_of(x, &x->trees[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
 	struct str in = str_make((const char *)data + 1, size - 1);
-	switch (data[0] % 3) {
+	switch (data[0] % 4) {
 	case 0:
 		one_commit(in);
 		break;
 	case 1:
 		one_tree(in);
+		break;
+	case 3:
+		one_index(in);
 		break;
 	default:
 		one_record(in);
