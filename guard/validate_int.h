@@ -124,6 +124,9 @@ VALIDATOR(validate_azure_key);
 VALIDATOR(validate_base64_32);
 VALIDATOR(validate_database_url);
 VALIDATOR(validate_random);
+/* validate_assign.c */
 VALIDATOR(validate_assignment);
+VALIDATOR(validate_password);
+VALIDATOR(validate_key);
 
 #endif

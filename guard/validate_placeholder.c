@@ -48,6 +48,10 @@ static const char *const standing_for[] = {"example",
 					   "super_secret",
 					   "topsecret",
 					   "0123456789abcdef0123456789abcdef",
+					   "123e4567-e89b",
+					   "550e8400-e29b",
+					   "00000000-0000",
+					   "11111111-1111",
 					   "deadbeefdeadbeef",
 					   "foobar",
 					   "lorem",
@@ -116,10 +120,10 @@ static bool is_template(struct str v)
 	    (first == '%' && (last == '%' || (v.len > 1 && v.p[1] == '('))))
 		return true;
 	if (str_find(v, STR("${"), 0) >= 0 || str_find(v, STR("{{"), 0) >= 0 ||
-	    str_find(v, STR("#{"), 0) >= 0 || str_find(v, STR("$("), 0) >= 0 ||
-	    str_find(v, STR("<%"), 0) >= 0)
+	    str_find(v, STR("%s"), 0) >= 0 || str_find(v, STR("#{"), 0) >= 0 ||
+	    str_find(v, STR("$("), 0) >= 0 || str_find(v, STR("<%"), 0) >= 0)
 		return true;
-	if (first == '<' ||
+	if (first == '<' || str_starts(v, STR("&lt;")) ||
 	    (first == '$' && v.len > 1 && (isupper((unsigned char)v.p[1]) || v.p[1] == '_')))
 		return true;
 	return false;
@@ -195,29 +199,37 @@ static struct kinds kinds_of(struct str s)
 		k.lower += islower(c) != 0;
 		k.upper += isupper(c) != 0;
 		k.digits += isdigit(c) != 0;
-		k.hex = k.hex && isxdigit(c);
+		k.hex = k.hex && (isxdigit(c) || c == '-');
 	}
 	return k;
 }
 
+/* Small letters in a row as a word has them: a quarter of them vowels or more, and never five consonants together. */
+static bool is_word(size_t len, size_t vowels, size_t cluster)
+{
+	return len >= 3 && vowels * 4 >= len && cluster < 5;
+}
+
 /*
- * Letters and digits in words: three letters or more, all small but the first, a quarter of them vowels or more. Of names in code
- * ("getUserById2", "my-kebab-name") that is nearly all, of random text of any alphabet less than half.
+ * Letters and digits in words: three letters or more, all small but the first. Of names in code ("getUserById2",
+ * "my-kebab-name") that is nearly all, of random text of any alphabet less than half.
  */
 static bool is_made_of_words(struct str s)
 {
-	size_t in_words = 0, all = 0, len = 0, vowels = 0;
+	size_t in_words = 0, all = 0, len = 0, vowels = 0, consonants = 0, cluster = 0;
 	for (size_t i = 0; i <= s.len; i++) {
 		unsigned char c = i < s.len ? (unsigned char)s.p[i] : ' ';
 		all += isalnum(c) != 0;
 		if (!islower(c)) {
-			if (len >= 3 && vowels * 4 >= len)
-				in_words += len;
-			len = vowels = 0;
+			in_words += is_word(len, vowels, cluster) ? len : 0;
+			len = vowels = consonants = cluster = 0;
 		}
 		if (isalpha(c)) {
+			bool vowel = strchr("aeiouyAEIOUY", c) != NULL;
 			len++;
-			vowels += strchr("aeiouyAEIOUY", c) != NULL;
+			vowels += vowel;
+			consonants = vowel ? 0 : consonants + 1;
+			cluster = MAX(cluster, consonants);
 		}
 	}
 	return in_words * 5 > all * 3;
@@ -225,14 +237,19 @@ static bool is_made_of_words(struct str s)
 
 bool validate_is_random(struct str s)
 {
+	if (str_starts(s, STR("0x")) && s.len > 34)
+		s = str_sub(s, 2, s.len);
 	if (s.len < 12)
 		return false;
 	struct kinds k = kinds_of(s);
 	double alphabet = k.hex ? 16 : k.upper && k.lower ? 62 : 36;
 	double most = log2(MIN((double)s.len, alphabet));
 	unsigned classes = (k.lower > 0) + (k.upper > 0) + (k.digits > 0);
-	/* Random text of n bytes from an alphabet this large has 0.85 … 0.97 of what it could have; prose 0.6 … 0.85. */
-	if (validate_entropy(s) < most * (k.hex ? 0.74 : 0.8))
+	/*
+	 * Random text of n bytes from an alphabet this large has 0.85 … 0.97 of what it could have, typed at random somewhat less; prose
+	 * 0.6 … 0.85, without digits.
+	 */
+	if (validate_entropy(s) < most * (k.hex || k.digits >= 3 ? 0.74 : 0.8))
 		return false;
 	if (k.hex)
 		return k.digits >= 2 && k.lower + k.upper >= 2;
