@@ -45,6 +45,16 @@ static bool refusal(const struct pass *p, struct err *why)
 	return true;
 }
 
+static int let_out(struct store_txn *t, const struct hand *h, struct err *err)
+{
+	int64_t cleared = 0;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < h->freed_count; i++)
+		rc = store_quarantine_clear(t, h->freed[i].domain, h->freed[i].skill,
+					    &h->freed[i].content, &cleared, err);
+	return rc;
+}
+
 static int also_wish(struct store_txn *t, struct pass *p, void *state, struct err *err)
 {
 	struct hand *h = state;
@@ -53,8 +63,10 @@ static int also_wish(struct store_txn *t, struct pass *p, void *state, struct er
 	int rc = 0;
 	bool writes = !p->dry_run || p->rehearsing;
 	bool refused = writes && refusal(p, &why);
-	/* A rollback that is refused leaves nothing in quarantine: what serves goes on serving. */
-	if (writes && !refused && h->quarantine_count)
+	/* A rollback that is refused moves nothing into quarantine or out of it: what serves goes on serving. */
+	if (writes && !refused && h->freed_count)
+		rc = let_out(t, h, err);
+	if (rc == 0 && writes && !refused && h->quarantine_count)
 		rc = store_quarantine_put(t, h->quarantine, h->quarantine_count, err);
 	if (rc == 0 && writes && p->overlay)
 		rc = put_overlays(t, p, h, err);
@@ -70,13 +82,15 @@ int wish_pass(struct hand *h, struct pass *p, struct err *err)
 	p->actor = h->actor;
 	snprintf(p->source.revision, sizeof(p->source.revision), "%s", h->w->id);
 	p->dry_run = h->w->dry_run;
+	p->freed = h->freed;
+	p->freed_count = h->freed_count;
 	p->before = wish_before;
 	p->also = also_wish;
 	p->state = h;
 	int rc = pass_run(p, err);
 	if (rc == 0 && p->release_id)
 		sync_sources_rejudge(h->s, p->source.name);
-	if (rc == 0 && !p->dry_run && (p->overlay || h->quarantine_count))
+	if (rc == 0 && !p->dry_run && (p->overlay || h->quarantine_count || h->freed_count))
 		sync_forget(h->s);
 	pass_release(p);
 	return rc;

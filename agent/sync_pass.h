@@ -31,6 +31,9 @@ struct pass {
 	bool lifts_overlay; /* the overlay ends in the same transaction, and does not bar it */
 	bool force; /* rollback: admitted though policy says no; the caller has checked who asks */
 	const char *const *domains; /* scope; NULL: all */
+	/* What comes out of quarantine in the same transaction, which is `also`'s to write: here it holds nothing back. */
+	const struct quarantine *freed;
+	size_t freed_count;
 	const struct admit_confirmation *confirmations;
 	size_t confirmation_count;
 	/* First in that transaction, before anything of the pass. May be NULL. */

@@ -24,16 +24,22 @@ static bool name_in(const struct str *list, size_t count, struct str name)
 	return false;
 }
 
+static bool is_among(const struct quarantine *list, size_t count, struct str domain,
+		     struct str skill, const struct digest *content)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(list[i].domain, domain) && str_eq(list[i].skill, skill) &&
+		    digest_equal(&list[i].content, content))
+			return true;
+	return false;
+}
+
 static bool is_quarantined(const struct pass *p, struct str domain, struct str skill,
 			   const struct digest *content)
 {
 	const struct sync_holds *h = &p->s->holds;
-	for (size_t i = 0; i < h->quarantined_count; i++)
-		if (str_eq(h->quarantined[i].domain, domain) &&
-		    str_eq(h->quarantined[i].skill, skill) &&
-		    digest_equal(&h->quarantined[i].content, content))
-			return true;
-	return false;
+	return !is_among(p->freed, p->freed_count, domain, skill, content) &&
+	       is_among(h->quarantined, h->quarantined_count, domain, skill, content);
 }
 
 /* --- domains and skills --------------------------------------------------------------------------------------- */

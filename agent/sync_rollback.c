@@ -72,21 +72,33 @@ static int quarantine_later(struct hand *h, struct str skill, int64_t target, si
 	return rc;
 }
 
-/* What comes back must not be held by an earlier rollback. */
-static int clear_target(struct hand *h, struct str skill, int64_t target, struct err *err)
+static void free_one(struct hand *h, struct str skill, const struct digest *content, size_t *cap)
 {
-	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
+	ARENA_GROW(h->a, h->freed, h->freed_count, *cap);
+	h->freed[h->freed_count++] = (struct quarantine){
+		.domain = h->w->domain, .skill = arena_str(h->a, skill), .content = *content};
+}
+
+/* What comes back must not be held by an earlier rollback; of a domain that is also what is not deployed now. */
+static int free_target(struct hand *h, struct str skill, int64_t target, struct err *err)
+{
+	CLEANUP(store_deployed_freep) struct deployed *then = NULL;
 	struct desired_skill old;
 	bool found = false;
-	int64_t cleared = 0;
-	int rc = store_desired_at(h->s->ctx->store, h->a, h->w->domain, skill, target, &old, &found,
-				  err);
-	if (rc < 0 || !found)
+	size_t cap = 0;
+	int rc;
+	if (skill.len) {
+		rc = store_desired_at(h->s->ctx->store, h->a, h->w->domain, skill, target, &old,
+				      &found, err);
+		if (rc == 0 && found)
+			free_one(h, skill, &old.content, &cap);
 		return rc;
-	rc = wish_begin(h, &t, err);
-	if (rc == 0)
-		rc = store_quarantine_clear(t, h->w->domain, skill, &old.content, &cleared, err);
-	return rc < 0 ? rc : store_txn_commit(t, NULL, err);
+	}
+	rc = store_deployed_load(h->s->ctx->store, target, &then, err);
+	for (size_t i = 0; rc == 0 && i < then->skill_count; i++)
+		if (str_eq(then->skills[i].domain, h->w->domain))
+			free_one(h, then->skills[i].name, &then->skills[i].content, &cap);
+	return rc;
 }
 
 int wish_rollback(struct hand *h, struct err *err)
@@ -109,9 +121,9 @@ int wish_rollback(struct hand *h, struct err *err)
 		if (!str_eq(d->domain, h->w->domain) || (skill.len && !str_eq(d->name, skill)))
 			continue;
 		rc = quarantine_later(h, d->name, target, &cap, err);
-		if (rc == 0 && !h->w->dry_run)
-			rc = clear_target(h, d->name, target, err);
 	}
+	if (rc == 0)
+		rc = free_target(h, skill, target, err);
 	if (rc == 0)
 		rc = sync_compose(h->s, h->a, h->w->domain, skill, target, NULL, 0, &tree, err);
 	if (rc < 0)

@@ -13,6 +13,8 @@ struct hand {
 	char actor[ACTOR_MAX];
 	struct quarantine *quarantine; /* rollback */
 	size_t quarantine_count;
+	struct quarantine *freed; /* rollback: what comes back must not be held by an earlier one */
+	size_t freed_count;
 	int64_t ttl_ms; /* apply --override */
 	bool makes_set; /* apply: its set may be new */
 };

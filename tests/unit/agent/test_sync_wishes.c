@@ -1,6 +1,8 @@
 /* Wishes as sync carries them out: rollbacks, what is held back, overlays that end, and what is told of a source. */
 #include <stdio.h>
 
+#include "base/mem.h"
+
 #include "tests/unit/agent/help_sync.h"
 
 /* ecm/order and ecm/ticket at edition 1, then order at each up to n, a release each. */
@@ -104,6 +106,74 @@ START_TEST(a_rehearsed_rollback_changes_nothing)
 	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
 	ck_assert_int_eq(held("true"), 0);
 	ck_assert_int_eq(support_pg_int("select max(id) from release"), rev);
+}
+END_TEST
+
+/* The plan of the result, without what names the one wish or the other. */
+static char *plan_of(const struct wish *w)
+{
+	ptrdiff_t plan = str_find(w->result_json, STR("\"plan\":"), 0),
+		  end = str_find(w->result_json, STR("\"admission\":"), 0);
+	ck_assert(plan >= 0 && end > plan);
+	return mem_strndup(w->result_json.p + plan, (size_t)(end - plan));
+}
+
+/* Asks twice, first as a rehearsal: both say the same, and only the second does it. */
+static void as_rehearsed(const char *body, const char *would, const char *did)
+{
+	long long before = support_pg_int("select max(id) from release"), was = held("true");
+	const struct wish *w = sync_wish_dry("rollback", "ecm", body);
+	sync_done(w, would);
+	CLEANUP_FREE char *said = plan_of(w);
+	ck_assert_int_eq(support_pg_int("select max(id) from release"), before);
+	ck_assert_int_eq(held("true"), was);
+	w = sync_wish("rollback", "ecm", body);
+	sync_done(w, did);
+	CLEANUP_FREE char *done = plan_of(w);
+	ck_assert_str_eq(said, done);
+	ck_assert_int_eq(support_pg_int("select max(id) from release"), before + 1);
+}
+
+START_TEST(what_a_rehearsed_rollback_says_is_what_is_done)
+{
+	char to[100];
+	editions(3);
+	as_rehearsed("{\"skill\":\"order\",\"to\":\"release 1\"}", "would deploy 1 domain\"",
+		     "deployed 1 domain\"");
+	ck_assert_str_eq(sync_edition("ecm", "order"), "1");
+	/* Forward again, to what that put in quarantine. */
+	snprintf(to, sizeof(to), "{\"skill\":\"order\",\"to\":\"i1.%s\"}",
+		 support_pg_text("select rev from release where id = 3"));
+	as_rehearsed(to, "would deploy 1 domain\"", "deployed 1 domain\"");
+	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
+}
+END_TEST
+
+START_TEST(a_domain_comes_back_with_a_skill_that_a_rollback_took_away)
+{
+	editions(2);
+	sync_skill("ecm", "extra", 1);
+	sync_push("one more");
+	sync_run();
+	sync_done(sync_wish("rollback", "ecm", "{}"), "");
+	ck_assert_str_eq(sync_edition("ecm", "extra"), "");
+	ck_assert_int_eq(held("skill = 'extra'"), 1);
+	as_rehearsed("{\"to\":\"release 3\"}", "would deploy 1 domain\"", "deployed 1 domain\"");
+	ck_assert_str_eq(sync_edition("ecm", "extra"), "1");
+	ck_assert_int_eq(held("true"), 0);
+}
+END_TEST
+
+START_TEST(a_rollback_that_is_refused_lets_nothing_out_of_quarantine)
+{
+	editions(3);
+	sync_done(sync_wish("rollback", "ecm", "{\"skill\":\"order\"}"), "");
+	ck_assert_int_eq(held("skill = 'order'"), 1);
+	sync_done(sync_wish("suspend", "", "{\"kind\":\"Domain\",\"name\":\"ecm\"}"), "");
+	sync_failed(sync_wish("rollback", "ecm", "{\"skill\":\"order\",\"to\":\"release 3\"}"),
+		    "conflict", "suspended", "");
+	ck_assert_int_eq(held("skill = 'order'"), 1);
+	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
 }
 END_TEST
 
@@ -419,6 +489,9 @@ static const struct support_case cases[] = {
 	CASE_SLOW(a_skill_goes_back_as_far_as_is_said, 120),
 	CASE_SLOW(a_domain_goes_back_one_release, 120),
 	CASE_SLOW(a_rehearsed_rollback_changes_nothing, 120),
+	CASE_SLOW(what_a_rehearsed_rollback_says_is_what_is_done, 120),
+	CASE_SLOW(a_domain_comes_back_with_a_skill_that_a_rollback_took_away, 120),
+	CASE_SLOW(a_rollback_that_is_refused_lets_nothing_out_of_quarantine, 120),
 	CASE_SLOW(a_rollback_to_nowhere_says_so, 120),
 	CASE_SLOW(content_is_put_in_quarantine_once_and_cleared, 120),
 	CASE_SLOW(all_of_a_skill_is_cleared_at_once, 120),
