@@ -248,3 +248,35 @@ const char *sync_condition(const char *type)
 		"json_array_elements(conditions) c where name = 'main' and c->>'type' = '%s'",
 		type);
 }
+
+/* ecm/order and ecm/ticket at edition 1, then order at each up to n, a release each. */
+void sync_editions(int n)
+{
+	char last[16];
+	sync_begin();
+	sync_skill("ecm", "order", 1);
+	sync_skill("ecm", "ticket", 1);
+	sync_push("first");
+	sync_run();
+	for (int edition = 2; edition <= n; edition++) {
+		sync_skill("ecm", "order", edition);
+		sync_push("more");
+		sync_run();
+	}
+	snprintf(last, sizeof(last), "%d", n);
+	ck_assert_str_eq(sync_edition("ecm", "order"), last);
+	ck_assert_str_eq(sync_condition("Ready"), "True ReconciliationSucceeded");
+}
+
+long long sync_held(const char *where)
+{
+	return support_pg_int("select count(*) from quarantine where until is null and %s", where);
+}
+
+const char *sync_content(const char *skill, int nth)
+{
+	return support_pg_text(
+		"select encode(content, 'hex') from desired where domain = 'ecm' and "
+		"skill = '%s' order by since offset %d limit 1",
+		skill, nth - 1);
+}

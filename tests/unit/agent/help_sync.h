@@ -47,5 +47,11 @@ void sync_failed(const struct wish *w, const char *code, const char *part, const
 const char *sync_edition(const char *domain, const char *skill);
 /* Of a condition of the source main: "True ReconciliationSucceeded". */
 const char *sync_condition(const char *type);
+/* A new repository with ecm/order and ecm/ticket at edition 1, then order at each up to n, a release each. */
+void sync_editions(int n);
+/* How many contents are in quarantine, of those where this is so (SQL). */
+long long sync_held(const char *where);
+/* The nth content of a skill of ecm, in hex. Static storage. */
+const char *sync_content(const char *skill, int nth);
 
 #endif

@@ -1,217 +1,19 @@
-/* Wishes as sync carries them out: rollbacks, what is held back, overlays that end, and what is told of a source. */
+/* Wishes as sync carries them out: what is held back, overlays that end, and what is told of a source. */
 #include <stdio.h>
 
-#include "base/mem.h"
-
 #include "tests/unit/agent/help_sync.h"
-
-/* ecm/order and ecm/ticket at edition 1, then order at each up to n, a release each. */
-static void editions(int n)
-{
-	char last[16];
-	sync_begin();
-	sync_skill("ecm", "order", 1);
-	sync_skill("ecm", "ticket", 1);
-	sync_push("first");
-	sync_run();
-	for (int edition = 2; edition <= n; edition++) {
-		sync_skill("ecm", "order", edition);
-		sync_push("more");
-		sync_run();
-	}
-	snprintf(last, sizeof(last), "%d", n);
-	ck_assert_str_eq(sync_edition("ecm", "order"), last);
-	ck_assert_str_eq(sync_condition("Ready"), "True ReconciliationSucceeded");
-}
-
-static long long held(const char *where)
-{
-	return support_pg_int("select count(*) from quarantine where until is null and %s", where);
-}
-
-static const char *content_of(const char *skill, int nth)
-{
-	return support_pg_text(
-		"select encode(content, 'hex') from desired where domain = 'ecm' and "
-		"skill = '%s' order by since offset %d limit 1",
-		skill, nth - 1);
-}
-
-/* --- rollback ----------------------------------------------------------------------------------------------------- */
-
-START_TEST(a_skill_goes_back_one_version_and_stays_there)
-{
-	editions(3);
-	sync_done(sync_wish("rollback", "ecm", "{\"skill\":\"order\",\"reason\":\"it broke\"}"),
-		  "");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
-	ck_assert_str_eq(sync_edition("ecm", "ticket"), "1");
-	ck_assert_int_eq(held("skill = 'order' and cause = 'rollback' and reason = 'it broke' and "
-			      "by = 'key:ana'"),
-			 1);
-	/* The same commit, looked at again, does not bring it back; another edition goes on. */
-	sync_run();
-	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
-	sync_skill("ecm", "order", 4);
-	sync_push("mended");
-	sync_run();
-	ck_assert_str_eq(sync_edition("ecm", "order"), "4");
-	ck_assert_int_eq(held("true"), 1);
-}
-END_TEST
-
-START_TEST(a_skill_goes_back_as_far_as_is_said)
-{
-	char to[100];
-	editions(3);
-	sync_done(sync_wish("rollback", "ecm", "{\"skill\":\"order\",\"to\":\"release 1\"}"), "");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "1");
-	ck_assert_int_eq(held("skill = 'order'"), 2);
-	/* Without a reason it says who wanted it. */
-	ck_assert_int_eq(held("reason = 'rolled back by key:ana'"), 2);
-	/* Forward to what was rolled back: that alone is let out. */
-	snprintf(to, sizeof(to), "{\"skill\":\"order\",\"to\":\"i1.%s\"}",
-		 support_pg_text("select rev from release where id = 3"));
-	sync_done(sync_wish("rollback", "ecm", to), "");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
-	ck_assert_int_eq(support_pg_int("select count(*) from quarantine where until is null and "
-					"encode(content, 'hex') = '%s'",
-					content_of("order", 3)),
-			 0);
-}
-END_TEST
-
-START_TEST(a_domain_goes_back_one_release)
-{
-	editions(3);
-	sync_skill("ecm", "ticket", 2);
-	sync_skill("ecm", "extra", 1);
-	sync_push("two at once");
-	sync_run();
-	ck_assert_str_eq(sync_edition("ecm", "extra"), "1");
-	sync_done(sync_wish("rollback", "ecm", "{\"reason\":\"too much\"}"), "");
-	ck_assert_str_eq(sync_edition("ecm", "ticket"), "1");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
-	/* What did not exist then goes, and comes only as something else. */
-	ck_assert_str_eq(sync_edition("ecm", "extra"), "");
-	ck_assert_int_eq(held("skill = 'ticket'"), 1);
-}
-END_TEST
-
-START_TEST(a_rehearsed_rollback_changes_nothing)
-{
-	editions(2);
-	long long rev = support_pg_int("select max(id) from release");
-	sync_done(sync_wish_dry("rollback", "ecm", "{\"skill\":\"order\"}"), "");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
-	ck_assert_int_eq(held("true"), 0);
-	ck_assert_int_eq(support_pg_int("select max(id) from release"), rev);
-}
-END_TEST
-
-/* The plan of the result, without what names the one wish or the other. */
-static char *plan_of(const struct wish *w)
-{
-	ptrdiff_t plan = str_find(w->result_json, STR("\"plan\":"), 0),
-		  end = str_find(w->result_json, STR("\"admission\":"), 0);
-	ck_assert(plan >= 0 && end > plan);
-	return mem_strndup(w->result_json.p + plan, (size_t)(end - plan));
-}
-
-/* Asks twice, first as a rehearsal: both say the same, and only the second does it. */
-static void as_rehearsed(const char *body, const char *would, const char *did)
-{
-	long long before = support_pg_int("select max(id) from release"), was = held("true");
-	const struct wish *w = sync_wish_dry("rollback", "ecm", body);
-	sync_done(w, would);
-	CLEANUP_FREE char *said = plan_of(w);
-	ck_assert_int_eq(support_pg_int("select max(id) from release"), before);
-	ck_assert_int_eq(held("true"), was);
-	w = sync_wish("rollback", "ecm", body);
-	sync_done(w, did);
-	CLEANUP_FREE char *done = plan_of(w);
-	ck_assert_str_eq(said, done);
-	ck_assert_int_eq(support_pg_int("select max(id) from release"), before + 1);
-}
-
-START_TEST(what_a_rehearsed_rollback_says_is_what_is_done)
-{
-	char to[100];
-	editions(3);
-	as_rehearsed("{\"skill\":\"order\",\"to\":\"release 1\"}", "would deploy 1 domain\"",
-		     "deployed 1 domain\"");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "1");
-	/* Forward again, to what that put in quarantine. */
-	snprintf(to, sizeof(to), "{\"skill\":\"order\",\"to\":\"i1.%s\"}",
-		 support_pg_text("select rev from release where id = 3"));
-	as_rehearsed(to, "would deploy 1 domain\"", "deployed 1 domain\"");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
-}
-END_TEST
-
-START_TEST(a_domain_comes_back_with_a_skill_that_a_rollback_took_away)
-{
-	editions(2);
-	sync_skill("ecm", "extra", 1);
-	sync_push("one more");
-	sync_run();
-	sync_done(sync_wish("rollback", "ecm", "{}"), "");
-	ck_assert_str_eq(sync_edition("ecm", "extra"), "");
-	ck_assert_int_eq(held("skill = 'extra'"), 1);
-	as_rehearsed("{\"to\":\"release 3\"}", "would deploy 1 domain\"", "deployed 1 domain\"");
-	ck_assert_str_eq(sync_edition("ecm", "extra"), "1");
-	ck_assert_int_eq(held("true"), 0);
-}
-END_TEST
-
-START_TEST(a_rollback_that_is_refused_lets_nothing_out_of_quarantine)
-{
-	editions(3);
-	sync_done(sync_wish("rollback", "ecm", "{\"skill\":\"order\"}"), "");
-	ck_assert_int_eq(held("skill = 'order'"), 1);
-	sync_done(sync_wish("suspend", "", "{\"kind\":\"Domain\",\"name\":\"ecm\"}"), "");
-	sync_failed(sync_wish("rollback", "ecm", "{\"skill\":\"order\",\"to\":\"release 3\"}"),
-		    "conflict", "suspended", "");
-	ck_assert_int_eq(held("skill = 'order'"), 1);
-	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
-}
-END_TEST
-
-START_TEST(a_rollback_to_nowhere_says_so)
-{
-	static const struct {
-		const char *domain, *body, *code, *part;
-	} rows[] = {
-		{"ecm", "{\"skill\":\"ticket\"}", "not-found", "no earlier version to go back to"},
-		{"ecm", "{\"skill\":\"none\"}", "not-found", "no earlier version to go back to"},
-		{"frm", "{}", "not-found", "no earlier release of frm to go back to"},
-		{"ecm", "{\"skill\":\"order\",\"to\":\"release 99\"}", "not-found",
-		 "there is no release 99"},
-		{"ecm", "{\"skill\":\"order\",\"to\":\"99\"}", "not-found",
-		 "there is no release 99"},
-		{"ecm", "{\"skill\":\"order\",\"to\":\"yesterday\"}", "invalid", "yesterday"},
-		{"ecm", "{\"skill\":\"order\",\"to\":\"release one\"}", "invalid", "one"},
-	};
-	editions(1);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		sync_failed(sync_wish("rollback", rows[i].domain, rows[i].body), rows[i].code,
-			    rows[i].part, "");
-	ck_assert_str_eq(sync_edition("ecm", "order"), "1");
-	ck_assert_int_eq(held("true"), 0);
-}
-END_TEST
 
 /* --- quarantines -------------------------------------------------------------------------------------------------- */
 
 START_TEST(content_is_put_in_quarantine_once_and_cleared)
 {
 	char body[300], content[65];
-	editions(3);
-	snprintf(content, sizeof(content), "%s", content_of("order", 2));
+	sync_editions(3);
+	snprintf(content, sizeof(content), "%s", sync_content("order", 2));
 	snprintf(body, sizeof(body), "{\"skill\":\"order\",\"content\":\"%s\"}", content);
 	sync_done(sync_wish("quarantine", "ecm", body), "quarantined ecm/order");
 	sync_done(sync_wish("quarantine", "ecm", body), "quarantined ecm/order");
-	ck_assert_int_eq(held("cause = 'operator' and reason = 'quarantined by key:ana'"), 1);
+	ck_assert_int_eq(sync_held("cause = 'operator' and reason = 'quarantined by key:ana'"), 1);
 	/* Another edition is deployed meanwhile; the held one is not. */
 	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
 	sync_skill("ecm", "order", 2);
@@ -219,7 +21,7 @@ START_TEST(content_is_put_in_quarantine_once_and_cleared)
 	sync_run();
 	ck_assert_str_eq(sync_edition("ecm", "order"), "3");
 	sync_done(sync_wish("clear", "ecm", body), "cleared 1");
-	ck_assert_int_eq(held("true"), 0);
+	ck_assert_int_eq(sync_held("true"), 0);
 	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
 	sync_failed(sync_wish("clear", "ecm", body), "not-found",
 		    "nothing of ecm/order is in quarantine", "");
@@ -229,17 +31,17 @@ END_TEST
 START_TEST(all_of_a_skill_is_cleared_at_once)
 {
 	char body[300];
-	editions(3);
+	sync_editions(3);
 	for (int nth = 1; nth <= 2; nth++) {
 		snprintf(body, sizeof(body),
 			 "{\"skill\":\"order\",\"content\":\"%s\",\"reason\":\"r%d\"}",
-			 content_of("order", nth), nth);
+			 sync_content("order", nth), nth);
 		sync_done(sync_wish("quarantine", "ecm", body), "");
 	}
 	sync_done(sync_wish_dry("clear", "ecm", "{\"skill\":\"order\"}"), "\"dryRun\":true");
-	ck_assert_int_eq(held("skill = 'order' and reason in ('r1', 'r2')"), 2);
+	ck_assert_int_eq(sync_held("skill = 'order' and reason in ('r1', 'r2')"), 2);
 	sync_done(sync_wish("clear", "ecm", "{\"skill\":\"order\"}"), "cleared 2");
-	ck_assert_int_eq(held("true"), 0);
+	ck_assert_int_eq(sync_held("true"), 0);
 }
 END_TEST
 
@@ -251,13 +53,13 @@ START_TEST(a_content_that_is_none_is_refused)
 		"{\"skill\":\"order\",\"content\":\"zz\"}",
 		"{\"skill\":\"order\"}",
 	};
-	editions(1);
+	sync_editions(1);
 	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++)
 		sync_failed(sync_wish("quarantine", "ecm", bodies[i]), "invalid",
 			    "the 64 hex digits of a version", "");
 	sync_failed(sync_wish("clear", "ecm", bodies[1]), "invalid",
 		    "the 64 hex digits of a version", "");
-	ck_assert_int_eq(held("true"), 0);
+	ck_assert_int_eq(sync_held("true"), 0);
 }
 END_TEST
 
@@ -265,7 +67,7 @@ END_TEST
 
 START_TEST(a_suspended_domain_stays_as_it_is_until_it_is_resumed)
 {
-	editions(1);
+	sync_editions(1);
 	sync_done(sync_wish("suspend", "",
 			    "{\"kind\":\"Domain\",\"name\":\"ecm\",\"reason\":\"audit\"}"),
 		  "suspended domain ecm");
@@ -283,7 +85,7 @@ END_TEST
 
 START_TEST(a_suspension_ends_when_its_time_is_over)
 {
-	editions(1);
+	sync_editions(1);
 	sync_done(sync_wish("suspend", "ecm",
 			    "{\"kind\":\"Skill\",\"name\":\"order\",\"ttl_ms\":3600000}"),
 		  "suspended skill ecm/order");
@@ -301,7 +103,7 @@ END_TEST
 
 START_TEST(a_suspended_source_is_not_looked_at)
 {
-	editions(1);
+	sync_editions(1);
 	sync_done(sync_wish("suspend", "", "{\"kind\":\"Source\",\"name\":\"main\"}"),
 		  "suspended source main");
 	sync_skill("ecm", "order", 4);
@@ -334,7 +136,7 @@ START_TEST(names_that_are_not_there_come_with_the_nearest)
 		{"resume", "ecm", "{\"kind\":\"Rollout\",\"name\":\"order\"}",
 		 "the rollout of skill ecm/order is not paused", "`aspora get skills` lists them"},
 	};
-	editions(1);
+	sync_editions(1);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		sync_failed(sync_wish(rows[i].kind, rows[i].domain, rows[i].body), "not-found",
 			    rows[i].part, rows[i].remedy);
@@ -366,7 +168,7 @@ static void overlays_expire(void)
 
 START_TEST(below_an_overlay_that_expires_its_source_holds_again)
 {
-	editions(1);
+	sync_editions(1);
 	sync_done(sync_apply("ecm", "order", 9, OVERRIDE), "");
 	ck_assert_str_eq(sync_edition("ecm", "order"), "9");
 	/* What the source brings meanwhile waits below it. */
@@ -382,7 +184,7 @@ END_TEST
 
 START_TEST(what_was_below_comes_out_of_the_store_where_the_newest_is_held_back)
 {
-	editions(3);
+	sync_editions(3);
 	sync_done(sync_wish("rollback", "ecm", "{\"skill\":\"order\"}"), "");
 	ck_assert_str_eq(sync_edition("ecm", "order"), "2");
 	sync_done(sync_apply("ecm", "order", 9, OVERRIDE), "");
@@ -395,7 +197,7 @@ END_TEST
 
 START_TEST(an_upload_over_a_domain_of_a_source_needs_to_say_so)
 {
-	editions(1);
+	sync_editions(1);
 	sync_failed(sync_apply("ecm", "order", 9, "{\"reason\":\"x\"}"), "conflict", "ecm", "");
 	ck_assert_str_eq(sync_edition("ecm", "order"), "1");
 	sync_done(sync_apply("lab", "one", 1, "{\"reason\":\"x\"}"), "");
@@ -408,7 +210,7 @@ END_TEST
 
 START_TEST(a_refused_commit_is_told_with_what_to_do)
 {
-	editions(1);
+	sync_editions(1);
 	sync_file("skills/ecm/order/tests", NULL);
 	sync_skill("frm", "score", 1);
 	sync_push("without tests");
@@ -431,7 +233,7 @@ END_TEST
 
 START_TEST(a_rewritten_history_is_held_until_a_commit_follows)
 {
-	editions(2);
+	sync_editions(2);
 	sync_git("reset -q --hard HEAD~1");
 	sync_skill("ecm", "order", 7);
 	sync_push("instead");
@@ -452,7 +254,7 @@ END_TEST
 
 START_TEST(a_source_that_cannot_be_read_is_told_and_heals)
 {
-	editions(1);
+	sync_editions(1);
 	sync_repository(false);
 	sync_run();
 	ck_assert_str_eq(sync_condition("Ready"), "False FetchFailed");
@@ -469,7 +271,7 @@ END_TEST
 
 START_TEST(a_commit_over_which_three_processes_ended_is_given_up)
 {
-	editions(1);
+	sync_editions(1);
 	sync_skill("ecm", "order", 4);
 	const char *id = sync_push("deadly");
 	support_pg_run("update source set try_revision = '%s', tries = 3 where name = 'main'", id);
@@ -485,14 +287,6 @@ START_TEST(a_commit_over_which_three_processes_ended_is_given_up)
 END_TEST
 
 static const struct support_case cases[] = {
-	CASE_SLOW(a_skill_goes_back_one_version_and_stays_there, 120),
-	CASE_SLOW(a_skill_goes_back_as_far_as_is_said, 120),
-	CASE_SLOW(a_domain_goes_back_one_release, 120),
-	CASE_SLOW(a_rehearsed_rollback_changes_nothing, 120),
-	CASE_SLOW(what_a_rehearsed_rollback_says_is_what_is_done, 120),
-	CASE_SLOW(a_domain_comes_back_with_a_skill_that_a_rollback_took_away, 120),
-	CASE_SLOW(a_rollback_that_is_refused_lets_nothing_out_of_quarantine, 120),
-	CASE_SLOW(a_rollback_to_nowhere_says_so, 120),
 	CASE_SLOW(content_is_put_in_quarantine_once_and_cleared, 120),
 	CASE_SLOW(all_of_a_skill_is_cleared_at_once, 120),
 	CASE_SLOW(a_content_that_is_none_is_refused, 120),
