@@ -15,7 +15,7 @@
 
 /* What a verb has beside its own options. */
 enum cli_uses {
-	CLI_USES_GATEWAY = 1, /* --server, --key, --context */
+	CLI_USES_GATEWAY = 1, /* --server, --key, --context, --request-timeout */
 	CLI_USES_FOLDER = 2, /* --folder */
 	CLI_USES_OUTPUT = 4, /* --output, --no-headers */
 	CLI_HIDDEN = 8, /* for programs: not in lists for people */
@@ -59,6 +59,7 @@ struct cli {
 
 	/* As given on the command line; NULL when not. */
 	const char *server, *key, *context;
+	int64_t request_timeout_ms; /* 0: when left out */
 	const char *folder;
 	const char *output;
 	bool no_headers;
@@ -69,8 +70,8 @@ struct cli {
 
 extern const struct cli_verb *const cli_verbs[]; /* NULL ends; in the order of the manual */
 const struct cli_verb *cli_verb_find(const char *name); /* NULL when absent */
-/* ERR_USAGE: there is no such verb, with the nearest. */
-NODISCARD int cli_verb_unknown(const char *name, struct err *err);
+/* ERR_USAGE: there is no such verb, with what it is here or the nearest; next is the word after it, or NULL. */
+NODISCARD int cli_verb_unknown(const char *name, const char *next, struct err *err);
 
 /* The verb's options and those it has by `uses`, OPT_END at the end; out has CLI_OPTIONS_MAX rows. Values of the latter are in c. */
 #define CLI_OPTIONS_MAX 48

@@ -1,6 +1,8 @@
 #include "cli/context.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/json.h"
@@ -37,10 +39,16 @@ const struct field cli_context_fields[] = {
 int cli_contexts_load(struct arena *a, struct cli_contexts *ret, struct err *err)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(256 * 1024);
-	CLEANUP_FREE char *path = io_config_path("aspora/config.yaml");
+	const char *other = getenv("ASPORA_CONFIG");
+	CLEANUP_FREE char *path = other && *other ? mem_strdup(other)
+						  : io_config_path("aspora/config.yaml");
 	struct err why = ERR_INIT;
 	const struct doc_node *root = NULL;
 	*ret = (struct cli_contexts){.path = arena_strdup(a, path)};
+	if (other && strchr(other, ':') && access(other, F_OK) < 0) {
+		err_set(err, ERR_USAGE, "ASPORA_CONFIG names one file, and \"%s\" is none", other);
+		return err_remedy(err, "files are not merged: put the contexts into one");
+	}
 	int rc = io_read_file(path, &text, &why);
 	if (rc == ERR_NOT_FOUND)
 		return 0;
@@ -89,7 +97,9 @@ int cli_contexts_save(const struct cli_contexts *c, struct err *err)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(256 * 1024);
 	CLEANUP_FREE char *dir = mem_strdup(c->path);
 	const struct cli_context *list = c->contexts.items;
-	*strrchr(dir, '/') = '\0';
+	char *slash = strrchr(dir, '/');
+	if (slash)
+		*slash = '\0';
 	add_member(&out, "current", c->current, "");
 	if (c->contexts.count)
 		buf_addz(&out, "contexts:\n");
@@ -102,8 +112,14 @@ int cli_contexts_save(const struct cli_contexts *c, struct err *err)
 		add_member(&out, "domain", list[i].domain, "    ");
 		add_trust(&out, &list[i]);
 	}
-	int rc = io_mkdirs(dir, 0700, err);
+	int rc = slash ? io_mkdirs(dir, 0700, err) : 0;
 	return rc < 0 ? rc : io_write_file(c->path, buf_str(&out), 0600, err);
+}
+
+struct str cli_context_current(const struct cli *c, const struct cli_contexts *all)
+{
+	const char *named = c->context ? c->context : getenv("ASPORA_CONTEXT");
+	return named && *named ? str_of(named) : all->current;
 }
 
 struct cli_context *cli_context_find(const struct cli_contexts *c, struct str name)

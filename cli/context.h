@@ -6,12 +6,15 @@
  *	  local: {server: "http://127.0.0.1:8440", key: "file:/home/ana/.aspora.key", domain: ecm}
  *	  prod: {server: "https://aspora.example.com", certificate-authority: /home/ana/ca.pem, token-command: [aspora-login, prod]}
  *
+ * ASPORA_CONFIG names another file, and ASPORA_CONTEXT another context than the current one.
+ *
  * Keys are best kept elsewhere (env:NAME, file:/PATH); one that is written out makes the file readable by its owner only.
  */
 #ifndef CLI_CONTEXT_H
 #define CLI_CONTEXT_H
 
 #include "base/field.h"
+#include "cli/cli.h"
 
 struct cli_context {
 	struct str key; /* its name */
@@ -37,6 +40,8 @@ extern const struct field cli_context_fields[];
 NODISCARD int cli_contexts_load(struct arena *a, struct cli_contexts *ret, struct err *err);
 /* Writes it, mode 0600. */
 NODISCARD int cli_contexts_save(const struct cli_contexts *c, struct err *err);
+/* The name of the one that is meant: that of --context, else of ASPORA_CONTEXT, else the current one; empty: none is. */
+struct str cli_context_current(const struct cli *c, const struct cli_contexts *all);
 /* By name; NULL when absent. */
 struct cli_context *cli_context_find(const struct cli_contexts *c, struct str name);
 /* ERR_NOT_FOUND with the nearest. */

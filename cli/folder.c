@@ -107,6 +107,11 @@ int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
 	return rc;
 }
 
+bool cli_may_be_name(const char *word)
+{
+	return !strchr(word, '.') && word[0] != '/' && strncmp(word, "skills/", 7) != 0;
+}
+
 void cli_folder_release(struct cli_folder *f)
 {
 	mirror_close(f->clone);

@@ -29,6 +29,8 @@ struct cli_folder {
 NODISCARD int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
 			      struct cli_scope *ret_scope, struct err *err);
 void cli_folder_release(struct cli_folder *f);
+/* Whether a word that is no path on the disk may be a name, "D" or "D/N", and not a path that is missing. */
+bool cli_may_be_name(const char *word);
 
 /* One state of it. */
 struct cli_tree {

@@ -10,7 +10,7 @@
 
 #define BODY_MAX ((size_t)128 << 20)
 #define CALL_MS 30000
-#define PAGE "500"
+#define PAGE 500
 #define LINE_MAX_BYTES ((size_t)64 << 20) /* one object of a watch */
 #define RETRIES 5
 #define RETRY_MS 1000
@@ -66,9 +66,11 @@ static int find_context(struct cli_gateway *g, const struct cli_context **ret, s
 {
 	struct cli_contexts all;
 	int rc = cli_contexts_load(g->c->arena, &all, err);
-	struct str name = g->c->context ? str_of(g->c->context) : all.current;
-	if (rc < 0 || !name.len)
+	if (rc < 0)
 		return rc;
+	struct str name = cli_context_current(g->c, &all);
+	if (!name.len)
+		return 0;
 	*ret = cli_context_find(&all, name);
 	return *ret ? 0 : cli_context_unknown(&all, name, err);
 }
@@ -77,7 +79,7 @@ int cli_gateway_open(struct cli *c, struct cli_gateway *ret, struct err *err)
 {
 	const struct cli_context *context = NULL;
 	const char *server = c->server, *from = "--server", *key = c->key;
-	*ret = (struct cli_gateway){.c = c};
+	*ret = (struct cli_gateway){.c = c, .timeout_ms = c->request_timeout_ms};
 	bool named = c->context != NULL;
 	if (!server && !named && (server = from_environment("ASPORA_SERVER")))
 		from = "ASPORA_SERVER";
@@ -360,9 +362,10 @@ int cli_get_list(struct cli_gateway *g, const char *path, const struct doc_node 
 	const struct doc_node **objects = NULL;
 	size_t count = 0, cap = 0;
 	const char *next = "";
+	const char *limit = arena_printf(a, "%lld", (long long)(g->page ? g->page : PAGE));
 	for (bool first = true; first || *next; first = false) {
 		const struct doc_node *page = NULL;
-		const char *url = cli_query(g->c, path, "limit", PAGE);
+		const char *url = cli_query(g->c, path, "limit", limit);
 		int rc = cli_get(g, cli_query(g->c, url, "continue", next), &page, err);
 		if (rc < 0)
 			return rc;

@@ -26,6 +26,7 @@ struct cli_gateway {
 	const char *ca_file; /* NULL: the system's authorities */
 	bool insecure;
 	struct str domain; /* of the context; may be empty */
+	int64_t page; /* objects of a list that are asked for at once; 0: 500 */
 	int64_t timeout_ms; /* of one call, without what it waits for; 0: 30 s */
 };
 

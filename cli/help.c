@@ -31,7 +31,10 @@ void cli_options(struct cli *c, const struct cli_verb *v, struct opt *out)
 		{"key", 0, OPT_STRING, &c->key, "KEY",
 		 "The API key, or where it is: env:NAME or file:/PATH. Also ASPORA_KEY.", NULL},
 		{"context", 0, OPT_STRING, &c->context, "NAME",
-		 "A context of the configuration, instead of the current one.", NULL},
+		 "A context of the configuration, instead of the current one. Also ASPORA_CONTEXT.",
+		 NULL},
+		{"request-timeout", 0, OPT_DURATION, &c->request_timeout_ms, "DURATION",
+		 "Give up a request that takes longer; 30s when left out.", NULL},
 	};
 	for (const struct opt *o = v->options; o && o->name; o++)
 		add(out, &n, o);

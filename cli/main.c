@@ -6,13 +6,15 @@
 
 #include "base/crypto.h"
 #include "cli/cli.h"
+#include "cli/elsewhere.h"
 
 /* Options that may also stand before the verb and take a value: their value is not the verb. */
 static bool takes_value(const char *word)
 {
-	static const char *const names[] = {"--server", "--key",    "--context", "--folder",
-					    "-C",	"--output", "-o",	 "--namespace",
-					    "-n",	"--domain", "-d",	 NULL};
+	static const char *const names[] = {
+		"--server", "--key",	"--context", "--request-timeout", "--folder",
+		"-C",	    "--output", "-o",	     "--namespace",	  "-n",
+		"--domain", "-d",	NULL};
 	for (size_t i = 0; names[i]; i++)
 		if (strcmp(word, names[i]) == 0)
 			return true;
@@ -54,9 +56,23 @@ static int check_operands(const struct cli *c, struct err *err)
 			return 0;
 	int rc = cli_usage(c, err, "aspora %s has no \"%s\"", v->name, c->operands[0]);
 	const char *near = str_nearest(str_of(c->operands[0]), v->words, count);
-	if (near)
+	const char *instead = cli_elsewhere_verb(v->name, c->operands[0]);
+	if (instead)
+		err_remedy(err, "%s", instead);
+	else if (near)
 		err_remedy(err, "did you mean \"aspora %s %s\"?", v->name, near);
 	return rc;
+}
+
+/* An option that other tools have. */
+static void say_instead(const struct cli *c, struct err *err)
+{
+	static const char begin[] = "unknown option ";
+	if (strncmp(err->msg, begin, strlen(begin)) != 0)
+		return;
+	const char *instead = cli_elsewhere_option(c->verb->name, err->msg + strlen(begin));
+	if (instead)
+		err_remedy(err, "%s", instead);
 }
 
 static int run_verb(struct cli *c, int argc, char **argv, struct err *err)
@@ -76,6 +92,8 @@ static int run_verb(struct cli *c, int argc, char **argv, struct err *err)
 		return cli_write(&out, err);
 	}
 	c->operands = argv + 1;
+	if (rc < 0)
+		say_instead(c, err);
 	if (rc == 0)
 		rc = check_operands(c, err);
 	return rc < 0 ? rc : c->verb->run(c, err);
@@ -87,7 +105,8 @@ static int run(struct cli *c, int argc, char **argv, struct err *err)
 	const char *name = find_verb(argc, argv);
 	if (name) {
 		c->verb = cli_verb_find(name);
-		return c->verb ? run_verb(c, argc - 1, argv + 1, err) : cli_verb_unknown(name, err);
+		return c->verb ? run_verb(c, argc - 1, argv + 1, err)
+			       : cli_verb_unknown(name, argc > 2 ? argv[2] : NULL, err);
 	}
 	bool help = argc == 1, version = false;
 	const struct opt opts[] = {

@@ -7,7 +7,24 @@
 
 struct sorted {
 	const struct doc_node *object, *value, *domain;
+	size_t place; /* before: what is equal stays as it was */
 };
+
+/* What kubectl calls the time of an object, and of an event. */
+static const char *here(const char *path)
+{
+	static const char *const times[] = {"metadata.creationTimestamp", "lastTimestamp",
+					    "firstTimestamp", "eventTime"};
+	struct str s = str_of(path);
+	if (str_starts(s, STR("{")) && str_ends(s, STR("}")))
+		s = str_sub(s, 1, s.len - 1);
+	if (str_starts(s, STR(".")))
+		s = str_sub(s, 1, s.len);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (str_eqz(s, times[i]))
+			return "metadata.createdAt";
+	return str_eqz(s, "metadata.namespace") ? "metadata.domain" : path;
+}
 
 static int by_value(const void *a, const void *b)
 {
@@ -16,7 +33,9 @@ static int by_value(const void *a, const void *b)
 	int order = (x->value == NULL) - (y->value == NULL);
 	if (order == 0)
 		order = jsonpath_compare(x->value, y->value);
-	return order ? order : jsonpath_compare(x->domain, y->domain);
+	if (order == 0)
+		order = jsonpath_compare(x->domain, y->domain);
+	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 int cli_sort(struct cli *c, const char *by, const struct doc_node **objects, size_t count,
@@ -24,12 +43,12 @@ int cli_sort(struct cli *c, const char *by, const struct doc_node **objects, siz
 {
 	struct sorted *list = arena_array(c->arena, count + 1, sizeof(*list));
 	struct jsonpath *path = NULL;
-	int rc = jsonpath_path(c->arena, by, &path, err);
+	int rc = jsonpath_path(c->arena, here(by), &path, err);
 	if (rc < 0)
 		return err_context(err, "--sort-by");
 	for (size_t i = 0; i < count; i++)
 		list[i] = (struct sorted){objects[i], jsonpath_first(path, c->arena, objects[i]),
-					  kind_path(objects[i], "metadata.domain")};
+					  kind_path(objects[i], "metadata.domain"), i};
 	qsort(list, count, sizeof(*list), by_value);
 	for (size_t i = 0; i < count; i++)
 		objects[i] = list[i].object;

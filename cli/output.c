@@ -129,7 +129,8 @@ void cli_object_name(struct buf *out, const char *word, const struct doc_node *o
 {
 	const struct doc_node *meta = doc_find(object, "metadata");
 	struct str domain = doc_text(meta, "domain"), name = doc_text(meta, "name");
-	buf_addf(out, "%s/", word);
+	if (*word)
+		buf_addf(out, "%s/", word);
 	if (domain.len) {
 		text_escape(out, domain, 0);
 		buf_add_char(out, '/');
@@ -189,6 +190,14 @@ static int find_format(const struct cli *c, const struct cli_format **ret, const
 		}
 	}
 	err_set(err, ERR_USAGE, "--output cannot be \"%s\"", asked);
+	if (str_starts(name, STR("go-template")) || str_eqz(name, "template") ||
+	    str_eqz(name, "templatefile"))
+		return err_remedy(err, "there are no Go templates: write -o "
+				       "jsonpath='{.metadata.name}' or -o "
+				       "custom-columns=NAME:.metadata.name");
+	if (str_starts(name, STR("jsonpath-")) || str_eqz(name, "custom-columns-file"))
+		return err_remedy(err, "write what it is to print behind -o jsonpath= or -o "
+				       "custom-columns=, such as \"$(cat FILE)\"");
 	const char *near = str_nearest(name, names, count);
 	if (near && !equals)
 		err_remedy(err, "did you mean %s?", near);

@@ -52,7 +52,7 @@ const struct doc_node *cli_with_member(const struct cli *c, const struct doc_nod
 /* A text as a value for it; z is kept. In the arena. */
 struct doc_node *cli_text_node(const struct cli *c, const char *z);
 
-/* "skill/ecm/order-details", "source/main". */
+/* "skill/ecm/order-details", "source/main"; without the kind where word is "". */
 void cli_object_name(struct buf *out, const char *word, const struct doc_node *object);
 
 #endif

@@ -1,18 +1,7 @@
 #include "cli/resource.h"
 
+#include "cli/elsewhere.h"
 #include "cli/wish.h"
-
-/* What Kubernetes calls what is nearest. */
-static const struct {
-	const char *word, *kind;
-} elsewhere[] = {{"ns", "domains"},	    {"namespace", "domains"},
-		 {"namespaces", "domains"}, {"po", "instances"},
-		 {"pod", "instances"},	    {"pods", "instances"},
-		 {"deploy", "skills"},	    {"deployment", "skills"},
-		 {"deployments", "skills"}, {"gitrepository", "sources"},
-		 {"svc", "routes"},	    {"service", "routes"},
-		 {"services", "routes"},    {"jobs", "executions"},
-		 {"job", "executions"}};
 
 static int unknown_kind(const char *word, struct err *err)
 {
@@ -21,9 +10,9 @@ static int unknown_kind(const char *word, struct err *err)
 	const char *near = kind_nearest(str_of(word));
 	for (const struct kind *k = kinds; k->name; k++)
 		buf_addf(&list, "%s%s", k == kinds ? "" : ", ", k->plural);
-	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
-		if (strcasecmp(elsewhere[i].word, word) == 0)
-			return err_remedy(err, "here they are %s", elsewhere[i].kind);
+	const char *here = cli_elsewhere_kind(word);
+	if (here)
+		return err_remedy(err, "here they are %s", here);
 	if (near)
 		return err_remedy(err, "did you mean %s?", near);
 	return err_remedy(err, "it is one of: %s", buf_cstr(&list));
@@ -94,6 +83,13 @@ const char *cli_ref_text(struct cli *c, const struct cli_ref *ref)
 	bool domain = ref->name && needs_domain(ref->kind);
 	return arena_printf(c->arena, "%s %s%s%s", ref->kind->singular, domain ? ref->domain : "",
 			    domain ? "/" : "", ref->name ? ref->name : "");
+}
+
+int cli_not_listed(const struct kind *k, struct err *err)
+{
+	if (err->code == ERR_NOT_FOUND && !err->remedy[0])
+		err_remedy(err, "`aspora get %s` lists them", k->plural);
+	return err->code;
 }
 
 const char *cli_domain(const struct cli_gateway *g, const char *given)

@@ -26,6 +26,8 @@ void cli_kind_verbs(unsigned verbs, const char **ret, size_t *ret_count);
 const char *cli_ref_path(struct cli *c, const struct cli_ref *ref);
 /* "skill ecm/manager", for messages; in the arena. */
 const char *cli_ref_text(struct cli *c, const struct cli_ref *ref);
+/* Adds where the objects of the kind are listed to an err that has no advice. Returns its code. */
+int cli_not_listed(const struct kind *k, struct err *err);
 /* The domain that is meant: what was given (may be NULL), else that of the context, else NULL. In the command's arena. */
 const char *cli_domain(const struct cli_gateway *g, const char *given);
 /*

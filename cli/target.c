@@ -1,5 +1,6 @@
 #include "cli/target.h"
 
+#include "cli/file_ref.h"
 #include "cli/output.h"
 
 const char *cli_dry_run;
@@ -25,10 +26,15 @@ struct found {
 	size_t count, cap;
 };
 
-static const char *label_of(struct cli *c, const struct kind *k, const struct doc_node *object)
+static const char *label_of(struct cli *c, const struct cli_ref *ref, const struct doc_node *object)
 {
 	CLEANUP(buf_release) struct buf name = BUF_INIT(1024);
-	cli_object_name(&name, k->singular, object);
+	if (!object) {
+		char *text = arena_strdup(c->arena, cli_ref_text(c, ref));
+		text[strlen(ref->kind->singular)] = '/';
+		return text;
+	}
+	cli_object_name(&name, ref->kind->singular, object);
 	return arena_strdup(c->arena, buf_cstr(&name));
 }
 
@@ -36,20 +42,26 @@ static void add(struct found *f, const struct cli_ref *ref, const struct doc_nod
 {
 	struct cli *c = f->g->c;
 	ARENA_GROW(c->arena, f->items, f->count, f->cap);
-	f->items[f->count++] = (struct cli_target){*ref, object, label_of(c, ref->kind, object)};
+	f->items[f->count++] = (struct cli_target){*ref, object, label_of(c, ref, object)};
 }
 
 static int add_named(struct found *f, const struct cli_ref *ref, struct err *err)
 {
 	const struct doc_node *object = NULL;
-	int rc = cli_get(f->g, cli_ref_path(f->g->c, ref), &object, err);
+	int rc = f->which->unread ? 0 : cli_get(f->g, cli_ref_path(f->g->c, ref), &object, err);
 	if (rc == ERR_NOT_FOUND && f->which->missing_is_fine) {
 		*err = (struct err)ERR_INIT;
 		return 0;
 	}
-	if (rc == 0)
-		add(f, ref, object);
-	return rc;
+	if (rc < 0)
+		return cli_not_listed(ref->kind, err);
+	add(f, ref, object);
+	return 0;
+}
+
+static const char *domain_of(const struct found *f)
+{
+	return f->which->everywhere ? NULL : cli_domain(f->g, f->which->domain);
 }
 
 /* "KIND NAME...", or "KIND/NAME..." where each has its own. */
@@ -67,7 +79,7 @@ static int by_name(struct found *f, struct err *err)
 			break;
 		}
 		rc = cli_ref_parse(c, w->words[each ? i : 0], each ? NULL : w->words[i],
-				   cli_domain(f->g, w->domain), &ref, err);
+				   domain_of(f), &ref, err);
 		if (rc == 0)
 			rc = add_named(f, &ref, err);
 	}
@@ -83,7 +95,7 @@ static int by_selector(struct found *f, struct err *err)
 	size_t count = 0;
 	if (w->word_count > 1 || strchr(w->words[0], '/'))
 		return cli_usage(c, err, "names do not go together with -l and --all");
-	int rc = cli_ref_parse(c, w->words[0], NULL, cli_domain(f->g, w->domain), &ref, err);
+	int rc = cli_ref_parse(c, w->words[0], NULL, domain_of(f), &ref, err);
 	if (rc < 0)
 		return rc;
 	const char *path = cli_query(c, cli_ref_path(c, &ref), "labelSelector", w->selector);
@@ -98,18 +110,38 @@ static int by_selector(struct found *f, struct err *err)
 	return rc;
 }
 
+static int by_file(struct found *f, struct err *err)
+{
+	const struct cli_which *w = f->which;
+	struct cli_refs refs = {0};
+	int rc = 0;
+	if (w->word_count || w->selector || w->all)
+		return cli_usage(f->g->c, err, "-f says which objects: %s is too much",
+				 w->word_count ? "a name beside it"
+				 : w->all      ? "--all"
+					       : "a selector");
+	for (size_t i = 0; rc == 0 && i < w->files->count; i++)
+		rc = cli_file_refs(f->g->c, w->files->items[i], &refs, err);
+	for (size_t i = 0; rc == 0 && i < refs.count; i++)
+		rc = add_named(f, &refs.items[i], err);
+	return rc;
+}
+
 int cli_targets(struct cli_gateway *g, const struct cli_which *which, struct cli_target **ret,
 		size_t *ret_count, struct err *err)
 {
 	struct found f = {.g = g, .which = which};
-	bool many = which->all || which->selector;
+	bool one_kind = which->word_count == 1 && !strchr(which->words[0], '/');
+	bool many = which->all || which->selector || (which->alone && one_kind);
 	int rc = 0;
-	if (which->word_count == 0)
+	if (which->files && which->files->count)
+		rc = by_file(&f, err);
+	else if (which->word_count == 0)
 		rc = cli_usage(g->c, err, "say what: a kind and a name");
-	else if (!many && which->word_count == 1 && !strchr(which->words[0], '/'))
+	else if (!many && one_kind)
 		rc = cli_usage(g->c, err, "say which %s: a name, -l SELECTOR or --all",
 			       which->words[0]);
-	if (rc == 0)
+	else
 		rc = many ? by_selector(&f, err) : by_name(&f, err);
 	if (rc < 0)
 		return rc;

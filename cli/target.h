@@ -1,5 +1,6 @@
 /*
- * The objects that a verb is to change, as kubectl names them: "skill ecm/a ecm/b", "skill/ecm/a domain/hr", "skills -l team=billing", "skills --all".
+ * The objects that a verb is about, as kubectl names them: "skill ecm/a ecm/b", "skill/ecm/a domain/hr", "skills -l team=billing", "skills --all",
+ * "-f skills/ecm".
  *
  * The caller: 1. fills a struct cli_which from its options 2. cli_targets() 3. goes through them; each has its object, as it was read.
  */
@@ -13,13 +14,17 @@ struct cli_which {
 	int word_count;
 	const char *domain; /* of -d; NULL: the context's */
 	const char *selector; /* of -l; NULL: none */
+	const struct opt_strings *files; /* of -f; NULL or empty: none */
 	bool all; /* every object of the kind */
+	bool alone; /* a kind without anything else means all of it */
+	bool everywhere; /* of -A: whatever the context's domain is */
+	bool unread; /* objects that are named need not be there, and are not read: `object` is NULL */
 	bool missing_is_fine; /* what is not there is left out */
 };
 
 struct cli_target {
 	struct cli_ref ref;
-	const struct doc_node *object;
+	const struct doc_node *object; /* NULL where `unread` was asked for */
 	const char *label; /* "skill/ecm/a", as it is printed */
 };
 
@@ -28,6 +33,15 @@ struct cli_target {
  */
 NODISCARD int cli_targets(struct cli_gateway *g, const struct cli_which *which,
 			  struct cli_target **ret, size_t *ret_count, struct err *err);
+
+/* -f of the verbs that take it. */
+#define CLI_FILES_OPTION(files_)                                                                   \
+	{                                                                                          \
+		"filename", 'f', OPT_STRINGS, files_, "PATH",                                      \
+			"The skills of a repository, domain, skill or file, as `aspora apply -f` " \
+			"takes them; may be given again.",                                         \
+			NULL                                                                       \
+	}
 
 /* --dry-run, --dry-run=client|server|none. */
 extern const char *cli_dry_run;

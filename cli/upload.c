@@ -151,7 +151,7 @@ int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path, struct
 	int rc = 0;
 	if (exists && S_ISREG(st.st_mode)) {
 		rc = add_one_file(c, u, place, err);
-	} else if (!exists && (strchr(path, '.') || path[0] == '/')) {
+	} else if (!exists && !cli_may_be_name(path)) {
 		rc = err_sys(err, ERR_NOT_FOUND, ENOENT, "%s", path);
 	} else {
 		rc = cli_folder_open(c, path, &f, &scope, err);
@@ -162,5 +162,30 @@ int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path, struct
 	}
 	if (rc == 0 && u->files == before)
 		rc = err_set(err, ERR_NOT_FOUND, "there is no file of a domain in %s", path);
+	return rc;
+}
+
+static void write_folders(struct json *j, struct str lines)
+{
+	struct str one;
+	json_array_in(j, "folders");
+	while (str_split(&lines, '\n', &one))
+		if (one.len)
+			json_add_str(j, one);
+	json_end(j);
+}
+
+int cli_upload_write(struct cli *c, struct json *j, const struct opt_strings *paths,
+		     size_t *ret_files, struct err *err)
+{
+	struct cli_upload u = {.j = j, .folders = BUF_INIT(BUF_MAX)};
+	int rc = 0;
+	json_array_in(j, "files");
+	for (size_t i = 0; rc == 0 && i < paths->count; i++)
+		rc = cli_upload_add(c, &u, paths->items[i], err);
+	json_end(j);
+	write_folders(j, buf_str(&u.folders));
+	buf_release(&u.folders);
+	*ret_files = u.files;
 	return rc;
 }

@@ -22,4 +22,10 @@ struct cli_upload {
 NODISCARD int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path,
 			     struct err *err);
 
+/*
+ * All of them, as the members "files" and "folders" of the body that j is in. Errors: as above.
+ */
+NODISCARD int cli_upload_write(struct cli *c, struct json *j, const struct opt_strings *paths,
+			       size_t *ret_files, struct err *err);
+
 #endif

@@ -52,30 +52,12 @@ static int check(struct cli *c, struct err *err)
 	return 0;
 }
 
-static void write_folders(struct json *j, struct str lines)
-{
-	struct str one;
-	json_array_in(j, "folders");
-	while (str_split(&lines, '\n', &one))
-		if (one.len)
-			json_add_str(j, one);
-	json_end(j);
-}
-
 static int write_body(struct cli *c, struct buf *out, size_t *ret_files, struct err *err)
 {
 	struct json j;
-	struct cli_upload u = {.j = &j, .folders = BUF_INIT(BUF_MAX)};
-	int rc = 0;
 	json_init(&j, out);
 	json_object(&j);
-	json_array_in(&j, "files");
-	for (size_t i = 0; rc == 0 && i < o.paths.count; i++)
-		rc = cli_upload_add(c, &u, o.paths.items[i], err);
-	json_end(&j);
-	write_folders(&j, buf_str(&u.folders));
-	buf_release(&u.folders);
-	*ret_files = u.files;
+	int rc = cli_upload_write(c, &j, &o.paths, ret_files, err);
 	cli_json_member(&j, "applySet", o.set);
 	json_bool(&j, "prune", o.prune);
 	json_bool(&j, "override", o.override);

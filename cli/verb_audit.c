@@ -11,6 +11,8 @@ static struct {
 static const struct opt options[] = {
 	{"actor", 'a', OPT_STRING, &o.actor, "WHO", "Only of this one, such as key:ana.", NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Only about this domain.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"kind", 'k', OPT_STRING, &o.kind, "KIND",
 	 "Only of one kind: Skill, Release, Key, Wish (what was asked for), Request (what was "
 	 "refused).",

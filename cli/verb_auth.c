@@ -10,6 +10,8 @@ static struct {
 
 static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "can-i: in this domain.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"list", 0, OPT_FLAG, &o.list, NULL, "can-i: everything, with the reasons.", NULL},
 	OPT_END,
 };

@@ -11,13 +11,9 @@ static struct {
 	bool insecure, current;
 } o;
 
-static const char *const words[] = {"get-contexts",
-				    "current-context",
-				    "set-context",
-				    "use-context",
-				    "delete-context",
-				    "view",
-				    NULL};
+static const char *const words[] = {
+	"get-contexts",	  "current-context", "set-context", "use-context",
+	"rename-context", "delete-context",  "view",	    NULL};
 
 static const struct opt options[] = {
 	{"server", 0, OPT_STRING, &o.server, "URL",
@@ -113,6 +109,25 @@ static int use_context(struct cli_contexts *all, const char *name, struct err *e
 	return rc < 0 ? rc : say("is current", name, err);
 }
 
+static int rename_context(struct cli *c, struct cli_contexts *all, const char *name, const char *to,
+			  struct err *err)
+{
+	struct cli_context *at = cli_context_find(all, str_of(name));
+	if (!at)
+		return cli_context_unknown(all, str_of(name), err);
+	if (!to)
+		return cli_usage(c, err, "aspora config rename-context needs a new name");
+	if (cli_context_find(all, str_of(to))) {
+		err_set(err, ERR_CONFLICT, "there is a context \"%s\" already", to);
+		return err_remedy(err, "`aspora config delete-context %s` takes it away", to);
+	}
+	if (str_eqz(all->current, name))
+		all->current = str_of(to);
+	at->key = str_of(to);
+	int rc = cli_contexts_save(all, err);
+	return rc < 0 ? rc : say(arena_printf(c->arena, "is %s now", to), name, err);
+}
+
 static int delete_context(struct cli_contexts *all, const char *name, struct err *err)
 {
 	struct cli_context *list = all->contexts.items, *at = cli_context_find(all, str_of(name));
@@ -192,6 +207,29 @@ static const struct doc_node *as_object(struct cli *c, const struct cli_context 
 		       : n;
 }
 
+/* Those that are to be shown: one, or all. */
+static int as_objects(struct cli *c, const struct cli_contexts *all, const char *name,
+		      const struct doc_node ***ret, size_t *ret_count, struct err *err)
+{
+	struct str current = cli_context_current(c, all);
+	const struct cli_context *list = all->contexts.items;
+	const struct doc_node **objects = arena_array(c->arena, all->contexts.count + 1,
+						      sizeof(*objects));
+	size_t count = 0;
+	if (name && !cli_context_find(all, str_of(name)))
+		return cli_context_unknown(all, str_of(name), err);
+	for (size_t i = 0; i < all->contexts.count; i++) {
+		if (name && !str_eqz(list[i].key, name))
+			continue;
+		objects[count] = as_object(c, &list[i], str_eq(list[i].key, current), err);
+		if (!objects[count++])
+			return ERR_INVALID;
+	}
+	*ret = objects;
+	*ret_count = count;
+	return 0;
+}
+
 static int get_contexts(struct cli *c, const struct cli_contexts *all, const char *name,
 			struct err *err)
 {
@@ -203,30 +241,23 @@ static int get_contexts(struct cli *c, const struct cli_contexts *all, const cha
 						     {NULL, NULL, false}};
 	struct cli_view v = {
 		.columns = columns, .word = "context", .list = true, .none = "no contexts"};
-	const struct cli_context *list = all->contexts.items;
-	const struct doc_node **objects = arena_array(c->arena, all->contexts.count + 1,
-						      sizeof(*objects));
+	const struct doc_node **objects = NULL;
 	size_t count = 0;
-	if (name && !cli_context_find(all, str_of(name)))
-		return cli_context_unknown(all, str_of(name), err);
-	for (size_t i = 0; i < all->contexts.count; i++) {
-		if (name && !str_eqz(list[i].key, name))
-			continue;
-		objects[count] = as_object(c, &list[i], str_eq(list[i].key, all->current), err);
-		if (!objects[count++])
-			return ERR_INVALID;
-	}
+	int rc = as_objects(c, all, name, &objects, &count, err);
+	if (rc < 0)
+		return rc;
 	return cli_print(c, &v, objects, count, err);
 }
 
-static int current_context(const struct cli_contexts *all, struct err *err)
+static int current_context(const struct cli *c, const struct cli_contexts *all, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
-	if (!all->current.len) {
+	struct str current = cli_context_current(c, all);
+	if (!current.len) {
 		err_set(err, ERR_NOT_FOUND, "no context is current");
 		return err_remedy(err, "`aspora config use-context NAME` makes one so");
 	}
-	buf_addf(&out, "%.*s\n", STR_ARG(all->current));
+	buf_addf(&out, "%.*s\n", STR_ARG(current));
 	return cli_write(&out, err);
 }
 
@@ -239,18 +270,25 @@ static int config(struct cli *c, struct err *err)
 		rc = cli_contexts_load(c->arena, &all, err);
 	if (rc < 0)
 		return rc;
-	if (strcmp(what, "view") == 0)
+	if (strcmp(what, "view") == 0 && !c->output)
 		return view(&all, err);
+	if (strcmp(what, "view") == 0)
+		return get_contexts(c, &all, NULL, err);
 	if (strcmp(what, "get-contexts") == 0)
 		return get_contexts(c, &all, name, err);
 	if (strcmp(what, "current-context") == 0)
-		return current_context(&all, err);
+		return current_context(c, &all, err);
+	if (c->operand_count == 3 && strcmp(what, "rename-context") != 0)
+		return cli_usage(c, err, "aspora config %s takes one name", what);
 	if (!name && o.current && strcmp(what, "set-context") == 0 && all.current.len)
 		name = arena_strndup(c->arena, all.current.p, all.current.len);
 	if (!name)
 		return cli_usage(c, err, "aspora config %s needs the name of a context", what);
 	if (strcmp(what, "use-context") == 0)
 		return use_context(&all, name, err);
+	if (strcmp(what, "rename-context") == 0)
+		return rename_context(c, &all, name, c->operand_count > 2 ? c->operands[2] : NULL,
+				      err);
 	if (strcmp(what, "delete-context") == 0)
 		return delete_context(&all, name, err);
 	return set_context(c, &all, name, err);
@@ -259,19 +297,23 @@ static int config(struct cli *c, struct err *err)
 const struct cli_verb cli_verb_config = {
 	.name = "config",
 	.usage = "get-contexts | current-context | set-context NAME | use-context NAME | "
-		 "delete-context NAME | view",
+		 "rename-context NAME NEW | delete-context NAME | view",
 	.help = "Keep the addresses and keys of gateways.",
 	.about = "    aspora config set-context prod --server https://aspora.example.com --key "
 		 "file:/home/ana/.key\n"
 		 "    aspora config use-context prod\n"
 		 "    aspora config set-context --current -d ecm\n\n"
 		 "They are kept in $XDG_CONFIG_HOME/aspora/config.yaml (~/.config when that is not "
-		 "set).",
+		 "set),\n"
+		 "or in the file that ASPORA_CONFIG names. ASPORA_CONTEXT takes another context "
+		 "than "
+		 "the\n"
+		 "current one.",
 	.options = options,
 	.uses = CLI_USES_OUTPUT,
 	.words = words,
 	.least = 1,
-	.most = 2,
+	.most = 3,
 	.completes = CLI_CONTEXTS,
 	.run = config,
 };

@@ -9,12 +9,16 @@
 
 static struct {
 	const char *domain, *selector, *version;
+	struct opt_strings files;
 	bool all, yes, missing_is_fine;
 } o;
 
 static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN",
 	 "Of names without one; of this domain only, with -l and --all.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
+	CLI_FILES_OPTION(&o.files),
 	{"selector", 'l', OPT_STRING, &o.selector, "SELECTOR",
 	 "All objects of the kind with these labels.", NULL},
 	{"all", 0, OPT_FLAG, &o.all, NULL, "All objects of the kind.", NULL},
@@ -84,7 +88,7 @@ static int no_way(const struct kind *k, struct err *err)
 static void read_which(struct cli *c, struct cli_which *which, bool *ret_overlay)
 {
 	char **words = arena_array(c->arena, (size_t)c->operand_count + 1, sizeof(*words));
-	*ret_overlay = is_overlay(c->operands[0]);
+	*ret_overlay = c->operand_count && is_overlay(c->operands[0]);
 	for (int i = 0; i < c->operand_count; i++) {
 		words[i] = c->operands[i];
 		if (*ret_overlay && is_overlay(words[i]))
@@ -96,6 +100,7 @@ static void read_which(struct cli *c, struct cli_which *which, bool *ret_overlay
 				    .word_count = c->operand_count,
 				    .domain = o.domain,
 				    .selector = o.selector,
+				    .files = &o.files,
 				    .all = o.all,
 				    .missing_is_fine = o.missing_is_fine};
 }
@@ -240,6 +245,7 @@ static int delete (struct cli *c, struct err *err)
 	rc = cli_gateway_open(c, &g, err);
 	if (rc == 0)
 		rc = cli_targets(&g, &which, &targets, &count, err);
+	opt_strings_release(&o.files);
 	if (rc == 0)
 		rc = check(targets, &count, c, err);
 	if (rc == 0)
@@ -249,7 +255,7 @@ static int delete (struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_delete = {
 	.name = "delete",
-	.usage = "KIND NAME...",
+	.usage = "KIND NAME... | KIND/NAME... | -f PATH",
 	.help = "Take away what was applied, overlays, quarantines, keys; end executions.",
 	.about = "A skill or a domain is deleted if it came by `aspora apply`; what Git has is "
 		 "deleted\n"
@@ -261,11 +267,11 @@ const struct cli_verb cli_verb_delete = {
 		 "Where something that serves goes away, a person is asked first, unless --yes is "
 		 "given.\n\n"
 		 "    aspora delete skill shop/old --reason \"no longer sold\"\n"
-		 "    aspora delete skills -l tier=trial --dry-run\n\n"
+		 "    aspora delete skills -l tier=trial --dry-run\n"
+		 "    aspora delete -f skills/shop/old\n\n"
 		 "The exit status is 5 when it belongs to Git, or is not any more what was read.",
 	.options = options,
-	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
-	.least = 1,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT | CLI_USES_FOLDER,
 	.most = -1,
 	.completes = CLI_KINDS,
 	.run = delete,

@@ -1,10 +1,11 @@
-/* aspora describe: one object in full, for people: what is wanted, how it is, why, and what happened lately. */
+/* aspora describe: objects in full, for people: what is wanted, how it is, why, and what happened lately. */
 #include "base/clock.h"
 #include "cli/compact.h"
 #include "cli/output.h"
 #include "cli/resource.h"
 #include "cli/result.h"
 #include "cli/table.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "skill/finding.h"
 #include "skill/text.h"
@@ -12,15 +13,28 @@
 #define EVENTS "20"
 
 static struct {
-	const char *domain;
-	bool no_events;
+	const char *domain, *selector;
+	struct opt_strings files;
+	bool no_events, all;
+	const char *show_events;
 } o;
+
+static const char *const truths[] = {"true", "false", NULL};
 
 static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "The domain of the object.", NULL},
 	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
 	 NULL},
-	{"no-events", 0, OPT_FLAG, &o.no_events, NULL, "Leave out what happened lately.", NULL},
+	{"selector", 'l', OPT_STRING, &o.selector, "SELECTOR",
+	 "All objects of the kind with these labels.", NULL},
+	{"all-domains", 'A', OPT_FLAG, &o.all, NULL, "Of all domains, whatever the context says.",
+	 NULL},
+	{"all-namespaces", 0, OPT_FLAG, &o.all, NULL, "The same, for who is used to kubectl.",
+	 NULL},
+	CLI_FILES_OPTION(&o.files),
+	{"show-events", 0, OPT_WORD, &o.show_events, "true|false",
+	 "Whether to show what happened lately; true when left out.", truths},
+	{"no-events", 0, OPT_FLAG, &o.no_events, NULL, "The same as --show-events=false.", NULL},
 	OPT_END,
 };
 
@@ -149,55 +163,83 @@ static int events(struct cli_gateway *g, const struct cli_ref *ref, struct buf *
 	return 0;
 }
 
-static int describe_one(struct cli_gateway *g, const struct cli_ref *ref, struct err *err)
+static int describe_one(struct cli_gateway *g, const struct cli_target *t, struct buf *out,
+			struct err *err)
+{
+	const struct doc_node *n = t->object, *status = doc_find(n, "status");
+	head(out, n);
+	section(out, "Spec", doc_find(n, "spec"));
+	point_to_all(g->c, out, &t->ref, doc_find(n, "spec"));
+	section(out, "Status", status);
+	conditions(out, doc_find(status, "conditions"));
+	findings(g->c, out, doc_find(status, "findings"));
+	bool quiet = o.no_events || (o.show_events && strcmp(o.show_events, "false") == 0);
+	return quiet ? 0 : events(g, &t->ref, out, err);
+}
+
+/* For programs, as `aspora get` would print them. */
+static int print_objects(struct cli *c, const struct cli_target *targets, size_t count,
+			 struct err *err)
+{
+	const struct doc_node **objects = arena_array(c->arena, count, sizeof(*objects));
+	const struct kind *k = targets[0].ref.kind;
+	for (size_t i = 0; i < count; i++)
+		objects[i] = targets[i].object;
+	struct cli_view view = {.columns = k->columns, .word = k->singular, .list = count > 1};
+	return cli_print(c, &view, objects, count, err);
+}
+
+static int print_all(struct cli_gateway *g, const struct cli_target *targets, size_t count,
+		     struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
-	const struct doc_node *n = NULL;
-	int rc = cli_get(g, cli_ref_path(g->c, ref), &n, err);
-	if (rc < 0)
-		return rc;
-	if (g->c->output) {
-		struct cli_view view = {.columns = ref->kind->columns, .word = ref->kind->singular};
-		return cli_print(g->c, &view, &n, 1, err);
+	int rc = 0;
+	if (count == 0) {
+		cli_say("there is none%s", o.selector ? " that fits" : "");
+		return 0;
 	}
-	const struct doc_node *status = doc_find(n, "status");
-	head(&out, n);
-	section(&out, "Spec", doc_find(n, "spec"));
-	point_to_all(g->c, &out, ref, doc_find(n, "spec"));
-	section(&out, "Status", status);
-	conditions(&out, doc_find(status, "conditions"));
-	findings(g->c, &out, doc_find(status, "findings"));
-	if (!o.no_events)
-		rc = events(g, ref, &out, err);
+	if (g->c->output)
+		return print_objects(g->c, targets, count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (i)
+			buf_addz(&out, "\n\n");
+		rc = describe_one(g, &targets[i], &out, err);
+	}
 	return rc < 0 ? rc : cli_write(&out, err);
 }
 
 static int describe(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
-	struct cli_ref ref;
+	const struct cli_which which = {.words = c->operands,
+					.word_count = c->operand_count,
+					.domain = o.domain,
+					.selector = o.selector,
+					.files = &o.files,
+					.alone = true,
+					.everywhere = o.all};
+	struct cli_target *targets = NULL;
+	size_t count = 0;
 	int rc = cli_output_check(c, err);
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
 	if (rc == 0)
-		rc = cli_ref_parse(c, c->operands[0], c->operand_count > 1 ? c->operands[1] : NULL,
-				   cli_domain(&g, o.domain), &ref, err);
-	if (rc == 0 && !ref.name)
-		rc = cli_usage(c, err, "which %s?", ref.kind->singular);
-	return rc < 0 ? rc : describe_one(&g, &ref, err);
+		rc = cli_targets(&g, &which, &targets, &count, err);
+	opt_strings_release(&o.files);
+	return rc < 0 ? rc : print_all(&g, targets, count, err);
 }
 
 const struct cli_verb cli_verb_describe = {
 	.name = "describe",
-	.usage = "KIND NAME | KIND/NAME",
-	.help = "Show one object in full: why it is as it is, and what happened lately.",
+	.usage = "KIND [NAME...] | KIND/NAME... | -f PATH",
+	.help = "Show objects in full: why it is as it is, and what happened lately.",
 	.about = "    aspora describe skill ecm/order-details\n"
-		 "    aspora describe execution EXEC-20260218120000-0123456789abcdef\n\n"
+		 "    aspora describe execution EXEC-20260218120000-0123456789abcdef\n"
+		 "    aspora describe skills -l team=billing\n\n"
 		 "Of a configuration only what is asked for most is shown; -o yaml has all of it.",
 	.options = options,
-	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
-	.least = 1,
-	.most = 2,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT | CLI_USES_FOLDER,
+	.most = -1,
 	.completes = CLI_KINDS,
 	.run = describe,
 };

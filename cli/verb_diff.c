@@ -1,11 +1,13 @@
 /* aspora diff: what would change, in words. */
 #include "base/json.h"
 #include "cli/diff_deployed.h"
+#include "cli/diff_files.h"
 #include "cli/judge.h"
 #include "cli/verbs.h"
 
 static struct {
 	const char *base, *commit, *format, *from, *to;
+	struct opt_strings files;
 } o;
 
 static const char *const formats[] = {"text", "json", NULL};
@@ -15,6 +17,10 @@ static const struct opt options[] = {
 	 "Compare with this branch, tag, commit or HEAD~1; HEAD when left out.", NULL},
 	{"commit", 0, OPT_STRING, &o.commit, "COMMIT",
 	 "Compare this commit instead of the folder as it is now.", NULL},
+	{"filename", 'f', OPT_STRINGS, &o.files, "PATH",
+	 "Compare this repository, domain, skill or file with what is deployed, as `aspora apply "
+	 "-f` would change it; may be given again.",
+	 NULL},
 	{"from", 0, OPT_STRING, &o.from, "WHEN",
 	 "Compare what was deployed, not the folder: a release (3), a revision (i1.47), a commit, "
 	 "a "
@@ -39,8 +45,22 @@ static int deployed(struct cli *c, struct err *err)
 				 o.format, err);
 }
 
+static int files(struct cli *c, struct err *err)
+{
+	int rc;
+	if (o.base || o.commit || o.from || o.to || c->operand_count)
+		rc = cli_usage(c, err,
+			       "-f is compared with what is deployed, and with nothing else");
+	else
+		rc = cli_diff_files(c, &o.files, o.format, err);
+	opt_strings_release(&o.files);
+	return rc;
+}
+
 static int diff(struct cli *c, struct err *err)
 {
+	if (o.files.count)
+		return files(c, err);
 	if (o.from)
 		return deployed(c, err);
 	if (o.to)
@@ -64,7 +84,7 @@ static int diff(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_diff = {
 	.name = "diff",
-	.usage = "[COMMIT] [DOMAIN | DIR]",
+	.usage = "[COMMIT] [DOMAIN | DIR] | -f PATH",
 	.help = "Say in words what changes between a commit and the folder.",
 	.about = "\"+\" is new, \"~\" changed, \"-\" gone; \"!\" marks what gives a skill more "
 		 "than it had.\n"
@@ -72,6 +92,8 @@ const struct cli_verb cli_verb_diff = {
 		 "With --from the gateway is asked what was deployed then, and what is now:\n\n"
 		 "    aspora diff --from 3 ecm\n"
 		 "    aspora diff --from yesterday --to 2h\n\n"
+		 "With -f files are held against what is deployed, as `kubectl diff -f` does:\n\n"
+		 "    aspora diff -f skills/ecm\n\n"
 		 "The exit status is 0 when nothing differs, 1 when something does, and more than "
 		 "1\n"
 		 "when the two could not be compared.",

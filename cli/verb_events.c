@@ -1,12 +1,13 @@
 /* aspora events: what happened, the newest last. */
+#include "cli/event_for.h"
 #include "cli/follow.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 
 static struct {
-	const char *about, *domain;
+	const char *about, *domain, *types;
 	int64_t limit, timeout_ms;
-	bool watch;
+	bool watch, all;
 } o = {.limit = 100};
 
 static const struct opt options[] = {
@@ -15,6 +16,11 @@ static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Of one domain and its skills.", NULL},
 	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
 	 NULL},
+	{"all-domains", 'A', OPT_FLAG, &o.all, NULL, "Of all domains, whatever the context says.",
+	 NULL},
+	{"all-namespaces", 0, OPT_FLAG, &o.all, NULL, "The same, for who is used to kubectl.",
+	 NULL},
+	{"types", 0, OPT_STRING, &o.types, "TYPES", "Only Warning or Normal ones.", NULL},
 	{"watch", 'w', OPT_FLAG, &o.watch, NULL, "Go on with what happens.", NULL},
 	{"timeout", 0, OPT_DURATION, &o.timeout_ms, "DURATION",
 	 "End --watch after this long; never when left out.", NULL},
@@ -22,36 +28,13 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-/* KIND/NAME, or KIND/DOMAIN/NAME where names are a domain's. */
-static int about_object(struct cli *c, const char **path, struct err *err)
-{
-	struct str rest = str_of(o.about), word, domain;
-	if (!str_split(&rest, '/', &word) || !rest.len)
-		return cli_usage(c, err, "--for needs KIND/NAME, not \"%s\"", o.about);
-	const struct kind *k = kind_find(word);
-	if (!k) {
-		const char *near = kind_nearest(word);
-		int rc = cli_usage(c, err, "there is no kind \"%.*s\"", STR_ARG(word));
-		if (near)
-			err_remedy(err, "did you mean --for %s/%.*s?", near, STR_ARG(rest));
-		return rc;
-	}
-	*path = cli_query(c, *path, "kind", k->name);
-	if (k->namespaced && str_find_byte(rest, '/', 0) > 0) {
-		(void)!str_split(&rest, '/', &domain);
-		*path = cli_query(c, *path, "domain",
-				  arena_strndup(c->arena, domain.p, domain.len));
-	}
-	*path = cli_query(c, *path, "name", arena_strndup(c->arena, rest.p, rest.len));
-	return 0;
-}
-
 static struct cli_view view(void)
 {
 	return (struct cli_view){.columns = kind_find(STR("Event"))->columns,
 				 .word = "event",
 				 .list = true,
-				 .none = "nothing has happened here yet"};
+				 .none = o.types ? "no events that fit"
+						 : "nothing has happened here yet"};
 }
 
 static int print(struct cli *c, const struct doc_node *answer, struct err *err)
@@ -103,16 +86,16 @@ static int events(struct cli *c, struct err *err)
 	const struct doc_node *answer = NULL;
 	const char *path = cli_path(c, "events", NULL);
 	int rc = cli_output_check(c, err);
-	if (rc == 0 && o.about && o.domain)
-		rc = cli_usage(c, err, "--for and --domain exclude each other: --for has it all");
 	if (rc == 0 && (o.limit < 1 || o.limit > 1000))
 		rc = cli_usage(c, err, "--limit is from 1 to 1000");
-	if (rc == 0 && o.about)
-		rc = about_object(c, &path, err);
+	if (rc == 0)
+		rc = cli_gateway_open(c, &g, err);
 	if (rc < 0)
 		return rc;
-	path = cli_query(c, path, "domain", o.domain);
-	rc = cli_gateway_open(c, &g, err);
+	const struct cli_event_for which = {o.about, o.domain, o.types, NULL, o.all};
+	if (!o.about)
+		path = cli_query(c, path, "domain", o.all ? NULL : cli_domain(&g, o.domain));
+	rc = cli_event_query(&g, &which, &path, err);
 	if (rc == 0 && o.watch)
 		return watch(&g, path, err);
 	path = cli_query(c, path, "limit", arena_printf(c->arena, "%lld", (long long)o.limit));

@@ -1,14 +1,12 @@
 /* aspora get, aspora watch: objects of any kind, as tables or as they are; once, or as they change. */
-#include "cli/follow.h"
+#include "cli/get.h"
 #include "cli/order.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "cli/when.h"
 
-static struct {
-	const char *domain, *skill, *state, *labels, *fields, *sort, *at;
-	bool all, watch, events, show_labels, ignore_missing;
-	int64_t timeout_ms;
-} o;
+#define CHUNK_MAX 1000
+#define o cli_get_options
 
 /* clang-format off */
 #define WHICH_OPTIONS \
@@ -24,9 +22,19 @@ static struct {
 	 "Executions, instances, routes and quarantines: only of this skill.", NULL}, \
 	{"state", 0, OPT_STRING, &o.state, "STATE", \
 	 "Executions and instances: only in this state; admissions: allow or deny.", NULL}, \
+	{"for", 0, OPT_STRING, &o.about, "KIND/NAME", \
+	 "Events: only of this object: skill/ecm/order-details.", NULL}, \
+	{"types", 0, OPT_STRING, &o.types, "TYPES", "Events: only Warning or Normal ones.", NULL}, \
+	CLI_FILES_OPTION(&o.files), \
+	{"label-columns", 'L', OPT_STRINGS, &o.label_columns, "LABELS", \
+	 "Tables: a column with the value of each of these labels; may be given again.", NULL}, \
 	{"show-labels", 0, OPT_FLAG, &o.show_labels, NULL, "Tables: a last column with the labels.", NULL}, \
 	{"output-watch-events", 0, OPT_FLAG, &o.events, NULL, \
 	 "Watching: say of each object whether it was ADDED, MODIFIED or DELETED.", NULL}, \
+	{"watch-only", 0, OPT_FLAG, &o.watch_only, NULL, \
+	 "Watching: only what changes, and not what there is already.", NULL}, \
+	{"chunk-size", 0, OPT_INT, &o.chunk, "N", \
+	 "Ask for so many objects at once; 500 when left out.", NULL}, \
 	{"timeout", 0, OPT_DURATION, &o.timeout_ms, "DURATION", \
 	 "Watching: end after this long; never when left out.", NULL}
 
@@ -44,21 +52,6 @@ static const struct opt get_options[] = {
 static const struct opt watch_options[] = {WHICH_OPTIONS, OPT_END};
 /* clang-format on */
 
-static const char *filters(struct cli *c, const struct kind *k, const char *path)
-{
-	const char *slash = o.skill ? strchr(o.skill, '/') : NULL;
-	if (slash) {
-		const char *domain = arena_strndup(c->arena, o.skill, (size_t)(slash - o.skill));
-		path = cli_query(c, path, "domain", domain);
-	}
-	path = cli_query(c, path, "skill", slash ? slash + 1 : o.skill);
-	path = cli_query(c, path, "labelSelector", o.labels);
-	path = cli_query(c, path, "fieldSelector", o.fields);
-	return cli_query(c, path, strcmp(k->name, "Admission") == 0 ? "verdict" : "state", o.state);
-}
-
-/* --- once ------------------------------------------------------------------------------------------------------ */
-
 static int arrange(struct cli *c, const struct kind *k, const struct doc_node **objects,
 		   size_t count, struct err *err)
 {
@@ -69,29 +62,21 @@ static int arrange(struct cli *c, const struct kind *k, const struct doc_node **
 	return 0;
 }
 
-struct getting {
-	struct cli_gateway g;
-	struct cli_ref *refs;
-	size_t count;
-	struct cli_view view;
-	bool list;
-};
-
 static int fetch_named(struct getting *w, const struct doc_node ***ret, size_t *ret_count,
 		       struct err *err)
 {
-	struct cli *c = w->g.c;
+	struct cli *c = w->g->c;
 	const struct doc_node **objects = arena_array(c->arena, w->count, sizeof(*objects));
 	size_t count = 0;
 	for (size_t i = 0; i < w->count; i++) {
 		const char *path = cli_query(c, cli_ref_path(c, &w->refs[i]), "at", o.at);
 		struct err e = ERR_INIT;
-		int rc = cli_get(&w->g, path, &objects[count], &e);
+		int rc = cli_get(w->g, path, &objects[count], &e);
 		if (rc == ERR_NOT_FOUND && o.ignore_missing)
 			continue;
 		if (rc < 0) {
 			*err = e;
-			return rc;
+			return o.at ? rc : cli_not_listed(w->refs[i].kind, err);
 		}
 		count++;
 	}
@@ -100,264 +85,93 @@ static int fetch_named(struct getting *w, const struct doc_node ***ret, size_t *
 	return o.sort ? cli_sort(c, o.sort, objects, count, err) : 0;
 }
 
-static int fetch(struct getting *w, const struct doc_node ***ret, size_t *ret_count,
-		 struct err *err)
+int cli_get_fetch(struct getting *w, const struct doc_node ***ret, size_t *ret_count,
+		  struct err *err)
 {
-	struct cli *c = w->g.c;
+	struct cli *c = w->g->c;
 	const struct kind *k = w->refs[0].kind;
 	if (!w->list)
 		return fetch_named(w, ret, ret_count, err);
-	const char *path = cli_query(c, filters(c, k, cli_ref_path(c, &w->refs[0])), "at", o.at);
-	int rc = cli_get_list(&w->g, path, ret, ret_count, NULL, err);
+	const char *path = NULL;
+	int rc = cli_get_path(w, &path, err);
+	if (rc == 0)
+		rc = cli_get_list(w->g, cli_query(c, path, "at", o.at), ret, ret_count, NULL, err);
 	return rc < 0 ? rc : arrange(c, k, *ret, *ret_count, err);
 }
 
-/* --- as it changes ------------------------------------------------------------------------------------------------- */
-
-/* The gateway's watch knows no states and no several names: those are looked at here. */
-static bool is_asked_for(void *state, const struct doc_node *object)
+/* One kind as -o says; several as tables one below the other, for programs as one list. */
+static int print_several(struct gettings *all, struct err *err)
 {
-	const struct getting *w = state;
-	const struct doc_node *meta = doc_find(object, "metadata");
-	struct str domain = doc_text(meta, "domain"), name = doc_text(meta, "name");
-	bool verdict = strcmp(w->refs[0].kind->name, "Admission") == 0;
-	const struct doc_node *is = kind_path(object, verdict ? "status.verdict" : "status.phase");
-	if (w->list)
-		return !o.state || (is && str_eqz(is->text, o.state));
-	for (size_t i = 0; i < w->count; i++)
-		if (str_eqz(name, w->refs[i].name) &&
-		    (!w->refs[i].domain || !domain.len || str_eqz(domain, w->refs[i].domain)))
-			return true;
-	return false;
-}
-
-/* {"type", "object"} for programs, one more column for people. */
-static const struct doc_node *with_type(const struct cli *c, const char *type,
-					const struct doc_node *object)
-{
-	if (cli_output_is_table(c))
-		return cli_with_member(c, object, "event", cli_text_node(c, type));
-	if (strcmp(c->output, "json") != 0 && strcmp(c->output, "yaml") != 0)
-		return object;
-	struct doc_node *n = arena_alloc(c->arena, sizeof(*n));
-	*n = (struct doc_node){.type = DOC_MAP};
-	return cli_with_member(c, cli_with_member(c, n, "type", cli_text_node(c, type)), "object",
-			       object);
-}
-
-static int show(void *state, const char *type, const struct doc_node *const *objects, size_t count,
-		struct err *err)
-{
-	struct getting *w = state;
-	const struct cli *c = w->g.c;
-	const struct doc_node **said = arena_array(c->arena, count + 1, sizeof(*said));
-	bool gone = type && strcmp(type, "DELETED") == 0 && !o.events;
-	for (size_t i = 0; i < count; i++) {
-		CLEANUP(buf_release) struct buf name = BUF_INIT(BUF_MAX);
-		cli_object_name(&name, w->view.word, objects[i]);
-		if (gone)
-			cli_say("%s is gone", buf_cstr(&name));
-		said[i] = o.events ? with_type(c, type ? type : "ADDED", objects[i]) : objects[i];
-	}
-	if (gone)
-		return 0;
-	/* For programs a watch is a document for each, from the first on. */
-	if (!cli_output_has_rows(c))
-		w->view.begun = true;
-	if (o.events)
-		w->view.widths[0] = strlen("MODIFIED");
-	int rc = count || !w->view.begun ? cli_print(c, &w->view, said, count, err) : 0;
-	w->view.none = NULL;
-	w->view.now_ms = 0;
-	return rc;
-}
-
-/* These change with their skills, and the gateway tells of those. */
-static bool can_be_watched(const struct kind *k)
-{
-	return strcmp(k->name, "Route") != 0 && strcmp(k->name, "Quarantine") != 0;
-}
-
-static int watch(struct getting *w, struct err *err)
-{
-	struct cli *c = w->g.c;
-	struct cli_ref list = w->refs[0];
-	const struct doc_node **found = NULL;
-	size_t count = 0;
-	if (o.at || o.sort)
-		return cli_usage(c, err, "--watch and --%s exclude each other",
-				 o.at ? "at" : "sort-by");
-	/* What is not there is an error before anything is waited for. */
-	int rc = w->list ? 0 : fetch(w, &found, &count, err);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 1; i < w->count && list.domain; i++)
-		if (!w->refs[i].domain || strcmp(w->refs[i].domain, list.domain) != 0)
-			list.domain = NULL;
-	list.name = NULL;
-	const struct cli_follow f = {.g = &w->g,
-				     .path = filters(c, list.kind, cli_ref_path(c, &list)),
-				     .word = list.kind->singular,
-				     .newest = strcmp(list.kind->name, "Event") == 0 ? 100 : 0,
-				     .timeout_ms = o.timeout_ms,
-				     .poll = !can_be_watched(list.kind),
-				     .wanted = is_asked_for,
-				     .show = show,
-				     .state = w};
-	return cli_follow(&f, err);
-}
-
-/* --- what is asked for ---------------------------------------------------------------------------------------------- */
-
-static int check(struct getting *w, struct err *err)
-{
-	const struct kind *k = w->refs[0].kind;
-	if (!w->list && (o.labels || o.fields))
-		return cli_usage(w->g.c, err, "objects are named or selected, not both");
-	if (!o.at || strcmp(k->name, "Skill") == 0 || strcmp(k->name, "Domain") == 0)
-		return 0;
-	err_set(err, ERR_USAGE, "--at: only skills and domains are kept as they were, not %s",
-		k->plural);
-	return err_remedy(err, "`aspora get releases` and `aspora audit` say what was done");
-}
-
-/* All operands: KIND, KIND NAME ..., or KIND/NAME ... of one kind. */
-static int parse(struct getting *w, struct err *err)
-{
-	struct cli *c = w->g.c;
-	const char *domain = o.all ? NULL : cli_domain(&w->g, o.domain);
-	bool slashed = strchr(c->operands[0], '/') != NULL;
-	int first = slashed || c->operand_count == 1 ? 0 : 1;
-	w->refs = arena_array(c->arena, (size_t)c->operand_count, sizeof(*w->refs));
-	for (int i = first; i < c->operand_count; i++) {
-		struct cli_ref *r = &w->refs[w->count++];
-		int rc = slashed ? cli_ref_parse(c, c->operands[i], NULL, domain, r, err)
-				 : cli_ref_parse(c, c->operands[0], i ? c->operands[i] : NULL,
-						 domain, r, err);
+	struct cli *c = all->items[0].g->c;
+	bool rows = cli_output_has_rows(c) || strcmp(c->output, "name") == 0, printed = false;
+	const struct doc_node **whole = NULL;
+	size_t whole_count = 0, cap = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		struct getting *w = &all->items[i];
+		const struct doc_node **objects = NULL;
+		size_t count = 0;
+		int rc = cli_get_fetch(w, &objects, &count, err);
+		if (rc == 0 && printed && count && cli_output_is_table(c))
+			rc = cli_write(&(struct buf){.data = (char[]){"\n"}, .len = 1}, err);
+		printed = printed || count;
+		cli_get_add_labels(w, objects, count);
+		w->view.list = true;
+		if (rc == 0 && rows)
+			rc = cli_print(c, &w->view, objects, count, err);
 		if (rc < 0)
 			return rc;
-		if (r->kind != w->refs[0].kind)
-			return cli_usage(c, err, "%s and %s are two kinds", w->refs[0].kind->plural,
-					 r->kind->plural);
+		for (size_t k = 0; k < count; k++) {
+			ARENA_GROW(c->arena, whole, whole_count, cap);
+			whole[whole_count++] = objects[k];
+		}
 	}
-	w->list = w->refs[0].name == NULL;
-	return check(w, err);
+	struct cli_view v = {.columns = all->items[0].view.columns, .list = true};
+	return rows ? 0 : cli_print(c, &v, whole, whole_count, err);
 }
 
-/* The kind's own columns, with those that options add before and after them. */
-static const struct kind_column *columns_of(struct cli *c, const struct kind *k)
-{
-	size_t n = 0, count = 0;
-	while (k->columns[count].title)
-		count++;
-	struct kind_column *out = arena_array(c->arena, count + 3, sizeof(*out));
-	if (o.events)
-		out[n++] = (struct kind_column){"EVENT", "event", false};
-	memcpy(out + n, k->columns, count * sizeof(*out));
-	n += count;
-	if (o.show_labels)
-		out[n++] = (struct kind_column){"LABELS", "@labels metadata.labels", false};
-	out[n] = (struct kind_column){NULL, NULL, false};
-	return out;
-}
-
-static const char *none_of(struct cli *c, const struct cli_ref *ref)
-{
-	return arena_printf(c->arena, "no %s%s%s%s", ref->kind->plural, ref->domain ? " in " : "",
-			    ref->domain ? ref->domain : "",
-			    o.labels || o.fields || o.state ? " that fit" : "");
-}
-
-static int prepare(struct getting *w, struct err *err)
-{
-	int rc = parse(w, err);
-	if (rc < 0)
-		return rc;
-	struct cli *c = w->g.c;
-	w->view = (struct cli_view){.columns = columns_of(c, w->refs[0].kind),
-				    .word = w->refs[0].kind->singular,
-				    .list = w->list || w->count > 1,
-				    .none = none_of(c, &w->refs[0])};
-	return 0;
-}
-
-static int get_one(struct getting *w, struct err *err)
+static int print_one(struct getting *w, struct err *err)
 {
 	const struct doc_node **objects = NULL;
 	size_t count = 0;
-	int rc = prepare(w, err);
-	if (rc == 0)
-		rc = o.watch ? watch(w, err) : fetch(w, &objects, &count, err);
-	if (rc == 0 && !o.watch && (w->list || count))
-		rc = cli_print(w->g.c, &w->view, objects, count, err);
-	return rc;
+	int rc = cli_get_fetch(w, &objects, &count, err);
+	if (rc < 0 || (!w->list && !count))
+		return rc;
+	cli_get_add_labels(w, objects, count);
+	return cli_print(w->g->c, &w->view, objects, count, err);
 }
 
-/* --- several kinds -------------------------------------------------------------------------------------------------- */
-
-#define SEVERAL_MAX 32
-#define ALL "domains,skills,routes,sources"
-
-static bool is_several(const struct cli *c)
+static int get_all(struct cli_gateway *g, struct err *err)
 {
-	return strchr(c->operands[0], ',') || strcmp(c->operands[0], "all") == 0;
-}
-
-/* As tables one below the other, for programs as one list. */
-static int get_several(struct getting *w, struct err *err)
-{
-	struct cli *c = w->g.c;
-	bool rows = cli_output_has_rows(c) || strcmp(c->output, "name") == 0;
-	struct str rest = str_of(strcmp(c->operands[0], "all") == 0 ? ALL : c->operands[0]), word;
-	const struct doc_node **all = NULL;
-	size_t all_count = 0, cap = 0, kinds_seen = 0;
-	if (c->operand_count > 1 || o.watch)
-		return cli_usage(c, err, "several kinds are listed; they are not named or watched");
-	/* A slip is told before anything is printed. */
-	struct str names = rest;
-	while (str_split(&names, ',', &word)) {
-		struct cli_ref ref;
-		int rc = cli_ref_parse(c, arena_strndup(c->arena, word.p, word.len), NULL, NULL,
-				       &ref, err);
-		if (rc < 0)
-			return rc;
-	}
-	while (str_split(&rest, ',', &word) && kinds_seen++ < SEVERAL_MAX) {
-		static char *one[2];
-		const struct doc_node **objects = NULL;
-		size_t count = 0;
-		one[0] = arena_strndup(c->arena, word.p, word.len);
-		c->operands = one;
-		struct getting each = {.g = w->g};
-		int rc = prepare(&each, err);
-		if (rc == 0)
-			rc = fetch(&each, &objects, &count, err);
-		if (rc == 0 && rows && kinds_seen > 1 && count && cli_output_is_table(c))
-			rc = cli_write(&(struct buf){.data = (char[]){"\n"}, .len = 1}, err);
-		if (rc == 0 && rows)
-			rc = cli_print(c, &each.view, objects, count, err);
-		if (rc < 0)
-			return rc;
-		for (size_t i = 0; i < count; i++) {
-			ARENA_GROW(c->arena, all, all_count, cap);
-			all[all_count++] = objects[i];
-		}
-	}
-	w->view = (struct cli_view){.columns = kind_find(STR("Skill"))->columns, .list = true};
-	return rows ? 0 : cli_print(c, &w->view, all, all_count, err);
+	struct gettings all;
+	int rc = cli_get_parse(g, &all, err);
+	if (rc < 0)
+		return rc;
+	if (o.watch && all.count > 1)
+		return cli_usage(g->c, err, "one kind is watched at a time, not %s and %s",
+				 all.items[0].refs[0].kind->plural,
+				 all.items[1].refs[0].kind->plural);
+	if (o.watch)
+		return cli_get_watch(&all.items[0], err);
+	return all.count > 1 ? print_several(&all, err) : print_one(&all.items[0], err);
 }
 
 static int get(struct cli *c, struct err *err)
 {
-	struct getting w = {0};
+	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	int rc = cli_output_check(c, err);
+	if (rc == 0 && (o.chunk < 0 || o.chunk > CHUNK_MAX))
+		rc = cli_usage(c, err, "--chunk-size is from 1 to %d, or 0 for 500", CHUNK_MAX);
 	if (rc == 0)
 		rc = cli_when(c, o.at, &o.at, err);
 	if (rc == 0)
-		rc = cli_gateway_open(c, &w.g, err);
+		rc = cli_gateway_open(c, &g, err);
+	if (o.chunk)
+		g.page = o.chunk;
+	o.watch = o.watch || o.watch_only;
 	if (rc == 0)
-		rc = is_several(c) ? get_several(&w, err) : get_one(&w, err);
-	cli_gateway_release(&w.g);
+		rc = get_all(&g, err);
+	opt_strings_release(&o.files);
+	opt_strings_release(&o.label_columns);
 	return rc;
 }
 
@@ -369,7 +183,7 @@ static int watch_verb(struct cli *c, struct err *err)
 
 const struct cli_verb cli_verb_get = {
 	.name = "get",
-	.usage = "KIND [NAME ...] | KIND/NAME ...",
+	.usage = "KIND [NAME ...] | KIND/NAME ... | -f PATH",
 	.help = "Show objects of a kind.",
 	.about = "    aspora get skills -d ecm\n"
 		 "    aspora get skill ecm/manager -o yaml\n"
@@ -377,13 +191,14 @@ const struct cli_verb cli_verb_get = {
 		 "    aspora get skills --field-selector status.phase!=Ready -o wide\n"
 		 "    aspora get skills --at 2h\n"
 		 "    aspora get domains -w\n"
-		 "    aspora get domains,skills\n\n"
+		 "    aspora get domains,skills\n"
+		 "    aspora get skills -L team -l tier=gold\n"
+		 "    aspora get events --for skill/ecm/manager --types Warning\n\n"
 		 "Kinds have short names, as in kubectl: sk, dom, rt, src, rel, adm, inst, exec, "
 		 "ev\n"
 		 "and qua. `aspora explain KIND` says which columns there are.",
 	.options = get_options,
-	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
-	.least = 1,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT | CLI_USES_FOLDER,
 	.most = -1,
 	.completes = CLI_KINDS,
 	.run = get,
@@ -391,7 +206,7 @@ const struct cli_verb cli_verb_get = {
 
 const struct cli_verb cli_verb_watch = {
 	.name = "watch",
-	.usage = "KIND [NAME ...] | KIND/NAME ...",
+	.usage = "KIND [NAME ...] | KIND/NAME ... | -f PATH",
 	.help = "Show objects of a kind, and go on with what changes.",
 	.about = "    aspora watch skills -d ecm\n"
 		 "    aspora watch executions --state failed -o json\n"
@@ -400,8 +215,7 @@ const struct cli_verb cli_verb_watch = {
 		 "is\n"
 		 "missed or told twice.",
 	.options = watch_options,
-	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
-	.least = 1,
+	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT | CLI_USES_FOLDER,
 	.most = -1,
 	.completes = CLI_KINDS,
 	.run = watch_verb,

@@ -10,7 +10,7 @@ static int help(struct cli *c, struct err *err)
 	}
 	const struct cli_verb *v = cli_verb_find(c->operands[0]);
 	if (!v)
-		return cli_verb_unknown(c->operands[0], err);
+		return cli_verb_unknown(c->operands[0], NULL, err);
 	cli_help_verb(c, v, &out);
 	return cli_write(&out, err);
 }

@@ -14,6 +14,8 @@ static struct {
 static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN",
 	 "Of names without one; of this domain only, with -l and --all.", NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"selector", 'l', OPT_STRING, &o.selector, "SELECTOR",
 	 "All objects of the kind with these labels: team=billing, !legacy.", NULL},
 	{"all", 0, OPT_FLAG, &o.all, NULL, "All objects of the kind.", NULL},

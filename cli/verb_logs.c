@@ -9,8 +9,14 @@
 #define FOLLOW_WAIT_MS 30000
 
 static bool follow;
+static const char *domain_option;
+static int64_t tail = -1;
 
 static const struct opt options[] = {
+	{"domain", 'd', OPT_STRING, &domain_option, "DOMAIN", "The domain of the skill.", NULL},
+	{"namespace", 'n', OPT_STRING, &domain_option, "DOMAIN",
+	 "The same, for who is used to kubectl.", NULL},
+	{"tail", 0, OPT_INT, &tail, "N", "Begin with the last N steps; all when left out.", NULL},
 	{"follow", 'f', OPT_FLAG, &follow, NULL, "Go on until it has ended.", NULL},
 	OPT_END,
 };
@@ -65,9 +71,13 @@ static int print(struct cli *c, struct cli_view *v, const struct doc_node *items
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	size_t count = items && items->type == DOC_LIST ? items->list.count : 0;
+	size_t first = tail >= 0 && (size_t)tail < count ? count - (size_t)tail : 0;
+	/* Of what comes after the first answer nothing is left out. */
+	tail = -1;
 	if (!cli_output_is_table(c))
-		return cli_print(c, v, count ? items->list.items : NULL, count, err);
-	for (size_t i = 0; i < count; i++)
+		return cli_print(c, v, count ? items->list.items + first : NULL, count - first,
+				 err);
+	for (size_t i = first; i < count; i++)
 		add_step(&out, items->list.items[i]);
 	return count ? cli_write(&out, err) : 0;
 }
@@ -100,7 +110,9 @@ static int find_execution(struct cli_gateway *g, const char **ret, struct err *e
 	const char *domain = NULL, *skill = NULL;
 	struct cli_ref ref = {0};
 	*ret = word;
-	if (!slash)
+	/* "order-details" with -d or a context's domain; an execution's name is not mistaken for one. */
+	bool skill_alone = !slash && g->domain.len && strncmp(word, "EXEC-", 5) != 0;
+	if (!slash && !skill_alone)
 		return 0;
 	if (k && strcmp(k->name, "Execution") == 0) {
 		int rc = cli_ref_parse(c, word, NULL, NULL, &ref, err);
@@ -139,8 +151,12 @@ static int logs(struct cli *c, struct err *err)
 	const char *name = NULL;
 	int64_t after = 0;
 	int rc = cli_output_check(c, err);
+	if (rc == 0 && tail < -1)
+		rc = cli_usage(c, err, "--tail is a number of steps, or -1 for all");
 	if (rc == 0)
 		rc = cli_gateway_open(c, &g, err);
+	if (rc == 0 && domain_option)
+		g.domain = str_of(domain_option);
 	if (rc == 0)
 		rc = find_execution(&g, &name, err);
 	for (bool more = true; rc == 0 && more;) {
@@ -163,7 +179,8 @@ const struct cli_verb cli_verb_logs = {
 	.usage = "EXECUTION | DOMAIN/SKILL",
 	.help = "Show what happened during an execution, and what its handler said.",
 	.about = "    aspora logs EXEC-20260218120000-0123456789abcdef\n"
-		 "    aspora logs -f ecm/order-details        its newest execution\n",
+		 "    aspora logs -f ecm/order-details        its newest execution\n"
+		 "    aspora logs --tail 5 skill/ecm/order-details",
 	.options = options,
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT,
 	.least = 1,

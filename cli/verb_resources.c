@@ -4,6 +4,41 @@
 #include "cli/resource.h"
 #include "cli/verbs.h"
 
+static struct {
+	const char *namespaced, *verbs;
+} o;
+
+static const char *const truths[] = {"true", "false", NULL};
+static const struct opt options[] = {
+	{"namespaced", 0, OPT_WORD, &o.namespaced, "true|false",
+	 "Only kinds whose objects belong to a domain, or only the others.", truths},
+	{"verbs", 0, OPT_STRING, &o.verbs, "LIST",
+	 "Only kinds that have all of these: list, get, create, apply, patch, delete.", NULL},
+	OPT_END,
+};
+
+static bool has(const struct kind *k, struct str verb)
+{
+	const char *names[CLI_KIND_VERBS];
+	size_t count;
+	cli_kind_verbs(k->verbs, names, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_eqz(verb, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct kind *k)
+{
+	struct str rest = o.verbs ? str_of(o.verbs) : STR_NULL, verb;
+	if (o.namespaced && k->namespaced != (strcmp(o.namespaced, "true") == 0))
+		return false;
+	while (str_split(&rest, ',', &verb))
+		if (!has(k, verb))
+			return false;
+	return true;
+}
+
 static void verbs(struct json *j, unsigned set)
 {
 	const char *names[CLI_KIND_VERBS];
@@ -48,10 +83,13 @@ static int resources(struct cli *c, struct err *err)
 						     {"VERBS", "spec.verbs", true},
 						     {"DESCRIPTION", "spec.help", true},
 						     {NULL, NULL, false}};
-	struct cli_view v = {.columns = columns, .word = "kind", .list = true};
+	struct cli_view v = {
+		.columns = columns, .word = "", .list = true, .none = "no kind has all of that"};
 	const struct doc_node *objects[64];
 	size_t count = 0;
 	for (const struct kind *k = kinds; k->name && count < ARRAY_SIZE(objects); k++) {
+		if (!is_wanted(k))
+			continue;
 		int rc = as_object(c, k, &objects[count++], err);
 		if (rc < 0)
 			return rc;
@@ -66,6 +104,7 @@ const struct cli_verb cli_verb_resources = {
 	.about = "A kind is NAMESPACED when its objects belong to a domain. `aspora explain KIND` "
 		 "says\n"
 		 "more about one.",
+	.options = options,
 	.uses = CLI_USES_OUTPUT,
 	.run = resources,
 };

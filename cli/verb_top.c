@@ -1,6 +1,7 @@
 /* aspora top: what skills or domains have run, taken and cost of late. */
 #include <stdlib.h>
 
+#include "cli/elsewhere.h"
 #include "cli/jsonpath.h"
 #include "cli/output.h"
 #include "cli/resource.h"
@@ -93,7 +94,10 @@ static int read_by(struct cli *c, bool *ret_domains, struct err *err)
 		return 0;
 	int rc = cli_usage(c, err, "there is no top of \"%.*s\"", STR_ARG(word));
 	const char *near = str_nearest(word, words, ARRAY_SIZE(words));
-	if (near)
+	const char *here = cli_elsewhere_kind(arena_strndup(c->arena, word.p, word.len));
+	if (here)
+		err_remedy(err, "`aspora top skills` and `aspora top domains` there are");
+	else if (near)
 		err_remedy(err, "did you mean \"aspora top %s\"?", near);
 	return rc;
 }

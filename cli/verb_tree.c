@@ -1,4 +1,5 @@
 /* aspora tree: domains, their managers, skills and routes, in one picture. */
+#include "cli/elsewhere.h"
 #include "cli/output.h"
 #include "cli/resource.h"
 #include "cli/result.h"
@@ -7,9 +8,13 @@
 
 static const char *const formats[] = {"text", "json", "yaml", NULL};
 static const char *format;
+static const char *domain_option;
 static bool all;
 
 static const struct opt options[] = {
+	{"domain", 'd', OPT_STRING, &domain_option, "DOMAIN", "The same as DOMAIN alone.", NULL},
+	{"namespace", 'n', OPT_STRING, &domain_option, "DOMAIN",
+	 "The same, for who is used to kubectl.", NULL},
 	{"all-domains", 'A', OPT_FLAG, &all, NULL, "All domains, whatever the context says.", NULL},
 	{"output", 'o', OPT_STRING, &format, "FORMAT", "How to print: text, json or yaml.",
 	 formats},
@@ -38,17 +43,30 @@ static int get_domains(struct cli_gateway *g, const char *domain, struct cli_tre
 	return rc;
 }
 
-/* "ecm" or "domain/ecm", else that of the context. */
-static const char *domain_of(const struct cli_gateway *g)
+/* "ecm", "domain/ecm" or "domain ecm", else that of the context. Errors: ERR_USAGE, those of cli_ref_parse(). */
+static int domain_of(const struct cli_gateway *g, const char **ret, struct err *err)
 {
 	struct cli *c = g->c;
 	const char *word = c->operand_count ? c->operands[0] : NULL;
-	const char *slash = word ? strchr(word, '/') : NULL;
-	if (slash) {
-		const struct kind *k = kind_find(str_make(word, (size_t)(slash - word)));
-		return k && strcmp(k->name, "Domain") == 0 ? slash + 1 : word;
+	struct cli_ref ref;
+	*ret = all ? word : cli_domain(g, word ? word : domain_option);
+	if (c->operand_count < 2 && !(word && strchr(word, '/')))
+		return 0;
+	if (c->operand_count > 1 && !kind_find(str_of(word)) && !cli_elsewhere_kind(word))
+		return cli_usage(c, err, "aspora tree does not know what to do with \"%s\"",
+				 c->operands[1]);
+	int rc = cli_ref_parse(c, word, c->operand_count > 1 ? c->operands[1] : NULL, NULL, &ref,
+			       err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(ref.kind->name, "Domain") == 0) {
+		*ret = ref.name;
+		return 0;
 	}
-	return all ? word : cli_domain(g, word);
+	err_set(err, ERR_USAGE, "a tree is of a domain, not of %s", ref.kind->plural);
+	if (ref.kind->namespaced && ref.domain)
+		err_remedy(err, "type `aspora tree %s`", ref.domain);
+	return ERR_USAGE;
 }
 
 static int print(struct cli *c, const struct cli_tree_of *t, struct err *err)
@@ -78,8 +96,8 @@ static int tree(struct cli *c, struct err *err)
 	int rc = cli_gateway_open(c, &g, err);
 	if (rc < 0)
 		return rc;
-	const char *domain = domain_of(&g);
-	if ((rc = get_domains(&g, domain, &t, err)) < 0 ||
+	const char *domain = NULL;
+	if ((rc = domain_of(&g, &domain, err)) < 0 || (rc = get_domains(&g, domain, &t, err)) < 0 ||
 	    (rc = get_list(&g, "skills", domain, &t.skills, &t.skill_count, err)) < 0 ||
 	    (rc = get_list(&g, "routes", domain, &t.routes, &t.route_count, err)) < 0)
 		return rc;
@@ -98,6 +116,6 @@ const struct cli_verb cli_verb_tree = {
 	.options = options,
 	.uses = CLI_USES_GATEWAY,
 	.completes = CLI_DOMAINS,
-	.most = 1,
+	.most = 2,
 	.run = tree,
 };

@@ -15,6 +15,8 @@ static const struct opt options[] = {
 	 NULL},
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Hash the skills of this domain only.",
 	 NULL},
+	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.",
+	 NULL},
 	{"save", 0, OPT_STRING, &o.save, "FILE",
 	 "Write the receipts that were verified to a file, for verifying without a gateway.", NULL},
 	OPT_END,

@@ -1,5 +1,7 @@
 #include "cli/verbs.h"
 
+#include "cli/elsewhere.h"
+
 /* clang-format off */
 const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_create,
@@ -62,41 +64,16 @@ const struct cli_verb *cli_verb_find(const char *name)
 	return NULL;
 }
 
-/* What people try who come from kubectl, Flux or Argo CD, and what it is here. */
-static const struct {
-	const char *name, *instead;
-} elsewhere[] = {
-	{"edit", "change the files in Git and push, or `aspora apply -f` them"},
-	{"patch", "change the files in Git and push, or `aspora apply -f` them"},
-	{"replace", "`aspora apply -f` does"},
-	{"set", "change the files in Git and push, or `aspora apply -f` them"},
-	{"annotate", "`aspora label` gives objects labels"},
-	{"scale", "limits.concurrency and runtime.pool of aspora.config.yaml say how many run"},
-	{"autoscale", "limits.concurrency and runtime.pool of aspora.config.yaml say how many run"},
-	{"exec", "`aspora run` runs a skill, and `aspora logs` shows what it said"},
-	{"attach", "`aspora logs -f EXECUTION` follows an execution"},
-	{"cordon", "`aspora suspend` holds a source, a domain or a skill"},
-	{"reconcile", "`aspora sync SOURCE` looks at a source now"},
-	{"refresh", "`aspora sync SOURCE` looks at a source now"},
-	{"trace", "`aspora why DOMAIN/SKILL` says where it comes from"},
-	{"undo", "`aspora rollout undo DOMAIN/SKILL`, or `aspora rollback DOMAIN`"},
-	{"pause", "`aspora rollout pause DOMAIN/SKILL`, or `aspora suspend`"},
-	{"cluster-info", "`aspora status` says how the platform is"},
-	{"api-versions", "`aspora api-resources` lists the kinds"},
-	{"login",
-	 "`aspora config set-context NAME --server URL --key KEY` keeps a gateway and a key"},
-};
-
-int cli_verb_unknown(const char *name, struct err *err)
+int cli_verb_unknown(const char *name, const char *next, struct err *err)
 {
 	const char *names[64];
 	size_t count = 0;
 	for (; cli_verbs[count] && count < ARRAY_SIZE(names); count++)
 		names[count] = cli_verbs[count]->name;
 	err_set(err, ERR_USAGE, "there is no verb \"%s\"", name);
-	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
-		if (strcmp(elsewhere[i].name, name) == 0)
-			return err_remedy(err, "%s", elsewhere[i].instead);
+	const char *instead = cli_elsewhere_verb(name, next);
+	if (instead)
+		return err_remedy(err, "%s", instead);
 	const char *near = str_nearest(str_of(name), names, count);
 	if (near)
 		err_remedy(err, "did you mean \"aspora %s\"?", near);

@@ -31,7 +31,7 @@ static void skill_line(struct buf *out, struct str domain, const struct doc_node
 	}
 }
 
-static void plan_lines(struct buf *out, const struct doc_node *plan)
+void cli_wish_plan(struct buf *out, const struct doc_node *plan)
 {
 	const struct doc_node *domains = doc_find(plan, "domains"), *d, *s;
 	for (size_t i = 0; (d = item(domains, i)); i++) {
@@ -83,7 +83,7 @@ int cli_wish_report(struct buf *out, const struct doc_node *wish, struct err *er
 	const struct doc_node *result = doc_find(doc_find(wish, "status"), "result");
 	const struct doc_node *admission = doc_find(result, "admission");
 	bool dry_run = doc_bool(result, "dryRun", false);
-	plan_lines(out, doc_find(result, "plan"));
+	cli_wish_plan(out, doc_find(result, "plan"));
 	return admission ? findings_lines(out, admission, dry_run ? SEVERITY_WARN : SEVERITY_DENY,
 					  err)
 			 : 0;

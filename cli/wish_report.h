@@ -12,4 +12,7 @@
  */
 NODISCARD int cli_wish_report(struct buf *out, const struct doc_node *wish, struct err *err);
 
+/* The plan alone: the member "plan" of a wish's result. */
+void cli_wish_plan(struct buf *out, const struct doc_node *plan);
+
 #endif

@@ -142,7 +142,7 @@ What is refused, with what to write instead.
 Deletion: what was applied goes, what Git has does not.
 
   $ aspora delete --help | head -n 12
-  Usage: aspora delete KIND NAME... [OPTION ...]
+  Usage: aspora delete KIND NAME... | KIND/NAME... | -f PATH [OPTION ...]
   
   Take away what was applied, overlays, quarantines, keys; end executions.
   
@@ -163,7 +163,7 @@ Deletion: what was applied goes, what Git has does not.
   $ aspora apply -f new --dry-run=server | tail -n 1
   would deploy 1 domain
   $ aspora get domain shop --no-headers 2>&1 | cut -c1-40
-  aspora: there is no Domain "shop"
+  aspora: there is no Domain "shop" (`aspo
   $ aspora apply -f new | tail -n 1
   deployed 1 domain (release 2)
   $ aspora delete domain shop
@@ -193,7 +193,7 @@ Deletion: what was applied goes, what Git has does not.
   $ aspora delete quarantine 1
   quarantine/hr/1 cleared
   $ aspora delete quarantine 1
-  aspora: there is no Quarantine "1"
+  aspora: there is no Quarantine "1" (`aspora get quarantines` lists them)
   [4]
   $ aspora key create passing >/dev/null 2>&1; aspora delete key passing
   aspora: delete asks before it takes away key/passing, and there is nobody to answer (add --yes)
@@ -201,7 +201,7 @@ Deletion: what was applied goes, what Git has does not.
   $ aspora delete key passing --yes
   key/passing revoked
   $ aspora delete execution EXEC-20260101000000-0000000000000000
-  aspora: there is no Execution "EXEC-20260101000000-0000000000000000"
+  aspora: there is no Execution "EXEC-20260101000000-0000000000000000" (`aspora get executions` lists them)
   [4]
   $ aspora delete execution EXEC-20260101000000-0000000000000000 --ignore-not-found
   $ aspora delete skills -l team=nobody --yes
@@ -209,10 +209,10 @@ Deletion: what was applied goes, what Git has does not.
 What cannot be deleted.
 
   $ aspora delete
-  aspora: aspora delete needs to be told what (it is: aspora delete KIND NAME...)
+  aspora: say what: a kind and a name (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   [2]
   $ aspora delete skill
-  aspora: say which skill: a name, -l SELECTOR or --all (it is: aspora delete KIND NAME...)
+  aspora: say which skill: a name, -l SELECTOR or --all (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   [2]
   $ aspora delete source main
   aspora: sources cannot be deleted (a source is taken out of asporad.conf; what it deployed stays until its domains are handed over or deleted)
@@ -227,13 +227,13 @@ What cannot be deleted.
   aspora: delete prints no json: the objects are gone (-o name prints their names)
   [2]
   $ aspora delete domain hr ecm --resource-version i1.1 --yes
-  aspora: --resource-version is of one object, and 2 are named (it is: aspora delete KIND NAME...)
+  aspora: --resource-version is of one object, and 2 are named (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   [2]
   $ aspora delete domain hr --all
-  aspora: names do not go together with -l and --all (it is: aspora delete KIND NAME...)
+  aspora: names do not go together with -l and --all (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   [2]
   $ aspora delete key
-  aspora: say which key: a name, -l SELECTOR or --all (it is: aspora delete KIND NAME...)
+  aspora: say which key: a name, -l SELECTOR or --all (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   [2]
   $ aspora delete domain hr --ye
   aspora: unknown option --ye (did you mean --yes?)

@@ -108,7 +108,7 @@ get-contexts and current-context, as kubectl has them.
   aspora: no context is current (`aspora config use-context NAME` makes one so)
   [4]
   $ XDG_CONFIG_HOME=$PWD/none aspora config set-context --current -d ecm
-  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | rename-context NAME NEW | delete-context NAME | view)
   [2]
   $ aspora config get-contexts -o jsno
   aspora: --output cannot be "jsno" (did you mean json?)
@@ -124,13 +124,13 @@ get-contexts and current-context, as kubectl has them.
   aspora: there is no context "prod" in $DIR/home/.config/aspora/config.yaml (`aspora config set-context prod --server URL` makes it)
   [4]
   $ aspora config set-context new
-  aspora: a new context needs --server (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: a new context needs --server (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | rename-context NAME NEW | delete-context NAME | view)
   [2]
   $ aspora config set-context
-  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: aspora config set-context needs the name of a context (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | rename-context NAME NEW | delete-context NAME | view)
   [2]
   $ aspora config
-  aspora: aspora config needs to be told what (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | delete-context NAME | view)
+  aspora: aspora config needs to be told what (it is: aspora config get-contexts | current-context | set-context NAME | use-context NAME | rename-context NAME NEW | delete-context NAME | view)
   [2]
   $ aspora config set-contxt
   aspora: aspora config has no "set-contxt" (did you mean "aspora config set-context"?)

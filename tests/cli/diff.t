@@ -72,7 +72,7 @@ A commit may stand where a domain may, before it or alone; what is before it is 
   aspora: there is no domain "nowhere" here
   [4]
   $ aspora diff --base v2 HEAD~1 ecm
-  aspora: "HEAD~1" and --base both say what to compare with (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  aspora: "HEAD~1" and --base both say what to compare with (it is: aspora diff [COMMIT] [DOMAIN | DIR] | -f PATH)
   [2]
   $ git branch ecm HEAD~1 && aspora diff ecm
   no changes

@@ -464,10 +464,10 @@ wait gives up, and says why.
   $ aspora wait skill/ecm/manager --for status.phase=Ready
   skill ecm/manager: status.phase=Ready
   $ aspora wait skill/ecm/manager --for Ready
-  aspora: --for=Ready says not what to wait for (it is: aspora wait KIND/NAME | KIND NAME)
+  aspora: --for=Ready says not what to wait for (it is: aspora wait KIND NAME... | KIND/NAME... | KIND -l SELECTOR | KIND --all | -f PATH)
   [2]
   $ aspora wait skills
-  aspora: which skill? (it is: aspora wait KIND/NAME | KIND NAME)
+  aspora: say which skills: a name, -l SELECTOR or --all (it is: aspora wait KIND NAME... | KIND/NAME... | KIND -l SELECTOR | KIND --all | -f PATH)
   [2]
   $ aspora wait nothing/x
   aspora: there is no kind "nothing" (it is one of: platforms, domains, skills, routes, sources, releases, admissions, instances, executions, events, keys, quarantines)
@@ -517,7 +517,7 @@ What kubectl's users write is taken as they mean it.
   aspora: there is no kind "skils" (did you mean skills?)
   [2]
   $ aspora get skills,domains ecm
-  aspora: several kinds are listed; they are not named or watched (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  aspora: the skill "ecm" is named without its domain (write DOMAIN/ecm, or add -d DOMAIN)
   [2]
   $ aspora get ns; aspora get pods
   aspora: there is no kind "ns" (here they are domains)
@@ -529,9 +529,8 @@ What kubectl's users write is taken as they mean it.
   domain hr: condition=Ready
   domain platform: condition=Ready
   domain wealth: condition=Ready
-  aspora: no quarantines
   $ aspora wait skill/ecm/manager --all
-  aspora: one is named, or --all are meant, not both (it is: aspora wait KIND/NAME | KIND NAME)
+  aspora: names do not go together with -l and --all (it is: aspora wait KIND NAME... | KIND/NAME... | KIND -l SELECTOR | KIND --all | -f PATH)
   [2]
   $ aspora run ecm/order-details -- order status 17
   Order 17 is shipped: handed to the carrier on 2026-02-17.
@@ -562,17 +561,20 @@ Slips are told with what to write.
   aspora: there is no kind "skil" (did you mean skill?)
   [2]
   $ aspora get
-  aspora: aspora get needs to be told what (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  aspora: say what: a kind, or -f PATH (it is: aspora get KIND [NAME ...] | KIND/NAME ... | -f PATH)
   [2]
   $ aspora get skill manager
   aspora: the skill "manager" is named without its domain (write DOMAIN/manager, or add -d DOMAIN)
   [2]
   $ aspora get skills domains/ecm
-  aspora: there is no Skill "domains/ecm"
+  aspora: there is no Skill "domains/ecm" (`aspora get skills` lists them)
   [4]
-  $ aspora get skill/ecm/manager domain/ecm
-  aspora: skills and domains are two kinds (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
-  [2]
+  $ aspora get skill/ecm/manager domain/ecm | mask
+  DOMAIN   NAME      ROLE      READY   STATUS            VERSION        AGE
+  ecm      manager   manager   True    AdmissionDenied   1b3af832f09b  AGE
+  
+  NAME   READY   STATUS            SKILLS   OWNER   VERSION        AGE
+  ecm    True    AdmissionDenied   3        main    265f2908f78f  AGE
   $ aspora get skill ecm/order-detials
   aspora: there is no Skill "ecm/order-detials" (did you mean ecm/order-details?)
   [4]
@@ -582,14 +584,16 @@ Slips are told with what to write.
   $ aspora get skills -o jsno
   aspora: --output cannot be "jsno" (did you mean json?)
   [2]
-  $ aspora describe skills
-  aspora: which skill? (it is: aspora describe KIND NAME | KIND/NAME)
-  [2]
-  $ aspora describe skill
-  aspora: which skill? (it is: aspora describe KIND NAME | KIND/NAME)
-  [2]
+  $ aspora describe skills -d ecm | grep ^Name; aspora describe skill/hr/resume-screen domain/hr --show-events=false | grep -E '^(Name|Kind|Events)'
+  Name:       manager
+  Name:       order-details
+  Name:       triage-and-assign
+  Name:       resume-screen
+  Kind:       Skill
+  Name:       hr
+  Kind:       Domain
   $ aspora get skill ecm/nobody -o json
-  aspora: there is no Skill "ecm/nobody"
+  aspora: there is no Skill "ecm/nobody" (`aspora get skills` lists them)
   [4]
   $ aspora get domains --at i9.1
   aspora: revision i9.1 is of another incarnation of the store
@@ -616,7 +620,7 @@ Who asks is known by a key.
   skill/frm/manager
   skill/frm/rule-simulation
   $ aspora get skill ecm/manager --key $READER
-  aspora: there is no domain "ecm"
+  aspora: there is no domain "ecm" (`aspora get skills` lists them)
   [4]
   $ aspora run ecm/order-details --key $READER
   aspora: role viewer may not do this (ask somebody with a key of role operator, admin)

@@ -19,7 +19,6 @@ What stands on every command line.
     config       Keep the addresses and keys of gateways.
     api-resources List the kinds of objects, and their short names.
     completion   Print a script that lets a shell complete verbs, options and names.
-    version      Print the version.
     help         Say what there is, or more about one verb.
   
   With a gateway:
@@ -29,7 +28,7 @@ What stands on every command line.
     status       Say how the platform is: sources, domains, executions, who leads.
     get          Show objects of a kind.
     watch        Show objects of a kind, and go on with what changes.
-    describe     Show one object in full: why it is as it is, and what happened lately.
+    describe     Show objects in full: why it is as it is, and what happened lately.
     tree         Show domains, their managers, skills and routes as a tree.
     why          Say why a skill is what it is: commit, signature, verdict, release, instance, bytes.
     top          Show what skills or domains have run, taken and cost of late.
@@ -46,7 +45,7 @@ What stands on every command line.
     quarantine   List versions that are kept from being deployed, add one, clear them.
     overlay      List what was applied over a domain for a while, or take it off now.
     run          Run a skill, by name or by a text that leads to it.
-    wait         Wait until an object is as it should be.
+    wait         Wait until objects are as they should be.
     cancel       End an execution that waits or runs.
     logs         Show what happened during an execution, and what its handler said.
     events       Show what happened, the newest last.
@@ -54,6 +53,7 @@ What stands on every command line.
     verify       Verify receipts, the hash chain, and the deployed bytes.
     auth         Show whose key this is, and what it may do.
     key          Make, list and revoke API keys.
+    version      Print the version, and that of the gateway where one is named.
   
   `aspora VERB --help` says more about one; aspora(1) says it all.
   [2]
@@ -119,10 +119,10 @@ Verbs of kubectl, Flux and Argo CD say what they are here.
   aspora: there is no verb "edit" (change the files in Git and push, or `aspora apply -f` them)
   [2]
   $ aspora reconcile source main
-  aspora: there is no verb "reconcile" (`aspora sync SOURCE` looks at a source now)
+  aspora: there is no verb "reconcile" (`aspora sync SOURCE` looks at a source now; `aspora get sources` lists them)
   [2]
   $ aspora exec
-  aspora: there is no verb "exec" (`aspora run` runs a skill, and `aspora logs` shows what it said)
+  aspora: there is no verb "exec" (a sandbox has no way in: `aspora run` runs a skill, and `aspora logs` shows what it said)
   [2]
   $ for v in patch replace set annotate scale autoscale attach cordon refresh trace undo pause cluster-info api-versions login; do aspora $v 2>&1 | sed 's/.*(//; s/)$//'; done
   change the files in Git and push, or `aspora apply -f` them
@@ -133,7 +133,7 @@ Verbs of kubectl, Flux and Argo CD say what they are here.
   limits.concurrency and runtime.pool of aspora.config.yaml say how many run
   `aspora logs -f EXECUTION` follows an execution
   `aspora suspend` holds a source, a domain or a skill
-  `aspora sync SOURCE` looks at a source now
+  `aspora sync SOURCE` looks at a source now; `aspora get sources` lists them
   `aspora why DOMAIN/SKILL` says where it comes from
   `aspora rollout undo DOMAIN/SKILL`, or `aspora rollback DOMAIN`
   `aspora rollout pause DOMAIN/SKILL`, or `aspora suspend`
@@ -163,7 +163,7 @@ The kinds.
   platforms     plat   aspora/v1   false   Platform     list,get                      The platform's configuration: models, MCP servers, budgets, guard, required checks.
   domains       dom    aspora/v1   false   Domain       list,get,apply,patch,delete   A team's skills, with what they share: policy, memory, runbooks. The unit of admission.
   $ aspora api-resources -o name | tail -n 1
-  kind/quarantines
+  quarantines
   $ aspora api-resources skills
   aspora: aspora api-resources does not know what to do with "skills" (it is: aspora api-resources)
   [2]

@@ -335,13 +335,13 @@ diff --from.
   aspora: there is no Release "77"
   [4]
   $ aspora diff --from 1 --base HEAD
-  aspora: --from is about what is deployed, and --base about the folder (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  aspora: --from is about what is deployed, and --base about the folder (it is: aspora diff [COMMIT] [DOMAIN | DIR] | -f PATH)
   [2]
   $ aspora diff --to 1
-  aspora: --to needs --from (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  aspora: --to needs --from (it is: aspora diff [COMMIT] [DOMAIN | DIR] | -f PATH)
   [2]
   $ aspora diff --from 1 ecm hr
-  aspora: --from takes a domain, and "hr" is one word too many (it is: aspora diff [COMMIT] [DOMAIN | DIR])
+  aspora: --from takes a domain, and "hr" is one word too many (it is: aspora diff [COMMIT] [DOMAIN | DIR] | -f PATH)
   [2]
   $ aspora diff --from nonsense
   aspora: "nonsense" is no moment (write a revision (i1.47), a commit, a time (2026-11-24T10:00:00Z, 2026-11-24) or how long ago (2h))

@@ -92,11 +92,11 @@ An error that no other try would mend ends it.
   aspora: unknown option --sort-by
   [2]
   $ aspora get skills -w --sort-by a
-  aspora: --watch and --sort-by exclude each other (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  aspora: --watch and --sort-by exclude each other (it is: aspora get KIND [NAME ...] | KIND/NAME ... | -f PATH)
   [2]
   $ aspora get skills -w --at i1.1
-  aspora: --watch and --at exclude each other (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  aspora: --watch and --at exclude each other (it is: aspora get KIND [NAME ...] | KIND/NAME ... | -f PATH)
   [2]
   $ aspora get skills ecm/a -l team=x
-  aspora: objects are named or selected, not both (it is: aspora get KIND [NAME ...] | KIND/NAME ...)
+  aspora: objects are named or selected, not both (it is: aspora get KIND [NAME ...] | KIND/NAME ... | -f PATH)
   [2]

@@ -62,7 +62,7 @@ START_TEST(a_verb_has_its_own_options_and_those_of_its_kind)
 	begin();
 	ck_assert_str_eq(after("validate", "--pro", NULL), "--profile|");
 	ck_assert_str_eq(after("list", "--fol", NULL), "--folder|");
-	ck_assert_str_eq(after("version", "--", NULL), "");
+	ck_assert_str_eq(after("completion", "--", NULL), "");
 	ck_assert_ptr_nonnull(strstr(after("get", "--", NULL), "--selector|"));
 	ck_assert_ptr_null(strstr(after("watch", "--", NULL), "--sort-by|"));
 }

@@ -143,6 +143,61 @@ START_TEST(an_unknown_context_is_told_the_nearest_or_how_to_make_it)
 }
 END_TEST
 
+START_TEST(another_file_is_named_by_the_environment)
+{
+	struct cli_contexts all;
+	set_up("current: local\ncontexts:\n  local: {server: \"http://h\"}\n");
+	const char *other = arena_printf(c->arena, "%s.other", file);
+	setenv("ASPORA_CONFIG", other, 1);
+	all = load();
+	ck_assert_uint_eq(all.contexts.count, 0);
+	ck_assert_str_eq(all.path, other);
+	assert_ok(io_write_file(other, STR("contexts:\n  far: {server: \"http://f\"}\n"), 0600,
+				&support_err));
+	all = load();
+	ck_assert_ptr_nonnull(cli_context_find(&all, STR("far")));
+	ck_assert_ptr_null(cli_context_find(&all, STR("local")));
+	/* It is the one that is written, and the other stays. */
+	all.current = STR("far");
+	assert_ok(cli_contexts_save(&all, &support_err));
+	all = load();
+	ck_assert(str_eqz(all.current, "far"));
+	/* An empty word is as good as none. */
+	setenv("ASPORA_CONFIG", "", 1);
+	all = load();
+	ck_assert(str_eqz(all.current, "local"));
+	unsetenv("ASPORA_CONFIG");
+}
+END_TEST
+
+START_TEST(files_are_not_merged_and_that_is_said)
+{
+	struct cli_contexts all;
+	set_up(NULL);
+	setenv("ASPORA_CONFIG", "/nowhere/a:/nowhere/b", 1);
+	assert_err(cli_contexts_load(c->arena, &all, &support_err), ERR_USAGE,
+		   "ASPORA_CONFIG names one file");
+	ck_assert_str_eq(support_err.remedy, "files are not merged: put the contexts into one");
+	unsetenv("ASPORA_CONFIG");
+}
+END_TEST
+
+START_TEST(an_option_is_stronger_than_the_environment_and_that_than_the_file)
+{
+	set_up("current: local\ncontexts:\n  local: {server: \"http://h\"}\n");
+	struct cli_contexts all = load();
+	unsetenv("ASPORA_CONTEXT");
+	ck_assert(str_eqz(cli_context_current(c, &all), "local"));
+	setenv("ASPORA_CONTEXT", "", 1);
+	ck_assert(str_eqz(cli_context_current(c, &all), "local"));
+	setenv("ASPORA_CONTEXT", "far", 1);
+	ck_assert(str_eqz(cli_context_current(c, &all), "far"));
+	c->context = "near";
+	ck_assert(str_eqz(cli_context_current(c, &all), "near"));
+	unsetenv("ASPORA_CONTEXT");
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(without_a_file_there_are_no_contexts),
 	CASE(contexts_are_read_with_their_names),
@@ -151,6 +206,9 @@ static const struct support_case cases[] = {
 	CASE(nobody_else_may_read_what_is_written),
 	CASE(a_file_that_others_could_read_is_closed_when_it_is_written),
 	CASE(an_unknown_context_is_told_the_nearest_or_how_to_make_it),
+	CASE(another_file_is_named_by_the_environment),
+	CASE(files_are_not_merged_and_that_is_said),
+	CASE(an_option_is_stronger_than_the_environment_and_that_than_the_file),
 	{0}};
 
 int main(void)

@@ -59,6 +59,29 @@ START_TEST(a_path_that_is_none_is_refused_by_the_name_of_its_option)
 }
 END_TEST
 
+START_TEST(what_is_equal_stays_in_its_order)
+{
+	ck_assert_str_eq(
+		sorted("[{\"n\":\"c\"},{\"n\":\"a\"},{\"n\":\"d\"},{\"n\":\"b\"}]", ".none"),
+		"cadb");
+}
+END_TEST
+
+START_TEST(what_kubectl_calls_a_time_or_a_namespace_is_taken_as_meant)
+{
+	static const char json[] =
+		"[{\"n\":\"b\",\"metadata\":{\"createdAt\":\"2026-01-02\",\"domain\":\"a\"}},"
+		"{\"n\":\"a\",\"metadata\":{\"createdAt\":\"2026-01-01\",\"domain\":\"b\"}}]";
+	static const char *const times[] = {
+		".metadata.creationTimestamp", "{.metadata.creationTimestamp}",
+		"metadata.creationTimestamp",  ".lastTimestamp",
+		"{.firstTimestamp}",	       ".eventTime"};
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		ck_assert_msg(strcmp(sorted(json, times[i]), "ab") == 0, "%s", times[i]);
+	ck_assert_str_eq(sorted(json, ".metadata.namespace"), "ba");
+}
+END_TEST
+
 START_TEST(turned_round_the_last_is_the_first)
 {
 	static const char json[] = "[{\"n\":\"a\"},{\"n\":\"b\"},{\"n\":\"c\"},{\"n\":\"d\"}]";
@@ -79,6 +102,8 @@ static const struct support_case cases[] = {
 	CASE(what_has_no_such_value_comes_last),
 	CASE(of_the_same_value_the_domain_says_which_is_first),
 	CASE(a_path_that_is_none_is_refused_by_the_name_of_its_option),
+	CASE(what_is_equal_stays_in_its_order),
+	CASE(what_kubectl_calls_a_time_or_a_namespace_is_taken_as_meant),
 	CASE(turned_round_the_last_is_the_first),
 	{0}};
 

@@ -1,0 +1,24 @@
+/*
+ * What people type who come from kubectl, Flux or Argo CD, and what it is here: verbs, options and kinds that there are not, each with what to type
+ * instead. Where the habit can simply be followed, the verb follows it and has no row here.
+ */
+#ifndef CLI_ELSEWHERE_H
+#define CLI_ELSEWHERE_H
+
+struct cli_elsewhere {
+	const char *of; /* verbs: the verb; options: the verb, NULL is any */
+	const char *
+		word; /* verbs: the word after it, NULL is any; options and kinds: the word itself */
+	const char *instead; /* NULL ends */
+};
+extern const struct cli_elsewhere cli_elsewhere_verbs[], cli_elsewhere_options[],
+	cli_elsewhere_kinds[];
+
+/* "app", "list"; next is the word after it, or NULL. NULL: nothing is known of it. Static storage, as below. */
+const char *cli_elsewhere_verb(const char *verb, const char *next);
+/* "--template", "-k", of this verb or of any. */
+const char *cli_elsewhere_option(const char *verb, const char *option);
+/* The plural of the kind here: "pods" are "instances". */
+const char *cli_elsewhere_kind(const char *word);
+
+#endif
