@@ -209,7 +209,11 @@ $(patsubst tests/unit/%.c,$(B)/tests/%,$(1)): $(patsubst %.c,$(B)/obj/%.o,$(1)) 
 endef
 $(foreach s,$(UNIT_SRCS),$(eval $(call unit_rule,$(s),$(word 3,$(subst /, ,$(s))))))
 
-units: $(UNIT_BINS) ## Build the unit tests
+# Knows nothing of us: one file and libcurl.
+$(B)/tests/watch-readers: tests/soak/watch_readers.c
+	@mkdir -p $(dir $@)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(shell pkg-config --cflags libcurl) -o $@ $< -lcurl -pthread
+units: $(UNIT_BINS) $(B)/tests/watch-readers ## Build the unit tests
 unit: all units ## Build and run the unit tests (UNIT=component or component/test_x for some)
 	script/run-units $(B) $(UNIT)
 
@@ -240,7 +244,7 @@ $(B)/bench/gateway-%: tests/bench/gateway/%.c
 	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(shell pkg-config --cflags libpq) -o $@ $< -lmicrohttpd -lpq
 bench-gateway: all $(B)/bench/gateway-load $(B)/bench/gateway-peer ## Measure the gateway beside nginx and bare programs; writes build/bench/gateway.json
 	tests/bench/gateway/run $(B) $(ARGS)
-soak-watch: all ## Ten million events, 8 writers, 50 readers that break off: none missing, none out of order
+soak-watch: all $(B)/tests/watch-readers ## Ten million events, 8 writers, 50 readers that break off: none missing, none out of order
 	ASPORA_SOAK_EVENTS=10000000 /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration/test_watch_soak.py
 guard-quality: all ## Score the guard on the labelled texts against its goals (ARGS=--misses shows each miss)
 	tests/guard/quality --build $(B) $(ARGS)

@@ -33,7 +33,7 @@ A watch goes on: over broken connections, over positions that are gone, and past
   /api/v1/skills?watch=1&resourceVersion=i1.9
   /api/v1/skills?limit=500
   /api/v1/skills?watch=1&resourceVersion=i2.1
-  $ kill %1; wait
+  $ kill $!; wait
 
 What happened is a column, and a member for programs.
   $ { list i1.1 "$(skill a i1.1 manager)"; echo "{\"lines\":[$(event MODIFIED i1.3 "$(skill a i1.3 field)"),$(event DELETED i1.4 '{"kind":"Skill","metadata":{"domain":"ecm","name":"a"}}')],\"hold\":true}"; } > events
@@ -43,12 +43,12 @@ What happened is a column, and a member for programs.
   ADDED      ecm      a      manager   -       -        -         -
   MODIFIED   ecm      a      field     -       -        -         -
   DELETED    ecm      a      -         -       -        -         -
-  $ kill %1; wait; serve $PWD/again
+  $ kill $!; wait; serve $PWD/again
   $ aspora watch sk --output-watch-events --timeout 1s -o json
   {"type":"ADDED","object":{"kind":"Skill","metadata":{"domain":"ecm","name":"a","resourceVersion":"i1.1"},"spec":{"role":"manager"},"status":{"phase":"Ready"}}}
   {"type":"MODIFIED","object":{"kind":"Skill","metadata":{"domain":"ecm","name":"a","resourceVersion":"i1.3"},"spec":{"role":"field"},"status":{"phase":"Ready"}}}
   {"type":"DELETED","object":{"kind":"Skill","metadata":{"domain":"ecm","name":"a"}}}
-  $ kill %1; wait
+  $ kill $!; wait
 
 Of what is named, and in a state, nothing else is shown; what leaves the state is gone.
   $ run() { printf '{"kind":"Execution","metadata":{"domain":"ecm","name":"%s"},"status":{"phase":"%s"}}' "$1" "$2"; }
@@ -58,13 +58,13 @@ Of what is named, and in a state, nothing else is shown; what leaves the state i
   execution/ecm/E2
   execution/ecm/E1
   aspora: execution/ecm/E2 is gone
-  $ kill %1; wait
+  $ kill $!; wait
   $ { echo "{\"body\":$(skill b i1.1 field)}"; list i1.1 "$(skill a i1.1 manager),$(skill b i1.1 field)"; echo "{\"lines\":[$(event MODIFIED i1.2 "$(skill a i1.2 field)"),$(event MODIFIED i1.3 "$(skill b i1.3 manager)")],\"hold\":true}"; } > names
   $ serve $PWD/names
   $ aspora get skill ecm/b -w -o jsonpath='{.metadata.name} {.spec.role}' --timeout 1s
   b field
   b manager
-  $ cat names.requests; kill %1; wait
+  $ cat names.requests; kill $!; wait
   /api/v1/domains/ecm/skills/b
   /api/v1/skills?domain=ecm&limit=500
   /api/v1/skills?domain=ecm&watch=1&resourceVersion=i1.1
@@ -72,18 +72,18 @@ Of what is named, and in a state, nothing else is shown; what leaves the state i
 What cannot be watched is looked at again and again.
   $ { list i1.1 ""; list i1.2 '{"kind":"Quarantine","metadata":{"domain":"ecm","name":"7"}}'; } > polled
   $ serve $PWD/polled
-  $ aspora get quarantines -w -o name --timeout 1500ms; kill %1; wait
+  $ aspora get quarantines -w -o name --timeout 1500ms; kill $!; wait
   quarantine/ecm/7
 
 An error that no other try would mend ends it.
   $ { list i1.1 ""; echo '{"status":401,"body":{"status":401,"code":"unauthenticated","detail":"the key is not valid"}}'; } > refused
   $ serve $PWD/refused
-  $ aspora watch skills --timeout 5s; kill %1; wait
+  $ aspora watch skills --timeout 5s; kill $!; wait
   aspora: no skills
   aspora: the key is not valid (give one by --key, ASPORA_KEY or a context; `asporad key create` makes one)
   $ { list i1.1 ""; echo '{"lines":["no object of a watch"]}'; echo '{"lines":[{"type":"ERROR","resourceVersion":"","object":{"status":403,"code":"denied","detail":"not any more"}}]}'; } > denied
   $ serve $PWD/denied
-  $ aspora watch skills --timeout 5s; kill %1; wait
+  $ aspora watch skills --timeout 5s; kill $!; wait
   aspora: no skills
   aspora: not any more
   $ aspora watch skills --server 127.0.0.1:1 > /dev/null 2>&1
