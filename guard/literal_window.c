@@ -1,5 +1,5 @@
 /*
- * Which four bytes of a literal are searched for: those that stand in text least often, as pairs of neighbouring letters tell. Made
+ * Which bytes of a literal are searched for: those that stand in text least often, as pairs of neighbouring letters tell. Made
  * from prose and code in equal parts; only the order matters: a wrong value costs time, nothing else.
  */
 #include "guard/literal_int.h"
@@ -79,10 +79,13 @@ static int rarity_at(const struct literal *l, size_t at)
 
 size_t literal_window(const struct literal *l)
 {
-	size_t best = 0;
+	size_t best = 0, windows = l->text.len > 4 ? 2 : 1;
 	int most = -1;
-	for (size_t i = 0; i + 4 <= l->text.len; i++) {
+	/* Both of two neighbours are searched for: the more frequent counts. */
+	for (size_t i = 0; i + 3 + windows <= l->text.len; i++) {
 		int rarity = rarity_at(l, i);
+		if (windows > 1)
+			rarity = MIN(rarity, rarity_at(l, i + 1));
 		if (rarity > most) {
 			most = rarity;
 			best = i;
