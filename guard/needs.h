@@ -46,8 +46,8 @@ struct needs_table;
 struct needs_table *needs_table_new(struct arena *a);
 /* Gives the set a bit; NEEDS_IDS when there is none left. */
 unsigned needs_table_add(struct needs_table *t, struct arena *a, const struct needs_set *set);
-/* Adds the bits of the words that begin in [from, to) of the text, letters of either case. */
-void needs_table_look(const struct needs_table *t, struct str text, size_t from, size_t to,
+/* Adds the bits of the words that begin in [from, to) of the text, letters of either case. Keeps what it finds of a word. */
+void needs_table_look(struct needs_table *t, struct str text, size_t from, size_t to,
 		      struct needs_bits *bits);
 
 #endif

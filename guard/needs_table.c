@@ -6,6 +6,7 @@
 
 #define HEADS 2048
 #define NONE 0xFFFF
+#define CACHED 2048
 #define PAIR 27 /* second letters; the last: none */
 
 struct entry {
@@ -26,6 +27,11 @@ struct needs_table {
 	bool pairs[26 * PAIR];
 	uint16_t *shorts;
 	size_t short_count, short_cap;
+	/* What words looked up before are in: few words are most of any text. */
+	struct cached {
+		uint64_t key;
+		struct needs_bits bits;
+	} cache[CACHED];
 };
 
 struct needs_table *needs_table_new(struct arena *a)
@@ -141,6 +147,45 @@ static void look_up(const struct needs_table *t, uint64_t word, unsigned len,
 			add_if(&t->entries[t->shorts[i]], word, len, bits);
 }
 
+/* All that a look depends on: letters have no high bits, so those hold the length, which up to eight letters tell themselves. */
+static inline uint64_t key_of(uint64_t word, unsigned len)
+{
+	uint64_t more = len > 8 ? len : 0;
+	return word | (more * 0x0002040810204080u & 0x8080808080808080u);
+}
+
+static inline uint32_t slot_of(uint64_t key)
+{
+	return (uint32_t)(key * 0x9E3779B97F4A7C15u >> 53);
+}
+
+/* Looks a word up that is not in the cache, and keeps it there. */
+static __attribute__((noinline)) void look_up_first(struct needs_table *t, uint64_t word,
+						    unsigned len, struct cached *c)
+{
+	*c = (struct cached){.key = key_of(word, len)};
+	look_up(t, word, len, &c->bits);
+}
+
+/* Adds what a word is in. */
+static inline void add_word(struct needs_table *t, uint64_t word, unsigned len,
+			    struct needs_bits *bits)
+{
+	uint64_t key = key_of(word, len);
+	struct cached *c = &t->cache[slot_of(key)];
+	if (UNLIKELY(c->key != key))
+		look_up_first(t, word, len, c);
+	for (unsigned i = 0; i < NEEDS_LANES; i++)
+		bits->lanes[i] |= c->bits.lanes[i];
+}
+
+/* Whether it is worth a look. */
+static bool is_known(const struct needs_table *t, uint64_t word, unsigned len)
+{
+	uint32_t hash = hash_of((uint32_t)word);
+	return (t->known[hash >> 6] >> (hash & 63) & 1) | t->pairs[pair_of(word, len)];
+}
+
 static uint64_t word_at(struct str text, size_t at, unsigned len)
 {
 	uint64_t word = 0;
@@ -149,13 +194,6 @@ static uint64_t word_at(struct str text, size_t at, unsigned len)
 	else
 		memcpy(&word, text.p + at, text.len - at);
 	return (word | 0x2020202020202020u) & low_bytes(len);
-}
-
-/* Whether it is worth a look. */
-static bool is_known(const struct needs_table *t, uint64_t word, unsigned len)
-{
-	uint32_t hash = hash_of((uint32_t)word);
-	return (t->known[hash >> 6] >> (hash & 63) & 1) | t->pairs[pair_of(word, len)];
 }
 
 static unsigned word_length(struct str text, size_t at)
@@ -181,7 +219,7 @@ static uint64_t letters_of(const char *p)
 }
 
 /* Whole strides of 64; returns where the rest begins. */
-static size_t look_by_strides(const struct needs_table *t, struct str text, size_t from, size_t to,
+static size_t look_by_strides(struct needs_table *t, struct str text, size_t from, size_t to,
 			      struct needs_bits *bits)
 {
 	for (; to - from >= 64; from += 64) {
@@ -202,12 +240,12 @@ static size_t look_by_strides(const struct needs_table *t, struct str text, size
 			known += is_known(t, words[known], len);
 		}
 		for (unsigned i = 0; i < known; i++)
-			look_up(t, words[i], lens[i], bits);
+			add_word(t, words[i], lens[i], bits);
 	}
 	return from;
 }
 #else
-static size_t look_by_strides(const struct needs_table *t, struct str text, size_t from, size_t to,
+static size_t look_by_strides(struct needs_table *t, struct str text, size_t from, size_t to,
 			      struct needs_bits *bits)
 {
 	(void)t, (void)text, (void)to, (void)bits;
@@ -215,13 +253,13 @@ static size_t look_by_strides(const struct needs_table *t, struct str text, size
 }
 #endif
 
-void needs_table_look(const struct needs_table *t, struct str text, size_t from, size_t to,
+void needs_table_look(struct needs_table *t, struct str text, size_t from, size_t to,
 		      struct needs_bits *bits)
 {
 	for (size_t at = look_by_strides(t, text, from, to, bits); at < to;) {
 		unsigned len = word_length(text, at);
 		if (len && (at == 0 || !is_letter(text.p[at - 1])))
-			look_up(t, word_at(text, at, len), len, bits);
+			add_word(t, word_at(text, at, len), len, bits);
 		at += len ? len : 1;
 	}
 }
