@@ -55,6 +55,8 @@ static bool scan_part(struct decode *d, size_t start, size_t end, const char *en
 static bool try_base64(struct decode *d, size_t at)
 {
 	struct str head = str_sub(d->text, 0, at + PROBE);
+	if (!decode_base64_probe(d->text.p + at))
+		return false;
 	buf_reset(d->out);
 	decode_base64(head, at, d->out);
 	if (d->out->len < RUN_LEAST / 2 || !decode_is_text(d->out))

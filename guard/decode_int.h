@@ -10,6 +10,11 @@
 
 /* base64 and base64url, with or without padding, over wrapped lines. */
 size_t decode_base64(struct str text, size_t at, struct buf *out);
+/*
+ * False when what begins with these twelve letters of base64 is no text for decode_is_text(), however it goes on: of up to 24 bytes decoded
+ * two controls are too many, and bytes that are no UTF-8 must stand at their end.
+ */
+bool decode_base64_probe(const char *p);
 /* Pairs of hex digits: "6967", "69 67", "69:67", "\x69\x67", "0x69, 0x67", "\u0069". */
 size_t decode_hex(struct str text, size_t at, struct buf *out);
 /* Percent: the whole token around the first "%69"; *ret_start is where it starts. */

@@ -5,15 +5,28 @@
 
 #define LINES_MAX 4096 /* of one wrapped part */
 
+/* What a letter of base64 or base64url stands for, + 1; 0: it is none. */
+static const uint8_t base64_values[256] = {
+	['A'] = 1,  ['B'] = 2,	['C'] = 3,  ['D'] = 4,	['E'] = 5,  ['F'] = 6,	['G'] = 7,
+	['H'] = 8,  ['I'] = 9,	['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+	['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
+	['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
+	['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+	['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49,
+	['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+	['-'] = 63, ['/'] = 64, ['_'] = 64};
+
 static int base64_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+	return base64_values[(uint8_t)c] - 1;
+}
+
+/* A control that text has none of. */
+static bool is_odd(char c)
+{
+	return ((uint8_t)c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F;
 }
 
 /* Past a line's end, its indentation and quotation, to where base64 goes on; or 0. */
@@ -37,11 +50,20 @@ static size_t next_line(struct str text, size_t at)
 	return end > pos && whole ? pos : 0;
 }
 
+/* All that there is room for, and then the overflow. */
+static void add_piece(struct buf *out, const char *piece, size_t n)
+{
+	size_t room = MIN(out->limit - out->len, n);
+	buf_add(out, piece, room);
+	buf_add(out, piece + room, n - room);
+}
+
 size_t decode_base64(struct str text, size_t at, struct buf *out)
 {
 	size_t pos = at, end = at, lines = 0, line = at;
 	uint32_t bits = 0;
-	unsigned have = 0;
+	unsigned have = 0, n = 0;
+	char piece[64] = {0};
 	while (pos < text.len) {
 		int value = base64_value(text.p[pos]);
 		if (value < 0) {
@@ -57,12 +79,37 @@ size_t decode_base64(struct str text, size_t at, struct buf *out)
 		end = ++pos;
 		if (have >= 8) {
 			have -= 8;
-			buf_add_char(out, (char)(bits >> have & 0xFF));
+			piece[n++] = (char)(bits >> have & 0xFF);
+			if (n == sizeof(piece)) {
+				add_piece(out, piece, n);
+				n = 0;
+			}
 		}
 	}
+	add_piece(out, piece, n);
 	while (end < text.len && end - pos < 2 && text.p[end] == '=')
 		end++;
 	return end;
+}
+
+bool decode_base64_probe(const char *p)
+{
+	char bytes[9];
+	unsigned odd = 0;
+	for (unsigned i = 0; i < 3; i++, p += 4) {
+		uint32_t bits = 0;
+		for (unsigned k = 0; k < 4; k++)
+			bits = bits << 6 | (uint32_t)base64_value(p[k]);
+		for (unsigned k = 0; k < 3; k++)
+			bytes[3 * i + k] = (char)(bits >> (16 - 8 * k) & 0xFF);
+	}
+	for (unsigned i = 0; i < sizeof(bytes); i++) {
+		if (!bytes[i])
+			return true; /* of UTF-16, it may be */
+		odd += is_odd(bytes[i]);
+	}
+	size_t bad = sizeof(bytes);
+	return odd < 2 && (str_is_utf8(str_make(bytes, sizeof(bytes)), &bad) || bad > 3);
 }
 
 static int hex_value(char c)
@@ -178,7 +225,7 @@ bool decode_is_text(struct buf *b)
 		unsigned char c = (unsigned char)b->data[i];
 		if (wide && !c)
 			continue;
-		odd += (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F;
+		odd += is_odd((char)c);
 		b->data[kept++] = (char)c;
 	}
 	b->len = kept;

@@ -15,20 +15,40 @@ static const char *find_from(struct str text, size_t at, const char *needle)
 	return NULL;
 }
 
-/* From one opener to its closer; what is never closed hides the rest, as a browser sees it. */
-static void check_comments(struct guard_scan *s, const struct guard_pattern *p, struct str text,
-			   const char *opener, const char *closer)
+/* From one opener, at `start`, to its closer; what is never closed hides the rest, as a browser sees it. Returns where to go on. */
+static size_t check_comment(struct guard_scan *s, const struct guard_pattern *p, struct str text,
+			    size_t start, struct str opener, const char *closer)
+{
+	size_t body = start + opener.len;
+	struct str window = str_sub(text, 0, body + BODY_MOST);
+	const char *close = find_from(window, body, closer);
+	size_t end = close ? (size_t)(close - text.p) : window.len;
+	if (guard_orders(str_sub(text, body, end)) >= GUARD_ORDERS)
+		guard_report(s, p, start, MIN(end + (close ? strlen(closer) : 0), text.len), 0);
+	return end;
+}
+
+static void check_html_comments(struct guard_scan *s, const struct guard_pattern *p,
+				struct str text)
 {
 	const char *hit;
-	for (size_t at = 0; (hit = find_from(text, at, opener)) != NULL;) {
-		size_t start = (size_t)(hit - text.p), body = start + strlen(opener);
-		struct str window = str_sub(text, 0, body + BODY_MOST);
-		const char *close = find_from(window, body, closer);
-		size_t end = close ? (size_t)(close - text.p) : window.len;
-		if (guard_orders(str_sub(text, body, end)) >= GUARD_ORDERS)
-			guard_report(s, p, start, MIN(end + (close ? strlen(closer) : 0), text.len),
-				     0);
-		at = end;
+	for (size_t at = 0; (hit = find_from(text, at, "<!--")) != NULL;)
+		at = check_comment(s, p, text, (size_t)(hit - text.p), STR("<!--"), "-->");
+}
+
+/* Markdown's: a definition that nothing refers to. */
+static void check_definitions(struct guard_scan *s, const struct guard_pattern *p, struct str text)
+{
+	static const char *const openers[] = {"[//]: #", "[comment]: ", "[_]: "};
+	size_t from[ARRAY_SIZE(openers)] = {0}, at = 0;
+	for (const char *hit; at < text.len && (hit = memchr(text.p + at, '[', text.len - at));) {
+		at = (size_t)(hit - text.p);
+		struct str rest = str_sub(text, at, text.len);
+		for (size_t i = 0; rest.len > 1 && i < ARRAY_SIZE(openers); i++)
+			if (rest.p[1] == openers[i][1] && at >= from[i] &&
+			    str_starts(rest, str_of(openers[i])))
+				from[i] = check_comment(s, p, text, at, str_of(openers[i]), "\n");
+		at++;
 	}
 }
 
@@ -36,11 +56,8 @@ void detect_comment(struct guard_scan *s, const struct guard_pattern *p, struct 
 		    bool non_ascii)
 {
 	(void)non_ascii;
-	check_comments(s, p, text, "<!--", "-->");
-	/* Markdown's: a definition that nothing refers to. */
-	check_comments(s, p, text, "[//]: #", "\n");
-	check_comments(s, p, text, "[comment]: ", "\n");
-	check_comments(s, p, text, "[_]: ", "\n");
+	check_html_comments(s, p, text);
+	check_definitions(s, p, text);
 }
 
 /* What makes an element invisible, in a tag without blanks and in lower case. */

@@ -4,8 +4,35 @@
 
 #include "guard/literal_int.h"
 
+/* Tells of the first `count` hits that wait. */
+static bool tell(struct literal_hits *h, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!h->fn(h->state, h->hits[i].tag, h->hits[i].start))
+			return false;
+	h->waiting -= count;
+	memmove(h->hits, h->hits + count, h->waiting * sizeof(h->hits[0]));
+	return true;
+}
+
+/* A hit that was found at `at`. What is found later begins no further before its place than the longest literal is long. */
+static bool add_hit(struct literal_hits *h, uint32_t tag, size_t start, size_t at)
+{
+	size_t ready = 0, i;
+	while (ready < h->waiting && h->hits[ready].start + LITERAL_MAX <= at)
+		ready++;
+	if (h->waiting == LITERAL_WAITING && !ready)
+		ready = 1;
+	if (ready && !tell(h, ready))
+		return false;
+	for (i = h->waiting++; i > 0 && h->hits[i - 1].start > start; i--)
+		h->hits[i] = h->hits[i - 1];
+	h->hits[i] = (struct literal_hit){start, tag};
+	return true;
+}
+
 /* Where the entry would begin whose window is at `at`. */
-static bool confirm_entry(const struct literal_hits *h, const struct literal_entry *e, size_t at,
+static bool confirm_entry(struct literal_hits *h, const struct literal_entry *e, size_t at,
 			  size_t window)
 {
 	uint64_t words[2] = {0, 0};
@@ -20,14 +47,16 @@ static bool confirm_entry(const struct literal_hits *h, const struct literal_ent
 		if (c != ' ' && c != '\n')
 			return true;
 	}
-	return h->fn(h->state, e->tag, start);
+	return add_hit(h, e->tag, start, at);
 }
 
-bool literal_confirm_slot(const struct literal_hits *h, const struct literal_slot *slot,
-			  uint32_t key, size_t at)
+/* The literals of a table with this window at `at`. */
+static bool confirm_key(struct literal_hits *h, const struct literal_table *t, uint32_t key,
+			size_t at)
 {
 	const struct literal_set *s = h->set;
-	for (uint16_t i = slot->link; i != LITERAL_NONE; i = s->links[i].next) {
+	for (uint16_t i = s->slots[t->heads[literal_head(key)]].link; i != LITERAL_NONE;
+	     i = s->links[i].next) {
 		const struct literal_link *l = &s->links[i];
 		uint32_t w = l->value;
 		if (l->key != key)
@@ -41,14 +70,12 @@ bool literal_confirm_slot(const struct literal_hits *h, const struct literal_slo
 	return true;
 }
 
-static bool confirm_short_key(const struct literal_hits *h, uint32_t key, size_t at)
+bool literal_confirm_long(struct literal_hits *h, size_t at)
 {
-	const struct literal_table *t = &h->set->shorts;
-	uint16_t head = t->heads[literal_hash(key) % LITERAL_HEADS];
-	return head == LITERAL_NONE || literal_confirm_slot(h, &h->set->slots[head], key, at);
+	return confirm_key(h, &h->set->longs, literal_key(h->text.p + at), at);
 }
 
-bool literal_confirm_short(const struct literal_hits *h, size_t at)
+bool literal_confirm_short(struct literal_hits *h, size_t at)
 {
 	const struct literal_set *s = h->set;
 	uint8_t first = (uint8_t)h->text.p[at];
@@ -57,9 +84,10 @@ bool literal_confirm_short(const struct literal_hits *h, size_t at)
 			return false;
 	size_t left = h->text.len - at;
 	const char *p = h->text.p + at;
-	if (left >= 4 && !confirm_short_key(h, literal_key(p), at))
+	if (left >= 4 && !confirm_key(h, &s->shorts, literal_key(p), at))
 		return false;
-	return left < 3 || !s->has_threes || confirm_short_key(h, literal_key_of_three(p), at);
+	return left < 3 || !s->has_threes ||
+	       confirm_key(h, &s->shorts, literal_key_of_three(p), at);
 }
 
 static enum literal_engine best_engine(void)
@@ -73,7 +101,7 @@ static enum literal_engine best_engine(void)
 }
 
 /* One place, without a filter. */
-static bool try_place(const struct literal_hits *h, size_t at)
+static bool try_place(struct literal_hits *h, size_t at)
 {
 	const struct literal_set *s = h->set;
 	const char *p = h->text.p + at;
@@ -85,7 +113,7 @@ static bool try_place(const struct literal_hits *h, size_t at)
 	       literal_confirm_long(h, at);
 }
 
-static bool try_places(const struct literal_hits *h, size_t from, size_t to)
+static bool try_places(struct literal_hits *h, size_t from, size_t to)
 {
 	for (; from < to; from++)
 		if (!try_place(h, from))
@@ -96,20 +124,25 @@ static bool try_places(const struct literal_hits *h, size_t from, size_t to)
 bool literal_search(const struct literal_set *s, enum literal_engine e, struct str text,
 		    size_t from, size_t to, literal_fn fn, void *state)
 {
-	struct literal_hits h = {s, text, fn, state};
+	struct literal_hits h;
 	assert(from <= to && to <= text.len);
 	if (!s->count)
 		return true;
+	h.set = s;
+	h.text = text;
+	h.fn = fn;
+	h.state = state;
+	h.waiting = 0;
 	if (e == LITERAL_BEST)
 		e = best_engine();
-	/* The filters begin at an even place. */
-	size_t even = MIN(from + (from & 1), to);
-	if (!try_places(&h, from, even))
+	/* The filters begin at an even place that has something before it. */
+	size_t first = MIN(MAX(from + (from & 1), (size_t)LITERAL_BESIDE), to);
+	if (!try_places(&h, from, first))
 		return false;
-	from = even;
+	from = first;
 	if (e == LITERAL_AVX2)
 		from = literal_filter_avx2(&h, from, to);
 	else if (e == LITERAL_SSSE3)
 		from = literal_filter_ssse3(&h, from, to);
-	return from != SIZE_MAX && try_places(&h, from, to);
+	return from != SIZE_MAX && try_places(&h, from, to) && tell(&h, h.waiting);
 }

@@ -2,10 +2,11 @@
  * Finds many short literals in one pass over a text. Rules of the guard start from these hits and nowhere else, so this
  * pass is what a scan costs where there is nothing to find.
  *
- * Each literal is looked for by the bytes in it that are rarest in text (its window: four, or as many as it has). The windows of four
- * are looked up at every place in a bitmap of their hashes, without a branch; literals of up to three bytes pass a filter first,
- * which compares nibbles of three neighbouring bytes against eight groups of them, 16 or 32 places at once. Only what is known is
- * compared. Without a byte shuffle (SSSE3, AVX2; SSE2 has none) every place goes through all of it in turn.
+ * Each literal of five bytes and more is looked for by the bytes in it that are rarest in text: two neighbouring windows of four, one of
+ * which begins at an even place. Such places are looked up in a bitmap of hashes, without a branch; literals of up to four bytes pass a
+ * filter, which compares nibbles of four neighbouring bytes against sixteen groups of them, 16 or 32 places at once. What is known is
+ * gathered, told apart by what stands beside it, and only then compared. Without a byte shuffle (SSSE3, AVX2; SSE2 has none) every place
+ * goes through all of it in turn.
  * All three find the same, in the same order. (Hyperscan's "Teddy", Qiu et al., NSDI 2019.)
  */
 #ifndef GUARD_LITERAL_H
@@ -35,7 +36,7 @@ void literal_set_freep(struct literal_set **s);
 typedef bool (*literal_fn)(void *state, uint32_t tag, size_t at);
 /*
  * Calls fn for each place where a literal of the set stands in text, whose window begins in [from, to): what is searched in
- * pieces is found once. Nearly in order: by window. False when fn ended it.
+ * pieces is found once. In order of where they begin. False when fn ended it.
  */
 bool literal_search(const struct literal_set *s, enum literal_engine e, struct str text,
 		    size_t from, size_t to, literal_fn fn, void *state);

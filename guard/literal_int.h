@@ -7,7 +7,7 @@
 #include "guard/literal.h"
 
 #define LITERAL_BUCKETS 16 /* groups of the filter, eight to a byte */
-#define LITERAL_HEADS 4096
+#define LITERAL_HEADS 4096 /* 12 bits of a hash */
 #define LITERAL_NONE 0xFFFF
 #define LITERAL_SHORT 4 /* bytes of a literal that the filter looks for */
 
@@ -41,14 +41,14 @@ struct literal_slot {
 
 /* Windows of four bytes (of literals that have no more than three: three), hashed. */
 struct literal_table {
-	uint64_t bitmap[1024]; /* of 2^16 hashes */
+	uint64_t bitmap[1024]; /* two bits of one of them for each */
 	uint16_t heads[LITERAL_HEADS]; /* slots */
 };
 
 struct literal_set {
 	struct literal_entry *entries;
 	struct literal_link *links;
-	struct literal_slot *slots;
+	struct literal_slot *slots; /* the first allows nothing: it is that of all other heads */
 	size_t count, link_count, slot_count;
 	/* Longer literals are looked up at every second place: one of two neighbouring windows begins there. */
 	struct literal_table longs, shorts;
@@ -59,11 +59,18 @@ struct literal_set {
 	uint8_t low[2][LITERAL_SHORT][16], high[2][LITERAL_SHORT][16];
 };
 
+/* A search, and its hits that wait for others that begin before them. */
+#define LITERAL_WAITING 128
 struct literal_hits {
 	const struct literal_set *set;
 	struct str text;
 	literal_fn fn;
 	void *state;
+	size_t waiting;
+	struct literal_hit {
+		size_t start;
+		uint32_t tag;
+	} hits[LITERAL_WAITING];
 };
 
 /*
@@ -76,9 +83,14 @@ double literal_word_share(const char *letters, size_t len);
 /* How often a byte stands in prose, code and data, out of some thousand. */
 unsigned literal_byte_weight(uint8_t b);
 
-static inline uint32_t literal_hash(uint32_t key)
+static inline uint64_t literal_hash(uint32_t key)
 {
-	return (key * 0x9E3779B1u) >> 16;
+	return key * 0x9E3779B97F4A7C15u;
+}
+
+static inline uint32_t literal_head(uint32_t key)
+{
+	return (uint32_t)(literal_hash(key) >> 52);
 }
 
 /* What a window is hashed as: letters lowered, and whatever else that bit falls on. */
@@ -99,23 +111,8 @@ static inline uint32_t literal_key_of_three(const char *p)
 
 static inline uint32_t literal_known(const struct literal_table *t, uint32_t key)
 {
-	uint32_t hash = literal_hash(key);
-	return t->bitmap[hash >> 6] >> (hash & 63) & 1;
-}
-
-/* Bit i: a long literal may have a window at p[i]; every second place of 16. */
-static inline uint32_t literal_known16(const struct literal_set *s, const char *p)
-{
-	uint32_t mask = 0;
-#pragma GCC unroll 2
-	for (unsigned i = 0; i < 16; i += 8) {
-		uint32_t a = literal_known(&s->longs, literal_key(p + i));
-		uint32_t b = literal_known(&s->longs, literal_key(p + i + 2));
-		uint32_t c = literal_known(&s->longs, literal_key(p + i + 4));
-		uint32_t d = literal_known(&s->longs, literal_key(p + i + 6));
-		mask |= (a | b << 2 | c << 4 | d << 6) << i;
-	}
-	return mask;
+	uint64_t hash = literal_hash(key), bits = t->bitmap[hash >> 54];
+	return (uint32_t)(bits >> (hash >> 48 & 63) & bits >> (hash >> 42 & 63)) & 1;
 }
 
 /* Whether a literal of up to four bytes may begin at p, of which four bytes can be read. */
@@ -127,27 +124,14 @@ static inline uint32_t literal_known_short(const struct literal_set *s, const ch
 	       literal_known(&s->shorts, literal_key(p));
 }
 
-/* Of the places from p on that the filter let through, those where a literal of up to four bytes may stand. */
-static inline uint32_t literal_known_shorts(const struct literal_set *s, const char *p,
-					    uint32_t mask)
-{
-	uint32_t known = 0;
-	for (; mask; mask &= mask - 1) {
-		unsigned i = (unsigned)__builtin_ctz(mask);
-		known |= literal_known_short(s, p + i) << i;
-	}
-	return known;
-}
-
 /* The literals of up to four bytes at `at`, and those of more with a window there; false when fn ended the search. */
-bool literal_confirm_short(const struct literal_hits *h, size_t at);
-bool literal_confirm_slot(const struct literal_hits *h, const struct literal_slot *slot,
-			  uint32_t key, size_t at);
+bool literal_confirm_short(struct literal_hits *h, size_t at);
+bool literal_confirm_long(struct literal_hits *h, size_t at);
 
-/* Whether what stands beside the window at p may be that of any literal of the slot. */
-static inline bool literal_may_fit(const struct literal_slot *slot, const char *p)
+/* Whether what stands beside the window at p may be that of any long literal with this window. */
+static inline uint32_t literal_may_fit(const struct literal_set *s, const char *p)
 {
-	const uint32_t *near = slot->near;
+	const uint32_t *near = s->slots[s->longs.heads[literal_head(literal_key(p))]].near;
 	uint32_t before = near[0] >> (p[-4] & 31) & near[1] >> (p[-3] & 31) &
 			  near[2] >> (p[-2] & 31) & near[3] >> (p[-1] & 31);
 	uint32_t behind = near[4] >> (p[4] & 31) & near[5] >> (p[5] & 31) & near[6] >> (p[6] & 31) &
@@ -155,24 +139,10 @@ static inline bool literal_may_fit(const struct literal_slot *slot, const char *
 	return before & behind & 1;
 }
 
-/* The long literals with a window at `at`, of which four bytes can be read. */
-static inline bool literal_confirm_long(const struct literal_hits *h, size_t at)
-{
-	const struct literal_set *s = h->set;
-	uint32_t key = literal_key(h->text.p + at);
-	uint16_t head = s->longs.heads[literal_hash(key) % LITERAL_HEADS];
-	if (head == LITERAL_NONE)
-		return true;
-	const struct literal_slot *slot = &s->slots[head];
-	/* At the ends of the text there is less beside it; then all is told below. */
-	if (LIKELY(at >= 4 && at + 8 <= h->text.len) &&
-	    LIKELY(!literal_may_fit(slot, h->text.p + at)))
-		return true;
-	return literal_confirm_slot(h, slot, key, at);
-}
-
+/* What is read beside a place: the filters begin as far from the start of the text, and leave as much at its end. */
+#define LITERAL_BESIDE 8
 /* The filters: return how far they came (the rest is for the caller), or SIZE_MAX when fn ended the search. */
-size_t literal_filter_ssse3(const struct literal_hits *h, size_t from, size_t to);
-size_t literal_filter_avx2(const struct literal_hits *h, size_t from, size_t to);
+size_t literal_filter_ssse3(struct literal_hits *h, size_t from, size_t to);
+size_t literal_filter_avx2(struct literal_hits *h, size_t from, size_t to);
 
 #endif

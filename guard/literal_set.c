@@ -164,9 +164,10 @@ static void allow_near(struct literal_slot *slot, const struct literal *l, unsig
 static void add_key(struct literal_set *s, struct literal_table *t, const struct literal *l,
 		    const struct literal_link *link)
 {
-	uint32_t hash = literal_hash(link->key), head = hash % LITERAL_HEADS;
+	uint64_t hash = literal_hash(link->key);
+	uint32_t head = literal_head(link->key);
 	uint16_t index = (uint16_t)s->link_count++;
-	if (t->heads[head] == LITERAL_NONE) {
+	if (!t->heads[head]) {
 		t->heads[head] = (uint16_t)s->slot_count++;
 		s->slots[t->heads[head]].link = LITERAL_NONE;
 	}
@@ -176,7 +177,8 @@ static void add_key(struct literal_set *s, struct literal_table *t, const struct
 	set_beside(&s->links[index], &s->entries[link->entry]);
 	slot->link = index;
 	allow_near(slot, l, link->window);
-	t->bitmap[hash >> 6] |= (uint64_t)1 << (hash & 63);
+	t->bitmap[hash >> 54] |= (uint64_t)1 << (hash >> 48 & 63) | (uint64_t)1
+									    << (hash >> 42 & 63);
 }
 
 /* The window of four bytes, with a line's end for every blank of a phrase that is in it, or not. */
@@ -245,11 +247,10 @@ struct literal_set *literal_set_new(const struct literal *literals, size_t count
 	struct group groups[LITERAL_BUCKETS] = {{{0}, {0}}};
 	double costs[LITERAL_BUCKETS] = {0};
 	assert(count < LITERAL_NONE / LITERAL_KEYS);
-	memset(s->longs.heads, 0xFF, sizeof(s->longs.heads));
-	memset(s->shorts.heads, 0xFF, sizeof(s->shorts.heads));
 	s->entries = mem_array(count + 1, sizeof(*s->entries));
 	s->links = mem_array(count * LITERAL_KEYS + 1, sizeof(*s->links));
 	s->slots = mem_array(count * LITERAL_KEYS + 1, sizeof(*s->slots));
+	s->slots[s->slot_count++].link = LITERAL_NONE;
 	s->count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct literal *l = &literals[i];

@@ -2,6 +2,10 @@
  * The rules led from digits. A row of digits, single separators between its groups, is measured once; its lengths and the bytes beside it
  * leave few rules to be tried.
  */
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "guard/scan_int.h"
 
 static bool is_digit(char c)
@@ -110,8 +114,25 @@ static bool try_group(struct guard_scan *s, struct row *row, size_t at, size_t l
 	return guard_scan_go_on(s, 1);
 }
 
-/* Bit i: byte i of the eight is a digit. */
-static unsigned digits_of(const char *p)
+#ifdef __SSE2__
+#define STRIDE 64
+/* Bit i: byte i of the stride is a digit. */
+static inline uint64_t digits_of(const char *p)
+{
+	uint64_t bits = 0;
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < STRIDE; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		/* The ten lowest of signed bytes. */
+		__m128i low = _mm_add_epi8(v, _mm_set1_epi8(0x80 - '0'));
+		__m128i digit = _mm_cmplt_epi8(low, _mm_set1_epi8(-128 + 10));
+		bits |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << i;
+	}
+	return bits;
+}
+#else
+#define STRIDE 8
+static inline uint64_t digits_of(const char *p)
 {
 	uint64_t w, high = 0x8080808080808080u;
 	memcpy(&w, p, sizeof(w));
@@ -119,16 +140,17 @@ static unsigned digits_of(const char *p)
 	/* 0x30 to 0x39: past '0' - 1, not past '9', and no high bit. */
 	uint64_t from = plain + 0x5050505050505050u, past = plain + 0x4646464646464646u;
 	uint64_t is = from & ~past & ~w & high;
-	return (unsigned)((is >> 7) * 0x0102040810204080u >> 56);
+	return (is >> 7) * 0x0102040810204080u >> 56;
 }
+#endif
 
 static size_t next_digit(struct str text, size_t at)
 {
-	while (at + 8 <= text.len) {
-		unsigned bits = digits_of(text.p + at);
+	while (at + STRIDE <= text.len) {
+		uint64_t bits = digits_of(text.p + at);
 		if (bits)
-			return at + (unsigned)__builtin_ctz(bits);
-		at += 8;
+			return at + (unsigned)__builtin_ctzll(bits);
+		at += STRIDE;
 	}
 	while (at < text.len && !is_digit(text.p[at]))
 		at++;
