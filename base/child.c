@@ -27,8 +27,8 @@
 #define SANITIZED false
 #endif
 
-/* Finds the program as execvp() would, before the fork, where memory may be had. */
-static int find_program(const char *name, char **ret_path, struct err *err)
+/* As execvp() would, before the fork, where memory may be had. */
+int child_find_program(const char *name, char **ret_path, struct err *err)
 {
 	const char *path = getenv("PATH");
 	if (strchr(name, '/')) {
@@ -121,7 +121,7 @@ int child_start(struct child *c, const struct child_opts *o, struct err *err)
 {
 	CLEANUP_FREE char *program = NULL;
 	CLEANUP_FREE int *copies = mem_array(o->fd_count, sizeof(int));
-	int rc = find_program(o->program ? o->program : o->argv[0], &program, err), report[2];
+	int rc = child_find_program(o->program ? o->program : o->argv[0], &program, err), report[2];
 	if (rc < 0 || (rc = io_pipe(report, err)) < 0)
 		return rc;
 	CLEANUP_FD int report_in = report[0];

@@ -60,6 +60,8 @@ struct child_end {
 	struct rusage usage;
 };
 
+/* The path of the program `name` in our PATH; gives. A name with '/' is one already. Errors: ERR_NOT_FOUND. */
+NODISCARD int child_find_program(const char *name, char **ret_path, struct err *err);
 /* Errors: ERR_NOT_FOUND when the program is missing, ERR_IO. An exec failure is reported here, not as status 127. */
 NODISCARD int child_start(struct child *c, const struct child_opts *o, struct err *err);
 /* Forks without exec: the child runs fn(state) and ends with its result; everything but `keep` (sorted, may be
