@@ -68,6 +68,15 @@ NODISCARD int mirror_log(struct mirror *m, const struct tree_id *newest,
 			 bool *ret_more, struct err *err);
 
 /*
+ * Every commit reachable from newest and from none of `without` (of `count`; one of length 0 is passed over), newest first, at most `limit`. Errors:
+ * ERR_NOT_FOUND when one is missing.
+ */
+NODISCARD int mirror_log_without(struct mirror *m, const struct tree_id *newest,
+				 const struct tree_id *without, size_t count, size_t limit,
+				 struct arena *a, struct tree_id **ret_ids, size_t *ret_count,
+				 bool *ret_more, struct err *err);
+
+/*
  * Names a commit that must outlive rewrites and healing (the last good release): kept as refs/aspora/<name>, offered to the server as
  * known, carried over by healing. A zero-length id removes it.
  */

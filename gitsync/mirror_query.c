@@ -157,33 +157,65 @@ static int walk(git_revwalk *w, size_t limit, struct arena *a, struct tree_id **
 	return arena_check(a, "the list of commits", err);
 }
 
-int mirror_log(struct mirror *m, const struct tree_id *newest, const struct tree_id *oldest,
-	       bool first_parent, size_t limit, struct arena *a, struct tree_id **ret_ids,
-	       size_t *ret_count, bool *ret_more, struct err *err)
+/* What a history is read by. */
+struct log {
+	const struct tree_id *newest, *without;
+	size_t without_count;
+	bool first_parent;
+};
+
+static int open_walk(struct mirror *m, const struct log *l, git_revwalk **ret)
 {
-	int rc = need_commit(m, newest, err);
-	if (rc < 0 || (oldest && (rc = need_commit(m, oldest, err)) < 0))
-		return rc;
-	git_revwalk *w = NULL;
-	git_oid from = oid_of(newest), to;
-	rc = git_revwalk_new(&w, m->repo);
+	git_oid from = oid_of(l->newest), to;
+	int rc = git_revwalk_new(ret, m->repo);
 	if (rc == 0)
-		rc = git_revwalk_sorting(w, first_parent ? GIT_SORT_NONE
-							 : GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-	if (rc == 0 && first_parent)
-		rc = git_revwalk_simplify_first_parent(w);
+		rc = git_revwalk_sorting(*ret, l->first_parent
+						       ? GIT_SORT_NONE
+						       : GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
+	if (rc == 0 && l->first_parent)
+		rc = git_revwalk_simplify_first_parent(*ret);
 	if (rc == 0)
-		rc = git_revwalk_push(w, &from);
-	if (rc == 0 && oldest) {
-		to = oid_of(oldest);
-		rc = git_revwalk_hide(w, &to);
+		rc = git_revwalk_push(*ret, &from);
+	for (size_t i = 0; rc == 0 && i < l->without_count; i++) {
+		to = oid_of(&l->without[i]);
+		if (l->without[i].len)
+			rc = git_revwalk_hide(*ret, &to);
 	}
+	return rc;
+}
+
+static int read_log(struct mirror *m, const struct log *l, size_t limit, struct arena *a,
+		    struct tree_id **ret_ids, size_t *ret_count, bool *ret_more, struct err *err)
+{
+	git_revwalk *w = NULL;
+	int rc = need_commit(m, l->newest, err);
+	for (size_t i = 0; rc == 0 && i < l->without_count; i++)
+		rc = l->without[i].len ? need_commit(m, &l->without[i], err) : 0;
+	if (rc < 0)
+		return rc;
+	rc = open_walk(m, l, &w);
 	if (rc < 0)
 		rc = git_fail(err, git_code(rc, ERR_GIT), "reading the history");
 	else
 		rc = walk(w, limit, a, ret_ids, ret_count, ret_more, err);
 	git_revwalk_free(w);
 	return rc;
+}
+
+int mirror_log(struct mirror *m, const struct tree_id *newest, const struct tree_id *oldest,
+	       bool first_parent, size_t limit, struct arena *a, struct tree_id **ret_ids,
+	       size_t *ret_count, bool *ret_more, struct err *err)
+{
+	const struct log l = {newest, oldest, oldest ? 1 : 0, first_parent};
+	return read_log(m, &l, limit, a, ret_ids, ret_count, ret_more, err);
+}
+
+int mirror_log_without(struct mirror *m, const struct tree_id *newest,
+		       const struct tree_id *without, size_t count, size_t limit, struct arena *a,
+		       struct tree_id **ret_ids, size_t *ret_count, bool *ret_more, struct err *err)
+{
+	const struct log l = {newest, without, count, false};
+	return read_log(m, &l, limit, a, ret_ids, ret_count, ret_more, err);
 }
 
 /* The role that keeps commits is the only writer of its refs: a lock there is one that it left behind when it was killed. */

@@ -56,7 +56,7 @@ bool signature_kind_find(struct str name, enum signature_kind *ret)
 static void add_whose(const struct signature *s, struct buf *out)
 {
 	if (s->signer[0])
-		buf_addf(out, " by %s", s->signer);
+		buf_addf(out, "%s %s", s->state == SIGNATURE_GOOD ? " by" : ", that of", s->signer);
 	if (s->kind == SIGNATURE_NO_KIND)
 		return;
 	buf_addf(out, " (%s%s%s)", kinds[s->kind], s->key[0] ? " " : "", s->key);
@@ -65,14 +65,14 @@ static void add_whose(const struct signature *s, struct buf *out)
 void signature_words(const struct signature *s, struct buf *out)
 {
 	static const char *const words[SIGNATURE_STATES] = {
-		[SIGNATURE_UNCHECKED] = "was not asked who signed it",
-		[SIGNATURE_GOOD] = "is signed",
-		[SIGNATURE_NONE] = "is not signed",
-		[SIGNATURE_UNTRUSTED] = "is signed with a key that nobody trusts",
-		[SIGNATURE_BAD] = "has a signature that does not hold",
-		[SIGNATURE_EXPIRED] = "is signed with a key that was not valid then",
-		[SIGNATURE_REVOKED] = "is signed with a key that was revoked",
-		[SIGNATURE_UNREAD] = "has a signature that cannot be read",
+		[SIGNATURE_UNCHECKED] = "not looked at",
+		[SIGNATURE_GOOD] = "signed",
+		[SIGNATURE_NONE] = "not signed",
+		[SIGNATURE_UNTRUSTED] = "signed with a key that nobody trusts",
+		[SIGNATURE_BAD] = "signed, but the signature does not hold",
+		[SIGNATURE_EXPIRED] = "signed with a key that was not valid then",
+		[SIGNATURE_REVOKED] = "signed with a key that was revoked",
+		[SIGNATURE_UNREAD] = "signed in a way that cannot be read",
 	};
 	buf_addz(out, words[s->state]);
 	if (s->state == SIGNATURE_UNCHECKED || s->state == SIGNATURE_NONE)

@@ -48,7 +48,7 @@ const char *signature_kind_name(enum signature_kind k); /* "", "ssh", "openpgp",
 bool signature_state_find(struct str name, enum signature_state *ret);
 bool signature_kind_find(struct str name, enum signature_kind *ret);
 
-/* Of the commit, after its name: "is not signed", "is signed by ana@example.com (ssh SHA256:…)". */
+/* What the commit is: "not signed", "signed by ana@example.com (ssh SHA256:…)". */
 void signature_words(const struct signature *s, struct buf *out);
 bool signature_equal(const struct signature *a, const struct signature *b);
 

@@ -342,6 +342,42 @@ START_TEST(the_log_lists_merges_or_everything)
 }
 END_TEST
 
+/* A merge brings commits of a branch that nobody saw: the first parents alone would hide them. */
+START_TEST(the_log_without_others_has_all_that_is_in_none_of_them)
+{
+	CLEANUP(scene_end) struct scene s = {0};
+	struct tree_id ids[5], *list, none = {0};
+	size_t count;
+	bool more;
+	scene_start(&s);
+	history(&s, ids);
+	const struct {
+		struct tree_id without[2];
+		size_t count, first, second;
+	} rows[] = {
+		{{ids[2], none}, 2, 4, 3},   {{none, ids[3]}, 2, 4, 2}, {{ids[2], ids[3]}, 1, 4, 0},
+		{{ids[1], ids[3]}, 2, 4, 2}, {{ids[4], none}, 0, 0, 0}, {{none, none}, 4, 4, 0},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_ok(mirror_log_without(s.m, &ids[4], rows[i].without, 2, 100, s.a, &list,
+					     &count, &more, &support_err));
+		ck_assert_msg(count == rows[i].count && !more, "%zu: %zu", i, count);
+		ck_assert(count < 1 || tree_id_equal(&list[0], &ids[rows[i].first]));
+		ck_assert(!rows[i].second || tree_id_equal(&list[1], &ids[rows[i].second]));
+	}
+	assert_ok(mirror_log_without(s.m, &ids[4], &ids[1], 1, 2, s.a, &list, &count, &more,
+				     &support_err));
+	ck_assert(count == 2 && more);
+	assert_ok(mirror_log_without(s.m, &ids[4], NULL, 0, 4, s.a, &list, &count, &more,
+				     &support_err));
+	ck_assert(count == 4 && !more);
+	struct tree_id strange = id_from("1111111111111111111111111111111111111111");
+	assert_err(mirror_log_without(s.m, &ids[4], &strange, 1, 4, s.a, &list, &count, &more,
+				      &support_err),
+		   ERR_NOT_FOUND, "1111");
+}
+END_TEST
+
 START_TEST(a_kept_commit_has_a_ref_until_it_is_let_go)
 {
 	CLEANUP(scene_end) struct scene s = {0};
@@ -429,6 +465,7 @@ static const struct support_case cases[] = {
 	CASE(a_commit_that_git_would_not_make_is_refused),
 	CASE(a_rewritten_history_is_told_from_an_advance),
 	CASE(the_log_lists_merges_or_everything),
+	CASE(the_log_without_others_has_all_that_is_in_none_of_them),
 	CASE(a_kept_commit_has_a_ref_until_it_is_let_go),
 	CASE(a_stale_lock_does_not_keep_us_from_keeping),
 	CASE(a_clone_is_found_from_inside_and_read_without_its_configuration),
