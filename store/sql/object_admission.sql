@@ -5,19 +5,20 @@
 -- Newest first, paged by the revision that wrote it and the name. f1: domain, f2: "allow" or "deny", f3: one by name.
 select v.rev::text, v.name, json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Admission',
-	'metadata', json_build_object('domain', v.domain, 'name', v.name, 'uid', v.uid, 'generation', 1, 'resourceVersion', aspora_version(v.rev),
+	'metadata', json_build_object('domain', v.domain, 'name', v.name, 'uid', v.uid, 'generation', 1, 'resourceVersion', aspora_version(greatest(v.rev, g.since)),
 		'labels', '{}'::json, 'createdAt', aspora_time(v.created_at),
 		'source', json_build_object('name', v.source, 'revision', v.revision, 'path', 'skills/' || v.domain)),
 	'spec', json_build_object('candidate', encode(v.candidate, 'hex'), 'policy', encode(v.policy, 'hex'), 'surface', encode(v.surface, 'hex'),
 		'rulesVersion', v.rules_version),
 	'status', json_build_object('phase', case when v.allow then 'Allowed' else 'Denied' end, 'verdict', case when v.allow then 'allow' else 'deny' end,
-		'findings', v.findings, 'receipt', json_build_object('apiVersion', 'aspora/v1', 'kind', 'Receipt', 'text', v.record,
+		'findings', v.findings, 'signature', aspora_signature(g.state, g.kind, g.signer, g.key, g.detail), 'receipt', json_build_object('apiVersion', 'aspora/v1', 'kind', 'Receipt', 'text', v.record,
 			'signer', encode(v.signer, 'base64'), 'signature', replace(encode(v.signature, 'base64'), E'\n', '')),
 		'conditions', '[]'::json))
 from (
 	select *, left(encode(candidate, 'hex'), 12) || '-' || left(encode(policy, 'hex'), 6) || '-' || left(encode(surface, 'hex'), 6) as name from verdict
 	where ($6 = '' or domain = $6) and ($7 = '' or allow = ($7 = 'allow'))
 ) v
+left join signature g on g.source = v.source and g.revision = v.revision and g.until is null
 where v.rev <= $1::bigint and v.rev >= $3::bigint and (v.rev < $1::bigint or v.name collate "C" >= $2)
 	and ($8 = '' or v.name = $8 or encode(v.candidate, 'hex') = $8)
 order by v.rev desc, v.name collate "C" limit $5

@@ -5,7 +5,7 @@
 -- Newest first: from1 is the highest number wanted, to1 the lowest. f1: that touched one domain. Only what touched a domain that the caller sees.
 select r.id::text, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Release',
-	'metadata', json_build_object('name', r.id::text, 'uid', r.uid, 'generation', 1, 'resourceVersion', aspora_version(r.rev),
+	'metadata', json_build_object('name', r.id::text, 'uid', r.uid, 'generation', 1, 'resourceVersion', aspora_version(greatest(r.rev, g.since)),
 		'labels', '{}'::json, 'createdAt', aspora_time(r.at), 'source', json_build_object('name', r.source, 'revision', r.revision)),
 	'spec', json_build_object('kind', r.kind, 'message', r.message),
 	'status', json_build_object('phase', case when r.id = (select max(id) from release) then 'Current' else 'Past' end,
@@ -13,9 +13,11 @@ select r.id::text, '', json_build_object(
 		'summary', concat_ws(', ', case when r.created > 0 then '+' || r.created end, case when r.updated > 0 then '~' || r.updated end,
 			case when r.deleted > 0 then '-' || r.deleted end),
 		'created', r.created, 'updated', r.updated, 'deleted', r.deleted, 'by', coalesce(nullif(trim(split_part(r.author, '<', 1)), ''), nullif(r.author, ''), r.actor), 'author', r.author, 'actor', r.actor,
+		'signature', aspora_signature(g.state, g.kind, g.signer, g.key, g.detail),
 		'digest', encode(r.hash, 'hex'), 'previous', encode(r.previous, 'hex'), 'revision', aspora_version(r.rev),
 		'items', d.items, 'conditions', '[]'::json))
 from release r
+left join signature g on g.source = r.source and g.revision = r.revision and g.until is null
 left join lateral (
 	select json_agg(i.domain order by i.domain) as names, json_agg(json_build_object('domain', i.domain, 'op', i.op, 'source', i.source,
 		'revision', i.revision, 'overlay', i.overlay, 'candidate', coalesce(encode(i.candidate, 'hex'), ''),

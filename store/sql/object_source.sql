@@ -17,9 +17,11 @@ select s.name, '', json_build_object(
 		'domains', coalesce(d.names, '[]'), 'failures', s.failures, 'nextTryAt', aspora_time(s.next_try_at),
 		'requestToken', s.request_token, 'handledToken', s.handled_token, 'declared', s.declared,
 		'suspended', u.by is not null,
+		'signature', aspora_signature(g.state, g.kind, g.signer, g.key, g.detail),
 		'conditions', case when json_array_length(s.conditions) > 0 then s.conditions
 			else json_build_array(aspora_condition('Ready', 'Unknown', 'NotReconciled', 'nothing has looked at it yet', '', '', s.created_at)) end))
 from source s
+left join signature g on g.source = s.name and g.revision = s.observed_revision and g.until is null
 left join object_meta m on m.kind = 'Source' and m.name = s.name and m.uid = s.uid
 left join suspension u on u.kind = 'Source' and u.name = s.name and u.until is null
 left join lateral (select json_agg(d.name order by d.name) as names from domain d where d.source = s.name) d on true
