@@ -25,6 +25,7 @@ struct admit_signature {
 	struct str signer; /* of the newest commit; empty: nobody that is trusted */
 	struct str
 		problem; /* what is wrong, "commit 1a2b3c4d is not signed"; empty: all are signed */
+	struct str remedy; /* of the problem; empty: the rule's own */
 };
 
 /* A result that a CI bot posted, for exactly one content digest. */

@@ -129,7 +129,7 @@ const struct rule rules[] = {
 	 "A skill of another domain that the text names is one that a forward names too: calls "
 	 "across domains are refused otherwise.",
 	 "name it in routing.forwards, or leave it out of the text", rule_route_mention},
-	{"AD-SIGN-001", "provenance", SEVERITY_DENY, RULE_DOMAIN, true,
+	{"AD-SIGN-001", "provenance", SEVERITY_DENY, RULE_DOMAIN | RULE_PLATFORM, true,
 	 "signatures of the commits since the last release",
 	 "Where the operator asks for it, every commit is signed by somebody who may.",
 	 "sign the commits with a key that the operator trusts", rule_signature},

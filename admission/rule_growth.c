@@ -101,18 +101,22 @@ int rule_review(const struct rule_in *in, struct findings *out, struct err *err)
 	return 0;
 }
 
+/* The platform has no change of its own to be asked for: it is judged when it is another. */
 int rule_signature(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
 	const struct admit_signature *s = &in->facts->signature;
-	if (!in->change || !s->required)
+	if ((!in->change && in->domain) || !s->required)
 		return 0;
 	rule_rests_on(in, "signed by %.*s %.*s", STR_ARG(s->signer), STR_ARG(s->problem));
 	if (s->signer.len && !s->problem.len)
 		return 0;
-	if (s->problem.len)
-		rule_say(in, out, "%.*s", STR_ARG(s->problem));
-	else
+	if (!s->problem.len) {
 		rule_say(in, out, "nobody that the operator trusts has signed the newest commit");
+		return 0;
+	}
+	struct finding *f = rule_say(in, out, "%.*s", STR_ARG(s->problem));
+	if (s->remedy.len)
+		finding_remedy(out, f, "%.*s", STR_ARG(s->remedy));
 	return 0;
 }
