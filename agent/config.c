@@ -44,6 +44,13 @@ static const struct field source_fields[] = {
 	 "60s", "60s", "Longest that one fetch may take."},
 	{"stall_timeout", FIELD_DURATION, S(stall_timeout_ms), 0, 1000, 3600000, NULL, NULL, 0,
 	 "10s", "10s", "Longest that a fetch may move less than 1 KiB a second."},
+	{"signatures", FIELD_ENUM, S(signatures), 0, 0, 0, agent_signature_words, NULL, 0, "shown",
+	 "required",
+	 "Whether every commit has to be signed by one of the signers (required), or who signed "
+	 "the "
+	 "newest is only shown."},
+	{"signers", FIELD_OBJECT, S(signers), 0, 0, 0, NULL, agent_signer_fields, 0, NULL, NULL,
+	 "Who may sign commits; the files are read again when they change."},
 	FIELD_END};
 #undef S
 
@@ -243,6 +250,10 @@ static int check_whole(struct agent_config *c, const struct doc_node *root, cons
 			return doc_err(err, ERR_INVALID, path, pair ? pair->value : root,
 				       "a second source says platform: true; platform policy comes "
 				       "from exactly one");
+		rc = agent_signers_check(&s[i].signers, s[i].signatures, pair ? pair->value : NULL,
+					 path, err);
+		if (rc < 0)
+			return rc;
 	}
 	if (c->sources.count == 1)
 		s[0].platform = true;

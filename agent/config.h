@@ -9,6 +9,7 @@
 #define AGENT_CONFIG_H
 
 #include "agent/config_oidc.h"
+#include "agent/config_signers.h"
 #include "base/field.h"
 #include "base/log.h"
 
@@ -27,6 +28,8 @@ struct agent_source {
 	struct str token; /* env:NAME or file:PATH */
 	struct str ssh_key, known_hosts, ca_file; /* file paths */
 	int64_t fetch_timeout_ms, stall_timeout_ms;
+	int signatures; /* enum agent_signatures */
+	struct agent_signers signers;
 };
 
 /* A secret that skills may name ("secret:NAME"), and who may have it. */

@@ -44,8 +44,9 @@ int sync_tick(struct worker *w, void *state, bool *ret_more, struct err *err)
 	/* A pass or an adopted domain may let another source go on. */
 	*ret_more = false;
 	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
-		*ret_more = *ret_more || (s->sources[i].tip_is_new && !s->sources[i].job &&
-					  !s->sources[i].suspended);
+		*ret_more = *ret_more ||
+			    (s->sources[i].tip_is_new && !s->sources[i].job &&
+			     !source_signing_is_busy(&s->sources[i]) && !s->sources[i].suspended);
 	return rc;
 }
 
@@ -71,6 +72,7 @@ static void lost(struct worker *w, void *state)
 		s->sources[i].snapshot = NULL;
 		admit_memory_free(s->sources[i].texts);
 		s->sources[i].texts = NULL;
+		source_signing_forget(&s->sources[i]);
 	}
 }
 

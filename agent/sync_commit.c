@@ -132,6 +132,7 @@ static int judge_commit(struct sync_source *src, struct err *err)
 			 .infer_deletes = true,
 			 .confirmations = src->confirmations,
 			 .confirmation_count = src->confirmation_count,
+			 .signature = source_signing_facts(src),
 			 .also = sync_tell_pass,
 			 .state = src,
 			 .quiet = source_is_judged(src, &src->tip) && !src->unwell &&
@@ -194,6 +195,14 @@ static int hold_crasher(struct sync_source *src, struct err *err)
 	return sync_tell_crash_loop(src, err);
 }
 
+int source_open_mirror(struct sync_source *src, struct err *err)
+{
+	int rc = src->mirror ? 0 : mirror_open(src->mirror_path, false, &src->mirror, err);
+	if (rc == 0)
+		mirror_refresh(src->mirror);
+	return rc;
+}
+
 int source_take_tip(struct sync_source *src, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -211,11 +220,9 @@ int source_take_tip(struct sync_source *src, struct err *err)
 		return rc;
 	if (FAULT("source.judge"))
 		return err_set(err, ERR_UNAVAILABLE, "injected fault");
-	rc = src->mirror ? 0 : mirror_open(src->mirror_path, false, &src->mirror, &why);
-	if (rc == 0) {
-		mirror_refresh(src->mirror);
+	rc = source_open_mirror(src, &why);
+	if (rc == 0)
 		rc = check_history(src, &held, &why);
-	}
 	if (rc == 0)
 		rc = held ? hold(src, err) : judge_commit(src, &why);
 	if (rc >= 0 || held || rc == ERR_DATABASE || rc == ERR_UNAVAILABLE || rc == ERR_FENCED ||

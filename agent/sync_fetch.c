@@ -20,12 +20,18 @@ void source_set_text(struct str *s, struct str value)
 	*s = str_make(mem_strndup(value.len ? value.p : "", value.len), value.len);
 }
 
-int source_fail(struct sync_source *src, const struct err *why, struct err *err)
+int source_fail_as(struct sync_source *src, const char *reason, const struct err *why,
+		   struct err *err)
 {
 	backoff_fail(&src->backoff);
 	int64_t retry = backoff_delay(&src->backoff, random64());
 	src->due_ms = clock_mono(src->up->ctx->clock) + retry;
-	return sync_tell_failure(src, why, retry, err);
+	return sync_tell_failure(src, reason, why, retry, err);
+}
+
+int source_fail(struct sync_source *src, const struct err *why, struct err *err)
+{
+	return source_fail_as(src, "FetchFailed", why, err);
 }
 
 /* --- what is remembered of a source --------------------------------------------------------------------------- */
@@ -118,6 +124,7 @@ static int start_look(struct sync_source *src, struct err *err)
 	struct err why = ERR_INIT;
 	struct tree_id tip;
 	int rc = 0;
+	source_signing_notice(src);
 	if (src->url.scheme == URL_LOCAL &&
 	    (rc = remote_peek_local(&src->url, src->ref, &tip, &why)) == 0 && tip.len &&
 	    source_is_judged(src, &tip)) {
@@ -147,6 +154,7 @@ static int start_look(struct sync_source *src, struct err *err)
 static int source_tick(struct sync_source *src, struct err *err)
 {
 	int64_t now = clock_mono(src->up->ctx->clock);
+	bool ready = true;
 	int rc = 0;
 	if (src->broken.code) {
 		if (src->due_ms <= now)
@@ -160,16 +168,18 @@ static int source_tick(struct sync_source *src, struct err *err)
 	if (rc == 0)
 		rc = look_for_checks(src, err);
 	bool requested = src->request_token != src->handled_token;
-	if (rc == 0 && !src->job && !src->tip_is_new)
+	if (rc == 0 && !src->job && !src->tip_is_new && !source_signing_is_busy(src))
 		rc = source_settle_down(src, err);
-	if (rc == 0 && !src->job && !src->tip_is_new && !src->suspended &&
-	    (requested || src->due_ms <= now))
+	if (rc == 0 && !src->job && !src->tip_is_new && !source_signing_is_busy(src) &&
+	    !src->suspended && (requested || src->due_ms <= now))
 		rc = start_look(src, err);
 	if (rc == 0 && src->again && src->tip.len && !src->job) {
 		src->again = false;
 		src->tip_is_new = true;
 	}
-	if (rc == 0 && !src->job && src->tip_is_new)
+	if (rc == 0 && !src->job && (!src->suspended || source_signing_is_busy(src)))
+		rc = source_signing_look(src, &ready, err);
+	if (rc == 0 && !src->job && src->tip_is_new && ready)
 		rc = source_take_tip(src, err);
 	if (rc == 0 && !src->job && !src->suspended)
 		worker_wake_in(src->up->worker,
@@ -196,7 +206,8 @@ static int read_rows(struct sync *s, struct err *err)
 			src->suspended = list[i].suspended;
 			/* After a restart the verdict's words are all that is left of it. */
 			if (!src->snapshot &&
-			    str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0)
+			    (str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0 ||
+			     str_find(list[i].conditions_json, STR("SignatureInvalid"), 0) >= 0))
 				src->has_denials = src->frozen = true;
 			if (!src->snapshot &&
 			    str_find(list[i].conditions_json, STR("WaitingForChecks"), 0) >= 0)
@@ -208,6 +219,7 @@ static int read_rows(struct sync *s, struct err *err)
 				src->again = true;
 			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0 ||
+			    str_find(list[i].conditions_json, STR("SignaturesNotRead"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("CrashLoop"), 0) >= 0)
 				src->unwell = true;
 		}
@@ -276,7 +288,7 @@ bool sync_sources_settled(const struct sync *s)
 		/* What is suspended is not looked at, and comes to nothing by itself. */
 		bool waits = !src->suspended &&
 			     (src->tip_is_new || src->again || src->keep.len || src->due_ms == 0);
-		if (src->job || waits)
+		if (src->job || source_signing_is_busy(src) || waits)
 			return false;
 	}
 	return true;

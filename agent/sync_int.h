@@ -1,5 +1,5 @@
 /*
- * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_commit.c judges what came; sync_tell.c says what came of it; sync_pass.c carries one tree from snapshot to
+ * What the files of the sync role share. sync.c is its loop; sync_fetch.c looks at sources and fetches; sync_sign.c finds out who signed it; sync_commit.c judges what came; sync_tell.c says what came of it; sync_pass.c carries one tree from snapshot to
  * release; sync_release.c writes it; sync_wish.c carries out what the gateway recorded; sync_compose.c makes a tree of what the store holds.
  *
  * While the lease is held nobody else writes what is deployed, so what was read once (deployed state, surfaces, owners, platform) stays
@@ -117,8 +117,8 @@ bool sync_sources_settled(const struct sync *s);
 
 /* The commit was judged before: somebody may wait to hear just that, or an earlier failure is over. Writes only what differs. */
 NODISCARD int sync_tell_nothing_new(struct sync_source *src, struct err *err);
-NODISCARD int sync_tell_failure(struct sync_source *src, const struct err *why, int64_t retry_in_ms,
-				struct err *err);
+NODISCARD int sync_tell_failure(struct sync_source *src, const char *reason, const struct err *why,
+				int64_t retry_in_ms, struct err *err);
 /* tip does not follow what came before it and is held. */
 NODISCARD int sync_tell_rewrite(struct sync_source *src, struct err *err);
 /* Before tip is judged; *ret_held: it has been tried often enough (sync_attempt.c). */

@@ -46,6 +46,7 @@ static int open_source(struct sync *s, struct sync_source *src, const struct age
 						.ca_file = src->ca_file};
 	src->remote.limits.wall_ms = decl->fetch_timeout_ms;
 	src->remote.limits.stall_ms = decl->stall_timeout_ms;
+	source_signing_open(src);
 	return 0;
 }
 
@@ -108,6 +109,7 @@ void sync_sources_close(struct sync *s)
 		struct sync_source *src = &s->sources[i];
 		loop_remove(src->job_watch);
 		remote_job_free(src->job);
+		source_signing_close(src);
 		snapshot_unref(src->snapshot);
 		admit_memory_free(src->texts);
 		arena_free(src->confirm_arena);
@@ -128,6 +130,15 @@ void sync_sources_close(struct sync *s)
 	s->source_count = 0;
 }
 
+/* What people and programs need to know of the declaration, beside where the source is. */
+static struct str spec_of(const struct agent_source *d)
+{
+	if (!agent_signers_named(&d->signers))
+		return STR("{}");
+	return d->signatures == AGENT_SIGNATURES_REQUIRED ? STR("{\"signatures\":\"required\"}")
+							  : STR("{\"signatures\":\"shown\"}");
+}
+
 /* What the operator declared becomes rows, so that people and the gateway see it. */
 int sync_sources_declare(struct sync *s, struct err *err)
 {
@@ -142,7 +153,7 @@ int sync_sources_declare(struct sync *s, struct err *err)
 						.path = d->path,
 						.platform = d->platform,
 						.declared = true,
-						.spec_json = STR("{}")};
+						.spec_json = spec_of(d)};
 	}
 	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
 				 err);

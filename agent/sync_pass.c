@@ -252,7 +252,8 @@ static int judge(struct pass *p, struct err *err)
 	struct admit_facts facts = {.now_ms = clock_wall(p->s->ctx->clock),
 				    .confirmations = p->confirmations,
 				    .confirmation_count = p->confirmation_count,
-				    .author = p->author};
+				    .author = p->author,
+				    .signature = p->signature};
 	bool grown = false;
 	int rc = load_checks(p, &facts, err);
 	if (rc == 0 && (p->plan->domain_count || platform_differs(p)))

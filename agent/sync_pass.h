@@ -36,6 +36,7 @@ struct pass {
 	size_t freed_count;
 	const struct admit_confirmation *confirmations;
 	size_t confirmation_count;
+	struct admit_signature signature; /* of the commits, where the operator asks for it */
 	/* First in that transaction, before anything of the pass. May be NULL. */
 	int (*before)(struct store_txn *t, struct pass *p, void *state, struct err *err);
 	/* Pipelined into the transaction that writes the outcome: source observation, quarantine, wish. May be NULL. */

@@ -13,6 +13,7 @@
 #include "gitsync/remote.h"
 
 struct sync;
+struct source_signing;
 
 /* One configured Git repository. */
 struct sync_source {
@@ -60,6 +61,7 @@ struct sync_source {
 	bool has_denials; /* so that another release may change the verdict */
 	struct snapshot *snapshot; /* of the newest commit judged; its skills are shrunk */
 	struct admit_memory *texts; /* what admission has to know of their texts */
+	struct source_signing *signing; /* NULL: the operator names nobody who may sign */
 };
 
 /* --- sync_fetch.c ---------------------------------------------------------------------------------------------- */
@@ -68,6 +70,9 @@ struct sync_source {
 void source_set_text(struct str *s, struct str value);
 /* Not reached, or nothing that can be judged: said, and tried again later. */
 NODISCARD int source_fail(struct sync_source *src, const struct err *why, struct err *err);
+/* The same under another reason than FetchFailed. */
+NODISCARD int source_fail_as(struct sync_source *src, const char *reason, const struct err *why,
+			     struct err *err);
 /* True when the commit that the branch has is the one that was judged last. */
 bool source_is_judged(const struct sync_source *src, const struct tree_id *tip);
 /* What was confirmed holds for one look. */
@@ -77,10 +82,29 @@ void source_drop_confirmations(struct sync_source *src);
 
 /* Judges src->tip, or holds it. Errors: those of the store; what is the repository's own fault is said there, and tried again. */
 NODISCARD int source_take_tip(struct sync_source *src, struct err *err);
+/* src->mirror as it is now. Errors: mirror_open()'s. */
+NODISCARD int source_open_mirror(struct sync_source *src, struct err *err);
 /*
  * After a release: its disk is waited for once it is told, and before the next fetch could move away from it; and the next one is made ready for, while nobody
  * waits.
  */
 NODISCARD int source_settle_down(struct sync_source *src, struct err *err);
+
+/* --- sync_sign.c: who signed the commits -------------------------------------------------------------------------- */
+
+void source_signing_open(struct sync_source *src);
+void source_signing_close(struct sync_source *src);
+/* Nothing of it is known any more: somebody else may have led meanwhile. */
+void source_signing_forget(struct sync_source *src);
+/* The signers are others than before, so that the newest commit is to be looked at again. Costs nothing where none are named. */
+void source_signing_notice(struct sync_source *src);
+bool source_signing_is_busy(const struct sync_source *src);
+/*
+ * *ret_ready: what has to be known of src->tip and the commits before it is known, and source_signing_facts() says it. Otherwise a child looks, and the role is
+ * woken; or it could not be found out, which has been said, and src->tip_is_new is false. Errors: those of the store.
+ */
+NODISCARD int source_signing_look(struct sync_source *src, bool *ret_ready, struct err *err);
+/* For a pass over src->tip; points into src, until the next look. */
+struct admit_signature source_signing_facts(const struct sync_source *src);
 
 #endif

@@ -75,6 +75,18 @@ static int tell(const struct report *r, struct err *err)
 	return rc;
 }
 
+/* The commit itself is what stands in the way, not what is in it. */
+static void say_signature(const struct admit_signature *s, struct buf *words, struct buf *remedy)
+{
+	buf_addf(words, "; %.*s", STR_ARG(s->problem));
+	buf_add_str(remedy, s->remedy);
+}
+
+static const char *denied_as(const struct admit_signature *s)
+{
+	return s->problem.len ? "SignatureInvalid" : "AdmissionDenied";
+}
+
 /* A look that found what was judged before: somebody may wait to hear just that, or an earlier failure is over. */
 int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 {
@@ -84,18 +96,22 @@ int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 	buf_addz(&words, waits	  ? "nothing new; the newest commit waits for checks"
 			 : denied ? "nothing new; the newest commit stays refused"
 				  : "nothing new");
+	struct admit_signature signature = source_signing_facts(src);
 	if (denied) {
 		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
 		if (refused_names(&names, src->refused))
 			buf_addf(&words, ": %s", buf_cstr(&names));
-		refused_remedy(&remedy, src->refused);
+		if (signature.problem.len)
+			say_signature(&signature, &words, &remedy);
+		else
+			refused_remedy(&remedy, src->refused);
 	}
 	const struct report r = {.src = src,
 				 .ready = !denied,
 				 .stalled = denied && !waits,
 				 .waits = waits,
 				 .reason = waits    ? "WaitingForChecks"
-					   : denied ? "AdmissionDenied"
+					   : denied ? denied_as(&signature)
 						    : "ReconciliationSucceeded",
 				 .message = buf_str(&words),
 				 .remedy = buf_cstr(&remedy)};
@@ -108,8 +124,8 @@ int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 	return rc;
 }
 
-int sync_tell_failure(struct sync_source *src, const struct err *why, int64_t retry_in_ms,
-		      struct err *err)
+int sync_tell_failure(struct sync_source *src, const char *reason, const struct err *why,
+		      int64_t retry_in_ms, struct err *err)
 {
 	char text[ERR_MSG_MAX + 256];
 	bool human = why->code == ERR_DENIED || why->code == ERR_INVALID ||
@@ -117,7 +133,7 @@ int sync_tell_failure(struct sync_source *src, const struct err *why, int64_t re
 	src->unwell = true;
 	log_err(LOG_WARN_, "source.fetch_failed", why, "source", src->name, NULL);
 	const struct report r = {.src = src,
-				 .reason = "FetchFailed",
+				 .reason = reason,
 				 .message = str_of(err_format(why, text, sizeof(text))),
 				 .remedy = why->remedy,
 				 .stalled = human,
@@ -137,6 +153,8 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	if (waits)
 		buf_addz(&remedy, "the checks that aspora describe domain names have to be run on "
 				  "it: aspora check post");
+	else if (!p->admission->allow && p->signature.problem.len)
+		say_signature(&p->signature, &words, &remedy);
 	else if (!p->admission->allow)
 		refused_remedy(&remedy, buf_str(&refused));
 	else if (p->refused_count)
@@ -147,9 +165,10 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 				 .ready = allowed,
 				 .stalled = !allowed && !waits,
 				 .waits = waits,
-				 .reason = allowed ? "ReconciliationSucceeded"
-					   : waits ? "WaitingForChecks"
-						   : "AdmissionDenied",
+				 .reason = allowed		 ? "ReconciliationSucceeded"
+					   : waits		 ? "WaitingForChecks"
+					   : p->admission->allow ? "AdmissionDenied"
+								 : denied_as(&p->signature),
 				 .message = buf_str(&words),
 				 .remedy = buf_cstr(&remedy),
 				 .refused = buf_str(&refused),

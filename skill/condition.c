@@ -46,6 +46,8 @@ const struct condition_reason condition_reasons[] = {
 	{"HistoryRewritten",
 	 "The branch was rewound or rewritten; an operator must accept the new history."},
 	{"SignatureInvalid", "A commit is not signed by anyone whom the operator allows to."},
+	{"SignaturesNotRead",
+	 "Signatures are required and could not be looked at; what is deployed serves on."},
 	{"TreeRefused", "The repository holds names, modes or sizes that are never accepted."},
 	{"StorageFailed", "The database or the disk refused a write."},
 	{"LeaseLost", "Another process took over this work; it goes on there."},

@@ -1,5 +1,5 @@
 import { get, list } from "./api.js";
-import { Age, Badge, Listing, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Listing, Loaded, Signed, Table, seg, short, useLoad } from "./parts.jsx";
 
 export function Admissions() {
   return (
@@ -62,6 +62,7 @@ export function Admission({ names: [domain, name] }) {
           <h1>{a.metadata.domain} {short(a.spec.candidate)} <Badge>{a.status.phase}</Badge></h1>
           <dl class="facts">
             <dt>Source</dt><dd>{(a.metadata.source || {}).name} <code>{(a.metadata.source || {}).revision}</code></dd>
+            <dt>Signature</dt><dd><Signed of={a.status.signature} /></dd>
             <dt>When</dt><dd>{a.metadata.createdAt}</dd>
             <dt>Policy</dt><dd><code>{short(a.spec.policy)}</code>, rules version {a.spec.rulesVersion}</dd>
           </dl>

@@ -95,6 +95,24 @@ export function Badge({ children, tone }) {
   return <span class={"badge " + (tone || tones[word] || "plain")}>{word}</span>;
 }
 
+const signed = {
+  good: ["good", "signed"], unsigned: ["plain", "not signed"], untrusted: ["busy", "signed with a key that nobody trusts"],
+  bad: ["bad", "the signature does not hold"], expired: ["busy", "signed with a key that was not valid then"],
+  revoked: ["bad", "signed with a key that was revoked"], unread: ["busy", "signed in a way that cannot be read"],
+};
+// Who signed a commit: status.signature. Nobody looks where the operator names no signers.
+export function Signed({ of }) {
+  const [tone, words] = signed[of && of.state] || ["plain", "not looked at"];
+  const by = of && of.signer ? (of.state === "good" ? " by " : ", that of ") + of.signer : "";
+  return (
+    <>
+      <Badge tone={tone}>{words + by}</Badge>
+      {of && of.key && <> {of.kind} <code>{of.key}</code></>}
+      {of && of.detail && <span class="quiet"> {of.detail}</span>}
+    </>
+  );
+}
+
 export function Ready({ of }) {
   const stalled = condition(of, "Stalled");
   const ready = condition(of, "Ready");

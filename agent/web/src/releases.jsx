@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, list, post, session } from "./api.js";
-import { Age, Badge, Confirm, Differences, Listing, Loaded, ProblemBox, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Confirm, Differences, Listing, Loaded, ProblemBox, Signed, Table, seg, short, useLoad } from "./parts.jsx";
 
 export function Releases() {
   return (
@@ -81,6 +81,7 @@ export function Release({ names: [name] }) {
             <dt>By</dt><dd>{release.status.author || release.status.by || release.status.actor}, written by {release.status.actor}</dd>
             <dt>Message</dt><dd>{release.spec.message || "–"}</dd>
             <dt>Source</dt><dd>{(release.metadata.source || {}).name} <code>{(release.metadata.source || {}).revision}</code></dd>
+            <dt>Signature</dt><dd><Signed of={release.status.signature} /></dd>
             <dt>When</dt><dd>{release.metadata.createdAt}</dd>
             <dt>Digest</dt><dd><code>{release.status.digest}</code></dd>
           </dl>

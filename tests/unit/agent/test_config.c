@@ -48,6 +48,23 @@ static const struct bad {
 	{"gateway:\n  max_connections: 0\n", "max_connections", ":2:"},
 	{"sources:\n  main: {url: x, token: hunter2}\n", "token", ":2:"},
 	{"sources:\n  main: {url: x, poll: 5}\n", "poll", ":2:"},
+	{"sources:\n  main: {url: x, signatures: must}\n", "shown", ":2:"},
+	{"sources:\n  main:\n    url: x\n    signatures: required\n", "nobody is named", ":4:"},
+	{"sources:\n  main:\n    url: x\n    signatures: required\n    signers: {}\n",
+	 "nobody is named", ":4:"},
+	{"sources:\n  main:\n    url: x\n    signers: {ssh: allowed}\n",
+	 "signers.ssh must be an absolute path, such as /etc/aspora/allowed_signers", ":4:"},
+	{"sources:\n  main:\n    url: x\n    signers: {openpgp: x.asc}\n",
+	 "signers.openpgp must be an absolute path, such as /etc/aspora/signers.asc", ":4:"},
+	{"sources:\n  main:\n    url: x\n    signers: {ssh: /a, revoked: b}\n",
+	 "signers.revoked must be an absolute path, such as /etc/aspora/revoked_keys", ":4:"},
+	{"sources:\n  main:\n    url: x\n    signers: {openpgp: /a, revoked: /b}\n",
+	 "about keys of signers.ssh, which is missing", ":4:"},
+#define SINCE(id) "sources:\n  main:\n    url: x\n    signers: {ssh: /a, since: \"" id "\"}\n"
+	{SINCE("123456789012345678901234567890123456789"), "not the id of a commit", ":4:"},
+	{SINCE("12345678901234567890123456789012345678901"), "not the id of a commit", ":4:"},
+	{SINCE("123456789012345678901234567890123456789A"), "not the id of a commit", ":4:"},
+	{SINCE("main"), "not the id of a commit", ":4:"},
 #define OIDC(rest)                                                                                 \
 	"gateway: {url: \"https://a.example\"}\noidc:\n  i:\n    audience: a\n    issuer: " rest
 #define RULE "\n    rules: [{role: viewer, domains: [ecm], claims: {sub: x}}]\n"
@@ -186,6 +203,32 @@ START_TEST(issuers_are_read_with_their_rules)
 }
 END_TEST
 
+START_TEST(a_source_says_who_may_sign)
+{
+	CLEANUP(agent_config_freep) struct agent_config *c = NULL;
+	assert_ok(
+		load("sources:\n  main: {url: x}\n  other:\n    url: y\n    signatures: required\n"
+		     "    signers:\n      ssh: /a\n      revoked: /b\n      openpgp: /c\n"
+		     "      since: \"1234567890123456789012345678901234567890\"\n",
+		     &c));
+	const struct agent_source *s = agent_config_source(c, STR("main"));
+	ck_assert_int_eq(s->signatures, AGENT_SIGNATURES_SHOWN);
+	ck_assert(!agent_signers_named(&s->signers));
+	s = agent_config_source(c, STR("other"));
+	ck_assert_int_eq(s->signatures, AGENT_SIGNATURES_REQUIRED);
+	ck_assert(agent_signers_named(&s->signers));
+	assert_str(s->signers.ssh, "/a");
+	assert_str(s->signers.revoked, "/b");
+	assert_str(s->signers.openpgp, "/c");
+	assert_str(s->signers.since, "1234567890123456789012345678901234567890");
+	CLEANUP(agent_config_freep) struct agent_config *one = NULL;
+	assert_ok(load("sources:\n  main: {url: x, signers: {openpgp: /c}}\n", &one));
+	s = agent_config_source(one, STR("main"));
+	ck_assert(agent_signers_named(&s->signers));
+	ck_assert_int_eq(s->signatures, AGENT_SIGNATURES_SHOWN);
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE(no_file_gives_the_defaults),
 	CASE(a_single_source_sets_platform_policy),
@@ -194,6 +237,7 @@ static const struct support_case cases[] = {
 	CASE(secrets_say_who_may_have_them),
 	CASE(every_number_ends_at_its_bounds),
 	CASE(issuers_are_read_with_their_rules),
+	CASE(a_source_says_who_may_sign),
 	{0}};
 
 int main(void)
