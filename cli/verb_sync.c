@@ -37,7 +37,10 @@ static int source_trouble(struct cli_gateway *g, const char *name, int *status, 
 	cli_say("source %s is not ready, %.*s: %.*s%s%.*s%s", name, STR_ARG(reason),
 		STR_ARG(doc_text(ready, "message")), remedy.len ? " (" : "", STR_ARG(remedy),
 		remedy.len ? ")" : "");
-	*status = err_exit_status(str_eqz(reason, "AdmissionDenied") ? ERR_DENIED : ERR_GIT);
+	*status = err_exit_status(str_eqz(reason, "AdmissionDenied") ||
+						  str_eqz(reason, "SignatureInvalid")
+					  ? ERR_DENIED
+					  : ERR_GIT);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "cli/receipt.h"
 #include "cli/resource.h"
+#include "cli/signature.h"
 #include "cli/verbs.h"
 #include "cli/wish.h"
 #include "skill/text.h"
@@ -41,6 +42,8 @@ struct why {
 		*origin; /* the same content as a commit had it, where a rollback brought it back */
 	const struct doc_node *release;
 	const struct doc_node *item; /* of the release, the domain's */
+	const struct doc_node
+		*signature; /* of that commit, as its release shows it; NULL: none is kept */
 	struct str content; /* what serves */
 	struct cli_receipts receipts;
 	struct {
@@ -100,6 +103,34 @@ static bool is_commit(struct str s)
 	return s.len >= 40;
 }
 
+/* The release that made the skill what it is in `then`; NULL when it is not kept any more. */
+static int get_release(struct why *w, const struct doc_node *then, const struct doc_node **ret,
+		       struct err *err)
+{
+	struct cli *c = w->g.c;
+	const struct doc_node *number = kind_path(then, "status.desired.release");
+	if (!number || number->type != DOC_INT)
+		return 0;
+	const char *name = arena_printf(c->arena, "%lld", (long long)number->integer);
+	return cli_get(&w->g, cli_path(c, "releases", name, NULL), ret, err);
+}
+
+static int get_releases(struct why *w, struct err *err)
+{
+	const struct doc_node *of_commit = NULL;
+	int rc = get_release(w, w->then, &w->release, err);
+	const struct doc_node *domains = rc < 0 ? NULL : kind_path(w->release, "status.items");
+	for (size_t i = 0; domains && domains->type == DOC_LIST && i < domains->list.count; i++)
+		if (str_eqz(doc_text(domains->list.items[i], "domain"), w->domain))
+			w->item = domains->list.items[i];
+	if (rc == 0 && w->origin == w->then)
+		of_commit = w->release;
+	else if (rc == 0 && w->origin)
+		rc = get_release(w, w->origin, &of_commit, err);
+	w->signature = of_commit ? kind_path(of_commit, "status.signature") : NULL;
+	return rc;
+}
+
 /* The newest release with this content; and where that came over the API, the newest that had it from a commit. */
 static int find_release(struct why *w, struct err *err)
 {
@@ -118,21 +149,21 @@ static int find_release(struct why *w, struct err *err)
 		if (is_commit(kind_text(then, "metadata.source.revision")))
 			w->origin = then;
 	}
-	if (rc < 0 || !w->then)
-		return rc;
-	const struct doc_node *number = kind_path(w->then, "status.desired.release");
-	if (!number || number->type != DOC_INT)
-		return 0;
-	const char *name = arena_printf(c->arena, "%lld", (long long)number->integer);
-	rc = cli_get(&w->g, cli_path(c, "releases", name, NULL), &w->release, err);
-	const struct doc_node *domains = rc < 0 ? NULL : kind_path(w->release, "status.items");
-	for (size_t i = 0; domains && domains->type == DOC_LIST && i < domains->list.count; i++)
-		if (str_eqz(doc_text(domains->list.items[i], "domain"), w->domain))
-			w->item = domains->list.items[i];
-	return rc;
+	return rc < 0 || !w->then ? rc : get_releases(w, err);
 }
 
 /* --- the links ------------------------------------------------------------------------------------------------------- */
+
+static void link_signature(struct why *w)
+{
+	static const enum link_state of[] = {[CLI_SIGNED] = LINK_HOLDS,
+					     [CLI_SIGNED_UNKNOWN] = LINK_UNKNOWN,
+					     [CLI_SIGNED_WRONG] = LINK_BROKEN};
+	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX);
+	enum cli_signed how = cli_signature_say(
+		w->signature, kind_text(w->origin, "metadata.source.name"), &words);
+	say(w, SIGNATURE, of[how], "%s", buf_cstr(&words));
+}
 
 static void link_commit(struct why *w)
 {
@@ -166,9 +197,7 @@ static void link_commit(struct why *w)
 		say(w, COMMIT, LINK_HOLDS, "%.*s of %.*s by %.*s, %s ago%s%.*s%s",
 		    STR_ARG(cut(revision)), STR_ARG(source), STR_ARG(by), age,
 		    message.len ? ": \"" : "", STR_ARG(message), message.len ? "\"" : "");
-	say(w, SIGNATURE, LINK_UNKNOWN,
-	    "who signed the commit is not kept; where a source asks for signatures, the verdict "
-	    "rests on them");
+	link_signature(w);
 }
 
 /* The verdict over the candidate that was released, and what its receipt says. */
@@ -388,6 +417,7 @@ static void write_json(const struct why *w, struct buf *out)
 	json_str(&j, "revision", kind_text(w->then, "metadata.source.revision"));
 	json_str(&j, "release", kind_text(w->release, "metadata.name"));
 	json_bool(&j, "holds", worst_of(w) != LINK_BROKEN);
+	cli_signature_json(w->signature, &j);
 	json_array_in(&j, "links");
 	for (size_t i = 0; i < LINKS; i++) {
 		json_object(&j);

@@ -105,7 +105,7 @@ why.
   skill ecm/order-details: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -124,6 +124,13 @@ why.
       "revision": "COMMIT",
       "release": "1",
       "holds": true,
+      "signature": {
+        "state": "unchecked",
+        "kind": "",
+        "signer": "",
+        "key": "",
+        "detail": ""
+      },
       "links": [
         {
           "name": "commit",
@@ -133,7 +140,7 @@ why.
         {
           "name": "signature",
           "state": "unknown",
-          "message": "who signed the commit is not kept; where a source asks for signatures, the verdict rests on them"
+          "message": "not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)"
         },
         {
           "name": "verdict",
@@ -167,7 +174,7 @@ why.
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     !! verdict    the verdict's receipt: another key signed it
     !! release    1: its receipt: another key signed it
     ok instance   INST-1, bubblewrap on HOST
@@ -178,7 +185,7 @@ why.
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ?? release    1; its receipt needs a key for all domains
     ok instance   INST-1, bubblewrap on HOST
@@ -201,7 +208,7 @@ A rollback is told with the commit that it brought back, and what was verified g
   skill ecm/order-details: VERSION serves
   
     ok commit     VERSION of main, brought back by key:ana (rollback), AGE ago
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ok release    3, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -219,7 +226,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -228,7 +235,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     !! verdict    the verdict's receipt: the signature does not hold
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -237,7 +244,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     !! release    1: its receipt: the signature does not hold
     ok instance   INST-1, bubblewrap on HOST
@@ -246,7 +253,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -255,7 +262,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     ok verdict    allow ADMISSION, 0 findings, its receipt holds
     ok release    1, its receipt holds
     !! instance   no sandbox of VERSION is ready
@@ -264,7 +271,7 @@ A link that is broken is told. The gateway here says what the real one said, but
   skill ecm/manager: VERSION serves
   
     ok commit     VERSION of main by Ana, AGE ago: "as it is"
-    ?? signature  who signed the commit is not kept; where a source asks for signatures, the verdict rests on them
+    ?? signature  not looked at: nobody was named who may sign for main (signers of the source in asporad.conf)
     !! verdict    nobody allowed VERSION of ecm
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
@@ -346,3 +353,22 @@ diff --from.
   $ aspora diff --from nonsense
   aspora: "nonsense" is no moment (write a revision (i1.47), a commit, a time (2026-11-24T10:00:00Z, 2026-11-24) or how long ago (2h))
   [2]
+
+Who signed the commit is told as sync found it, and whose key it was where nobody trusts it.
+  $ as() { broken "s/\"state\" : \"unchecked\", \"kind\" : \"\", \"signer\" : \"\", \"key\" : \"\", \"detail\" : \"\"/\"state\" : \"$1\", \"kind\" : \"$2\", \"signer\" : \"$3\", \"key\" : \"$4\", \"detail\" : \"$5\"/" | grep signature; }
+  $ as good ssh ana@example.com SHA256:abc
+    ok signature  signed by ana@example.com (ssh SHA256:abc)
+  $ as unsigned
+    ?? signature  not signed
+  $ as untrusted ssh '' SHA256:abc
+    ?? signature  signed with a key that nobody trusts (ssh SHA256:abc)
+  $ as expired openpgp 'Bob <bob@example.com>' 0123 'the key has expired'
+    ?? signature  signed with a key that was not valid then, that of Bob <bob@example.com> (openpgp 0123): the key has expired
+  $ as revoked ssh ana@example.com SHA256:abc
+    ?? signature  signed with a key that was revoked, that of ana@example.com (ssh SHA256:abc)
+  $ as bad ssh '' SHA256:abc
+    !! signature  signed, but the signature does not hold (ssh SHA256:abc)
+  $ as unread x509
+    ?? signature  signed in a way that cannot be read (x509)
+  $ as great ssh
+    ?? signature  the gateway does not say who signed the commit
