@@ -4,7 +4,8 @@
  *	watch-readers URL KEY READERS EVENTS SEED
  *
  * Each reads changes of kind Platform until it has had EVENTS of them. A change that is not after the one before, by revision and order, ends the
- * program with 1 and says which. Else it prints, for all readers together, which must have read the same,
+ * program with 1 and says which. Ten times a second it prints how many the slowest has had, {"slowest":N}; at the end, for all readers together, which
+ * must have read the same,
  *
  *	{"events":EVENTS,"sum":"…","squares":"…","broken":N}
  *
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 4096
@@ -25,7 +27,8 @@ struct reader {
 	unsigned number, seed;
 	pthread_t thread;
 	CURL *curl;
-	uint64_t events, stay, revision, order, sum, squares, broken;
+	_Atomic uint64_t events;
+	uint64_t stay, revision, order, sum, squares, broken;
 	char at[80], line[LINE_MAX_BYTES];
 	size_t held;
 	bool started; /* revision and order are those of a change */
@@ -157,6 +160,19 @@ static void *run(void *state)
 	return NULL;
 }
 
+/* Until all are done. */
+static void tell_slowest(const struct reader *all, unsigned count)
+{
+	const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+	for (uint64_t slowest = 0; slowest < wanted; nanosleep(&pause, NULL)) {
+		slowest = wanted;
+		for (unsigned i = 0; i < count; i++)
+			slowest = all[i].events < slowest ? all[i].events : slowest;
+		printf("{\"slowest\":%llu}\n", (unsigned long long)slowest);
+		fflush(stdout);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 6)
@@ -176,6 +192,7 @@ int main(int argc, char **argv)
 		if (pthread_create(&all[i].thread, NULL, run, &all[i]) != 0)
 			return 2;
 	}
+	tell_slowest(all, count);
 	for (unsigned i = 0; i < count; i++) {
 		pthread_join(all[i].thread, NULL);
 		broken += all[i].broken;
