@@ -11,7 +11,7 @@
  *	             "findings":[…],"growth":[{"skill","field","text"}],
  *	             "changes":[{"skill","op","details":[{"field","text","growth","rollout"}]}]}],
  *	 "rules":[{"id","family","sentence","advice","manual"?} of admission rules with findings]}
- * A finding is as finding_json() writes it.
+ * A finding is as finding_json() writes it. A difference is as plan_json() writes a plan, with "findings" of what was refused in reading.
  */
 #ifndef ADMISSION_REPORT_H
 #define ADMISSION_REPORT_H
@@ -25,11 +25,19 @@ struct report_opts {
 	const char *link; /* where all of it is, for a report that has to be cut; NULL: not said */
 };
 
+/* What differs between two states, before anybody judges it: `aspora diff`. */
+struct report_difference {
+	const struct plan *plan;
+	const struct findings *refused; /* what of it is refused in reading; NULL: nothing */
+};
+
 struct report_format {
 	const char *name; /* "text", "json", "sarif", … : what -o takes */
 	const char *media_type;
 	const char *help; /* one sentence */
 	void (*write)(struct buf *out, const struct admission *a, const struct report_opts *o);
+	void (*write_difference)(struct buf *out, const struct report_difference *d,
+				 const struct report_opts *o);
 };
 
 extern const struct report_format *const report_formats[]; /* NULL ends */

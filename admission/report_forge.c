@@ -58,9 +58,17 @@ static void write_github(struct buf *out, const struct admission *a, const struc
 	report_each_growth_as_note(a, add_github, out);
 }
 
+static void write_github_difference(struct buf *out, const struct report_difference *d,
+				    const struct report_opts *o)
+{
+	(void)o;
+	report_each_change(d, add_github, out);
+}
+
 const struct report_format report_github = {
 	"github", "text/plain; charset=utf-8",
-	"GitHub workflow commands: annotations on the lines of a pull request.", write_github};
+	"GitHub workflow commands: annotations on the lines of a pull request.", write_github,
+	write_github_difference};
 
 /* --- GitLab ------------------------------------------------------------------------------------------------------- */
 
@@ -102,5 +110,18 @@ static void write_gitlab(struct buf *out, const struct admission *a, const struc
 	buf_add_char(out, '\n');
 }
 
-const struct report_format report_gitlab = {
-	"gitlab", "application/json", "GitLab code quality, for merge requests.", write_gitlab};
+static void write_gitlab_difference(struct buf *out, const struct report_difference *d,
+				    const struct report_opts *o)
+{
+	struct json j;
+	(void)o;
+	json_init(&j, out);
+	json_array(&j);
+	report_each_change(d, add_gitlab, &j);
+	json_end(&j);
+	buf_add_char(out, '\n');
+}
+
+const struct report_format report_gitlab = {"gitlab", "application/json",
+					    "GitLab code quality, for merge requests.",
+					    write_gitlab, write_gitlab_difference};

@@ -26,6 +26,22 @@ bool report_has_growth(const struct domain_change *c);
 /* The same over all domains, as what it would be as a finding: a note at the skill's SKILL.md, of the rule "growth". Points into a for the call. */
 void report_each_growth_as_note(const struct admission *a, report_finding_fn fn, void *state);
 
+/*
+ * A difference as findings: what was refused, and a note for each skill that changes (at its SKILL.md) or domain that changes without one, of the rule
+ * "growth" where it gains something and "change" otherwise. Points into d and an arena for the call.
+ */
+void report_each_change(const struct report_difference *d, report_finding_fn fn, void *state);
+/* The same of one domain, with what was refused of it. */
+void report_each_change_of(const struct report_difference *d, const struct domain_change *c,
+			   report_finding_fn fn, void *state);
+/* Findings that are about no domain of the plan. */
+void report_each_refused_beside(const struct report_difference *d, report_finding_fn fn,
+				void *state);
+/* Why a domain is in the plan none of whose skills changes; "" when one does. */
+const char *report_domain_words(const struct domain_change *c);
+/* "1 to create, 2 to update, 0 to delete, 7 unchanged" */
+void report_plan_summary(struct buf *out, const struct plan *p);
+
 /* "3 domains": n and the word, in the plural unless n is 1. */
 void report_number(struct buf *out, size_t n, const char *word);
 /* "0.50" for 500,000 micro-dollars. out: 32 bytes. */

@@ -146,6 +146,22 @@ static void write_json(struct buf *out, const struct admission *a, const struct 
 	buf_add_char(out, '\n');
 }
 
+static void write_json_difference(struct buf *out, const struct report_difference *d,
+				  const struct report_opts *o)
+{
+	struct json j;
+	(void)o;
+	json_init(&j, out);
+	json_object(&j);
+	plan_json_members(&j, d->plan);
+	json_array_in(&j, "findings");
+	for (size_t i = 0; d->refused && i < d->refused->count; i++)
+		finding_json(&j, &d->refused->items[i]);
+	json_end(&j);
+	json_end(&j);
+	buf_add_char(out, '\n');
+}
+
 const struct report_format report_json = {
 	"json", "application/json", "For programs: the whole admission, version 1 of its shape.",
-	write_json};
+	write_json, write_json_difference};

@@ -160,12 +160,17 @@ static void add_suite(struct buf *out, struct str suite, const struct domain_cha
 	arena_free(a);
 }
 
+static void begin(struct buf *out, const char *what)
+{
+	buf_addf(out,
+		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"aspora %s\">\n",
+		 what);
+}
+
 static void write_junit(struct buf *out, const struct admission *a, const struct report_opts *o)
 {
 	(void)o;
-	buf_addz(
-		out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"aspora admit\">\n");
+	begin(out, "admit");
 	if (a->repository.count)
 		add_suite(out, STR("repository"), NULL, &a->repository);
 	if (a->platform_judged)
@@ -176,5 +181,35 @@ static void write_junit(struct buf *out, const struct admission *a, const struct
 	buf_addz(out, "</testsuites>\n");
 }
 
-const struct report_format report_junit = {
-	"junit", "application/xml", "JUnit XML, for CI servers that show tests.", write_junit};
+static void collect(void *state, const struct finding *f)
+{
+	struct findings *all = state;
+	struct finding *own = findings_add(all, f);
+	own->path = arena_str(all->arena, f->path);
+	own->message = arena_str(all->arena, f->message);
+}
+
+/* A skill that changes is a case that passes and says how; one that cannot be read fails. */
+static void write_junit_difference(struct buf *out, const struct report_difference *d,
+				   const struct report_opts *o)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(BUF_MAX);
+	struct findings all;
+	(void)o;
+	findings_init(&all, a);
+	report_each_refused_beside(d, collect, &all);
+	begin(out, "diff");
+	if (all.count)
+		add_suite(out, STR("repository"), NULL, &all);
+	for (size_t i = 0; i < d->plan->domain_count; i++) {
+		const struct domain_change *c = &d->plan->domains[i];
+		findings_init(&all, a);
+		report_each_change_of(d, c, collect, &all);
+		add_suite(out, c->name, c, &all);
+	}
+	buf_addz(out, "</testsuites>\n");
+}
+
+const struct report_format report_junit = {"junit", "application/xml",
+					   "JUnit XML, for CI servers that show tests.",
+					   write_junit, write_junit_difference};

@@ -5,6 +5,7 @@
 #include "admission/report_int.h"
 
 #define MARKER "<!-- aspora-admission -->\n"
+#define DIFFERENCE_MARKER "<!-- aspora-difference -->\n"
 #define FINDINGS_SHOWN 50
 #define COMMENT_MAX ((size_t)65536) /* bytes; GitHub takes as many characters */
 #define END_ROOM ((size_t)1024) /* for the words about what was left out */
@@ -210,6 +211,17 @@ static void add_costs(struct comment *c, const struct domain_change *change)
 	}
 }
 
+/* What changes, in words: first what gives a skill more than it had. */
+static void add_words(struct comment *c, const struct domain_change *change)
+{
+	if (change && report_has_growth(change)) {
+		line(c, "\nMore than it had:\n\n");
+		report_each_growth(change, add_growth, c);
+	}
+	add_costs(c, change);
+	add_changes(c, change);
+}
+
 /* --- the whole ------------------------------------------------------------------------------------------------ */
 
 static void add_domain(struct comment *c, const struct admission_domain *d)
@@ -226,15 +238,10 @@ static void add_domain(struct comment *c, const struct admission_domain *d)
 		buf_add_char(out, '\n');
 	end(c, &c->lines);
 	add_findings(c, &d->verdict.findings);
-	if (d->change && report_has_growth(d->change)) {
-		line(c, "\nMore than it had:\n\n");
-		report_each_growth(d->change, add_growth, c);
-	}
-	add_costs(c, d->change);
-	add_changes(c, d->change);
+	add_words(c, d->change);
 }
 
-static void add_left_out(const struct comment *c)
+static void add_left_out(const struct comment *c, const char *verb)
 {
 	struct buf *out = c->out;
 	if (!c->findings && !c->lines)
@@ -248,8 +255,8 @@ static void add_left_out(const struct comment *c)
 	if (link && strlen(link) < END_ROOM / 2 && !strpbrk(link, "<> \t\r\n\\")) {
 		buf_addf(out, "All of it: <%s>_\n", link);
 	} else {
-		buf_addz(out,
-			 "All of it: `aspora admit -o text` or `-o json`, with the same base._\n");
+		buf_addf(out, "All of it: `aspora %s -o text` or `-o json`, with the same base._\n",
+			 verb);
 	}
 }
 
@@ -275,10 +282,45 @@ static void write_markdown(struct buf *out, const struct admission *a, const str
 		for (size_t i = 0; i < a->domain_count; i++)
 			if (a->domains[i].verdict.allow == allowed)
 				add_domain(&c, &a->domains[i]);
-	add_left_out(&c);
+	add_left_out(&c, "admit");
+	buf_release(&c.piece);
+}
+
+/* --- a difference ----------------------------------------------------------------------------------------------- */
+
+static void add_domain_difference(struct comment *c, const struct domain_change *d)
+{
+	struct buf *out = begin(c);
+	buf_addz(out, "\n### ");
+	escape(out, d->name);
+	if (d->skill_count)
+		buf_addz(out, "\n");
+	else
+		buf_addf(out, ": %s\n", report_domain_words(d));
+	end(c, &c->lines);
+	add_words(c, d);
+}
+
+static void write_markdown_difference(struct buf *out, const struct report_difference *d,
+				      const struct report_opts *o)
+{
+	struct comment c = {.out = out, .piece = BUF_INIT(COMMENT_MAX), .opts = o};
+	buf_addz(out, DIFFERENCE_MARKER "## Difference\n\n");
+	if (d->plan->domain_count)
+		report_plan_summary(out, d->plan);
+	else
+		buf_addz(out, "No changes");
+	buf_addz(out, ".\n");
+	if (d->refused && d->refused->count) {
+		line(&c, "\n### Refused in reading\n");
+		add_findings(&c, d->refused);
+	}
+	for (size_t i = 0; i < d->plan->domain_count; i++)
+		add_domain_difference(&c, &d->plan->domains[i]);
+	add_left_out(&c, "diff");
 	buf_release(&c.piece);
 }
 
 const struct report_format report_markdown = {"markdown", "text/markdown; charset=utf-8",
 					      "Markdown, for the comment on a pull request.",
-					      write_markdown};
+					      write_markdown, write_markdown_difference};

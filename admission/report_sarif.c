@@ -290,6 +290,33 @@ static void write_sarif(struct buf *out, const struct admission *a, const struct
 	end_run(&s, out);
 }
 
+/* --- a difference ----------------------------------------------------------------------------------------------- */
+
+static const char *help_difference(void *state, const char *id)
+{
+	const struct skill_rule *known = skill_rule_find(id);
+	(void)state;
+	if (strcmp(id, "growth") == 0)
+		return "A change gives the skill more than it had.";
+	if (strcmp(id, "change") == 0)
+		return "Something differs.";
+	return known ? known->help : "The document can be read without doubt.";
+}
+
+/* Here what the change gives skills is a result: it is what was asked for. */
+static void write_sarif_difference(struct buf *out, const struct report_difference *d,
+				   const struct report_opts *o)
+{
+	struct sarif s = {.parser_rules = MAP_INIT, .help = help_difference, .o = o};
+	json_init(&s.j, out);
+	begin_run(&s);
+	report_each_change(d, add_parser_rule, &s);
+	begin_results(&s);
+	report_each_change(d, result_json, &s);
+	json_end(&s.j);
+	end_run(&s, out);
+}
+
 const struct report_format report_sarif = {"sarif", "application/sarif+json",
 					   "SARIF 2.1.0, for code scanning and editors.",
-					   write_sarif};
+					   write_sarif, write_sarif_difference};

@@ -109,6 +109,17 @@ static void write_text(struct buf *out, const struct admission *a, const struct 
 	buf_add_char(out, '\n');
 }
 
+static void write_text_difference(struct buf *out, const struct report_difference *d,
+				  const struct report_opts *o)
+{
+	struct text_report r = {out, o};
+	plan_text(out, d->plan);
+	if (!d->refused || !d->refused->count)
+		return;
+	buf_addz(out, "refused in reading:\n");
+	add_findings(&r, d->refused);
+}
+
 const struct report_format report_text = {"text", "text/plain; charset=utf-8",
 					  "For people: one block for each domain, the worst first.",
-					  write_text};
+					  write_text, write_text_difference};

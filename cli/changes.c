@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "skill/kind.h"
-#include "skill/text.h"
 
 struct words {
 	struct arena *a;
@@ -223,16 +222,114 @@ const char *cli_change_op(const struct cli_change *c)
 	return c->op == '+' ? "create" : c->op == '-' ? "delete" : "update";
 }
 
-void cli_changes_text(struct buf *out, const struct cli_change *list, size_t count)
+/* One skill more of the domain at hand. */
+static void add_skill(struct plan *p, struct domain_change *d, const struct cli_change *c)
 {
+	struct skill_change *s = &d->skills[d->skill_count++];
+	*s = (struct skill_change){.op = c->op == '+'	? CHANGE_CREATE
+					 : c->op == '-' ? CHANGE_DELETE
+							: CHANGE_UPDATE,
+				   .domain = c->domain,
+				   .name = c->name};
+	s->details = arena_array(p->arena, c->word_count, sizeof(*s->details));
+	for (; s->detail_count < c->word_count; s->detail_count++)
+		s->details[s->detail_count] =
+			(struct change_detail){.field = "",
+					       .text = c->words[s->detail_count].text,
+					       .growth = c->words[s->detail_count].growth};
+	p->created += s->op == CHANGE_CREATE;
+	p->updated += s->op == CHANGE_UPDATE;
+	p->deleted += s->op == CHANGE_DELETE;
+}
+
+struct plan *cli_changes_plan(const struct cli_change *list, size_t count, size_t unchanged)
+{
+	struct arena *a = arena_new(BUF_MAX);
+	struct plan *p = arena_alloc(a, sizeof(*p));
+	struct skill_change *skills = arena_array(a, count, sizeof(*skills));
+	p->arena = a;
+	p->unchanged = unchanged;
+	p->domains = arena_array(a, count, sizeof(*p->domains));
 	for (size_t i = 0; i < count; i++) {
-		const struct cli_change *c = &list[i];
-		buf_addf(out, "%c %.*s/%.*s  %s\n", c->op, STR_ARG(c->domain), STR_ARG(c->name),
-			 cli_change_op(c));
-		for (size_t k = 0; k < c->word_count; k++) {
-			buf_addf(out, "    %c ", c->words[k].growth ? '!' : ' ');
-			text_escape(out, c->words[k].text, 0);
-			buf_add_char(out, '\n');
+		struct domain_change *d = p->domains + p->domain_count;
+		if (p->domain_count && str_eq(d[-1].name, list[i].domain)) {
+			d--;
+		} else {
+			*d = (struct domain_change){
+				.op = CHANGE_UPDATE, .name = list[i].domain, .skills = &skills[i]};
+			p->domain_count++;
 		}
+		add_skill(p, d, &list[i]);
 	}
+	return p;
+}
+
+/* --- a plan as a gateway tells of it ------------------------------------------------------------------------------ */
+
+static const struct doc_node *list_in(const struct doc_node *n, const char *key, size_t *ret_count)
+{
+	const struct doc_node *l = doc_find(n, key);
+	*ret_count = l && l->type == DOC_LIST ? l->list.count : 0;
+	return l;
+}
+
+static enum change_op op_of(const struct doc_node *n)
+{
+	for (int op = CHANGE_NONE; op <= CHANGE_DELETE; op++)
+		if (str_eqz(doc_text(n, "op"), change_op_name((enum change_op)op)))
+			return (enum change_op)op;
+	return CHANGE_NONE;
+}
+
+static void read_skill(struct plan *p, const struct domain_change *d, const struct doc_node *n,
+		       struct skill_change *ret)
+{
+	size_t count;
+	const struct doc_node *details = list_in(n, "details", &count);
+	*ret = (struct skill_change){
+		.op = op_of(n), .domain = d->name, .name = doc_text(n, "name")};
+	ret->details = arena_array(p->arena, count, sizeof(*ret->details));
+	for (; ret->detail_count < count; ret->detail_count++) {
+		const struct doc_node *one = details->list.items[ret->detail_count];
+		ret->details[ret->detail_count] =
+			(struct change_detail){.field = "",
+					       .text = doc_text(one, "text"),
+					       .growth = doc_bool(one, "growth", false)};
+	}
+}
+
+static void read_domain(struct plan *p, const struct doc_node *n, struct domain_change *ret)
+{
+	size_t count;
+	const struct doc_node *skills = list_in(n, "skills", &count);
+	*ret = (struct domain_change){.op = op_of(n),
+				      .name = doc_text(n, "name"),
+				      .policy_changed = doc_bool(n, "policyChanged", false)};
+	ret->skills = arena_array(p->arena, count, sizeof(*ret->skills));
+	for (; ret->skill_count < count; ret->skill_count++)
+		read_skill(p, ret, skills->list.items[ret->skill_count],
+			   &ret->skills[ret->skill_count]);
+}
+
+static size_t counted(const struct doc_node *n, const char *key)
+{
+	int64_t count = doc_int(doc_find(n, "summary"), key, 0);
+	return count > 0 ? (size_t)count : 0;
+}
+
+struct plan *cli_changes_of_plan(const struct doc_node *n)
+{
+	struct arena *a = arena_new(BUF_MAX);
+	struct plan *p = arena_alloc(a, sizeof(*p));
+	size_t count;
+	const struct doc_node *domains = list_in(n, "domains", &count);
+	p->arena = a;
+	p->created = counted(n, "create");
+	p->updated = counted(n, "update");
+	p->deleted = counted(n, "delete");
+	p->unchanged = counted(n, "unchanged");
+	p->domains = arena_array(a, count, sizeof(*p->domains));
+	for (; p->domain_count < count; p->domain_count++)
+		read_domain(p, domains->list.items[p->domain_count], &p->domains[p->domain_count]);
+	return p;
 }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/doc.h"
+#include "skill/plan.h"
 
 struct cli_change {
 	char op; /* '+', '~', '-' */
@@ -26,6 +27,9 @@ void cli_changes(struct arena *a, const struct doc_node *const *old, size_t old_
 		 size_t *ret_count, size_t *ret_unchanged);
 /* "create", "update", "delete". */
 const char *cli_change_op(const struct cli_change *c);
-void cli_changes_text(struct buf *out, const struct cli_change *list, size_t count);
+/* The same as a plan, for reports; costs are not known. Gives; points into the list. */
+struct plan *cli_changes_plan(const struct cli_change *list, size_t count, size_t unchanged);
+/* A plan as plan_json() wrote it; NULL is one of nothing. Gives; strings point into n's arena. */
+struct plan *cli_changes_of_plan(const struct doc_node *n);
 
 #endif

@@ -61,7 +61,8 @@ static void write_json(struct buf *out, const struct cli_change *list, size_t co
 }
 
 static int compare(struct cli_gateway *g, const char *from, const char *to, const char *domain,
-		   const char *format, struct err *err)
+		   const struct report_format *format, const struct report_opts *how,
+		   struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	const struct doc_node **old = NULL, **now = NULL;
@@ -77,18 +78,20 @@ static int compare(struct cli_gateway *g, const char *from, const char *to, cons
 	if (rc < 0)
 		return rc;
 	cli_changes(g->c->arena, old, old_count, now, now_count, &list, &count, &unchanged);
-	if (format && strcmp(format, "json") == 0)
+	CLEANUP(plan_freep) struct plan *plan = cli_changes_plan(list, count, unchanged);
+	if (strcmp(format->name, "json") == 0)
 		write_json(&out, list, count, unchanged);
 	else
-		cli_changes_text(&out, list, count);
+		format->write_difference(&out, &(struct report_difference){plan, NULL}, how);
 	rc = cli_write(&out, err);
 	return rc < 0 || !count ? rc : err_exit_status(ERR_DRIFT);
 }
 
 int cli_diff_deployed(struct cli *c, const char *from, const char *to, const char *domain,
-		      const char *format, struct err *err)
+		      const struct report_format *format, const struct report_opts *how,
+		      struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
 	int rc = cli_gateway_open(c, &g, err);
-	return rc < 0 ? rc : compare(&g, from, to, cli_domain(&g, domain), format, err);
+	return rc < 0 ? rc : compare(&g, from, to, cli_domain(&g, domain), format, how, err);
 }

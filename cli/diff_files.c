@@ -1,5 +1,6 @@
 #include "cli/diff_files.h"
 
+#include "cli/changes.h"
 #include "cli/result.h"
 #include "cli/upload.h"
 #include "cli/wish.h"
@@ -32,24 +33,34 @@ static int left_out(const struct doc_node *result, struct err *err)
 	return ERR_CONFLICT;
 }
 
-static int print(struct cli *c, const struct doc_node *result, const char *format, struct err *err)
+static void write_plan(struct buf *out, const struct doc_node *plan,
+		       const struct report_format *format, const struct report_opts *how)
+{
+	CLEANUP(plan_freep) struct plan *p = cli_changes_of_plan(plan);
+	if (strcmp(format->name, "json") == 0)
+		cli_result(out, plan, "json");
+	else if (strcmp(format->name, "text") == 0)
+		cli_wish_plan(out, plan);
+	else
+		format->write_difference(out, &(struct report_difference){p, NULL}, how);
+}
+
+static int print(const struct doc_node *result, const struct report_format *format,
+		 const struct report_opts *how, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	const struct doc_node *plan = doc_find(result, "plan");
 	bool differs = kind_path(plan, "domains[0]") != NULL;
-	if (format && strcmp(format, "json") == 0)
-		cli_result(&out, plan, "json");
-	else
-		cli_wish_plan(&out, plan);
+	write_plan(&out, plan, format, how);
 	int rc = cli_write(&out, err);
 	if (rc == 0 && differs && !doc_bool(doc_find(result, "admission"), "allow", true))
 		cli_say("this would be denied; `aspora apply --dry-run` with the same files says "
 			"why");
-	(void)c;
 	return rc < 0 || !differs ? rc : err_exit_status(ERR_DRIFT);
 }
 
-int cli_diff_files(struct cli *c, const struct opt_strings *paths, const char *format,
+int cli_diff_files(struct cli *c, const struct opt_strings *paths,
+		   const struct report_format *format, const struct report_opts *how,
 		   struct err *err)
 {
 	CLEANUP(cli_gateway_release) struct cli_gateway g = {0};
@@ -68,5 +79,5 @@ int cli_diff_files(struct cli *c, const struct opt_strings *paths, const char *f
 	if (!doc_find(result, "plan"))
 		return cli_wish_end(wish, err);
 	rc = left_out(result, err);
-	return rc < 0 ? rc : print(c, result, format, err);
+	return rc < 0 ? rc : print(result, format, how, err);
 }

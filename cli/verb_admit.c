@@ -2,6 +2,7 @@
 #include "admission/report.h"
 #include "cli/check.h"
 #include "cli/judge.h"
+#include "cli/report.h"
 #include "cli/verbs.h"
 
 static struct {
@@ -40,27 +41,6 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-static int find_format(const struct report_format **ret, struct err *err)
-{
-	CLEANUP(buf_release) struct buf list = BUF_INIT(1024);
-	const char *names[32];
-	size_t count = 0;
-	*ret = report_format_find(str_of(o.format ? o.format : "text"));
-	if (*ret)
-		return 0;
-	for (; report_formats[count] && count < ARRAY_SIZE(names); count++) {
-		names[count] = report_formats[count]->name;
-		buf_addf(&list, "%s%s", count ? ", " : "", names[count]);
-	}
-	err_set(err, ERR_USAGE, "--output cannot be \"%s\"", o.format);
-	const char *near = str_nearest(str_of(o.format), names, count);
-	if (near)
-		err_remedy(err, "did you mean %s?", near);
-	else
-		err_remedy(err, "it is one of: %s", buf_cstr(&list));
-	return ERR_USAGE;
-}
-
 static int admit(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_judged_release) struct cli_judged j = {0};
@@ -68,7 +48,7 @@ static int admit(struct cli *c, struct err *err)
 	const struct report_format *format = NULL;
 	const struct report_opts how = {
 		.color = c->color, .quiet = o.quiet, .manual_url = o.manual, .link = o.link};
-	int rc = find_format(&format, err);
+	int rc = cli_report_format(o.format, &format, err);
 	if (rc == 0)
 		rc = cli_judge_sides(c,
 				     &(struct cli_sides){o.commit, o.base, NULL,

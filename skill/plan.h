@@ -122,6 +122,7 @@ void skill_difference(struct arena *a, const struct skill *old, const struct con
 		      struct change_detail **ret, size_t *ret_count);
 /* An element: {"summary": {"create", "update", "delete", "unchanged"}, "domains": [{"name", "op", …, "skills": […]}]}. */
 void plan_json(struct json *j, const struct plan *p);
+void plan_json_members(struct json *j, const struct plan *p); /* what is in it */
 void change_detail_json(struct json *j, const struct change_detail *d); /* one object of it */
 /*
  * "~ ecm/order-details  update" with details below ("!" before one that gives it more than it had), a summary at the end; "no changes". Text of

@@ -34,9 +34,8 @@ static void skill_json(struct json *j, const struct skill_change *c)
 	json_end(j);
 }
 
-void plan_json(struct json *j, const struct plan *p)
+void plan_json_members(struct json *j, const struct plan *p)
 {
-	json_object(j);
 	json_object_in(j, "summary");
 	json_int(j, "create", (int64_t)p->created);
 	json_int(j, "update", (int64_t)p->updated);
@@ -58,6 +57,12 @@ void plan_json(struct json *j, const struct plan *p)
 		json_end(j);
 	}
 	json_end(j);
+}
+
+void plan_json(struct json *j, const struct plan *p)
+{
+	json_object(j);
+	plan_json_members(j, p);
 	json_end(j);
 }
 

@@ -181,6 +181,11 @@ diff and delete: files against what is deployed.
   ~ ecm/manager  update
       ! budget per run 0.02 → 0.03 USD
   [1]
+  $ aspora diff -f skills/ecm -o github
+  ::notice file=skills/ecm/manager/SKILL.md,line=1,col=1,title=growth::ecm/manager (update): ! budget per run 0.02 → 0.03 USD
+  [1]
+  $ aspora diff -f skills/ecm -o sarif | "$ROOT/tests/schema/validate"
+  valid
   $ aspora diff -f skills/ecm/manager/aspora.config.yaml -o json | head -n 12
   {
     "summary": {

@@ -320,6 +320,7 @@ top.
 
 diff --from.
   $ aspora diff --from 1 | ages
+  no changes
   $ (cd "$REPO" && sed -i 's/per_run_usd: .*/per_run_usd: 0.20/' skills/ecm/order-details/aspora.config.yaml && sed -i 's/^trigger:.*/&/; s/order status {order_id}/state of {order_id}/' skills/ecm/order-details/SKILL.md && rm -r skills/wealth && mkdir -p skills/hr/extra && cp -r skills/hr/resume-screen/* skills/hr/extra/ && sed -i 's/^name: .*/name: extra/; s/screen resume for {vacancy}/extra for {vacancy}/' skills/hr/extra/SKILL.md && git add -A && git commit -q -m "many things"); aspora sync main --confirm-deletion wealth > synced 2>&1 || cat synced
   $ aspora diff --from 3
   ~ ecm/order-details  update
@@ -328,7 +329,17 @@ diff --from.
         no longer answers command: order status {order_id}
   + hr/extra  create
   - wealth/portfolio-summary  delete
+  1 to create, 1 to update, 1 to delete, 7 unchanged
   [1]
+  $ aspora diff --from 3 -o github
+  ::notice file=skills/ecm/order-details/SKILL.md,line=1,col=1,title=growth::ecm/order-details (update): ! budget per_run_usd 0.1 → 0.2; new trigger command: state of {order_id}; no longer answers command: order status {order_id}
+  ::notice file=skills/hr/extra/SKILL.md,line=1,col=1,title=change::hr/extra (create)
+  ::notice file=skills/wealth/portfolio-summary/SKILL.md,line=1,col=1,title=change::wealth/portfolio-summary (delete)
+  [1]
+  $ aspora diff --from 3 -o markdown ecm | tail -3
+  Changes:
+  
+  - order\-details (update): budget per\_run\_usd 0.1 → 0.2; new trigger command&#58; state of \{order\_id\}; no longer answers command&#58; order status \{order\_id\}
   $ aspora diff --from 3 ecm > /dev/null
   [1]
   $ aspora diff --from 3 -o json hr | ages
@@ -336,6 +347,7 @@ diff --from.
   $ aspora diff --from $(git -C "$REPO" rev-parse HEAD~2) --to 2 ecm | ages
   ~ ecm/order-details  update
         its files changed
+  0 to create, 1 to update, 0 to delete, 2 unchanged
   $ aspora diff --from 2h 2>&1 | mask
   aspora: there was nothing yet at TIME
   $ aspora diff --from 77

@@ -1,4 +1,5 @@
 /* One admission with something of everything, in every format. */
+#include "tests/unit/admission/help_digest.h"
 #include "tests/unit/admission/repo_text.h"
 #include "tests/unit/skill/golden.h"
 
@@ -19,26 +20,6 @@ static void scenario(struct world *w)
 		  "See [it](<nowhere, 100%: \"@all\" |x|.md>) and [docs](../../../docs/a_b.md).\n");
 	world_put(w, "skills/ecm/order-details/aspora.config.yaml",
 		  "budget:\n  per_day_usd: 20\nmcp:\n  tols: [redshift.query]\n");
-}
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/* Digests change with every detail of their specification, which has golden tests of its own. */
-static void without_digests(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.len;) {
-		size_t n = 0;
-		while (i + n < text.len && is_hex(text.p[i + n]))
-			n++;
-		if (n == DIGEST_HEX)
-			buf_addz(out, "<digest>");
-		else
-			buf_add_str(out, str_sub(text, i, i + MAX(n, (size_t)1)));
-		i += MAX(n, (size_t)1);
-	}
 }
 
 static void render_raw(struct str format, struct buf *out)

@@ -15,6 +15,14 @@ static const struct doc_node *skill(const char *name, const char *content, const
 				      name, spec, content, content));
 }
 
+static const char *plan_summary(const struct plan *p)
+{
+	return arena_printf(c->arena,
+			    "%zu to create, %zu to update, %zu to delete, %zu unchanged\n",
+			    p->created, p->updated, p->deleted, p->unchanged);
+}
+
+/* Without the line that counts them. */
 static const char *told(const struct doc_node *const *old, size_t old_count,
 			const struct doc_node *const *now, size_t now_count, size_t *unchanged)
 {
@@ -22,8 +30,12 @@ static const char *told(const struct doc_node *const *old, size_t old_count,
 	struct cli_change *list = NULL;
 	size_t count = 0;
 	cli_changes(c->arena, old, old_count, now, now_count, &list, &count, unchanged);
-	cli_changes_text(&out, list, count);
-	const char *text = arena_strdup(c->arena, buf_cstr(&out));
+	CLEANUP(plan_freep) struct plan *plan = cli_changes_plan(list, count, *unchanged);
+	plan_text(&out, plan);
+	char *text = arena_strdup(c->arena, buf_cstr(&out));
+	char *summary = count ? strstr(text, plan_summary(plan)) : text;
+	ck_assert_ptr_nonnull(summary);
+	*summary = '\0';
 	buf_release(&out);
 	return text;
 }
@@ -125,6 +137,62 @@ START_TEST(skills_are_matched_by_their_names)
 }
 END_TEST
 
+START_TEST(as_a_plan_they_stand_in_domains_and_are_counted)
+{
+	struct cli_change_word words[] = {{true, STR("more")}, {false, STR("other")}};
+	const struct cli_change list[] = {
+		{'+', STR("ecm"), STR("a"), STR(""), STR("1"), NULL, 0},
+		{'~', STR("ecm"), STR("b"), STR("1"), STR("2"), words, 2},
+		{'-', STR("frm"), STR("a"), STR("1"), STR(""), NULL, 0},
+	};
+	c = help_command(NULL);
+	CLEANUP(plan_freep) struct plan *p = cli_changes_plan(list, ARRAY_SIZE(list), 4);
+	ck_assert_uint_eq(p->domain_count, 2);
+	assert_str(p->domains[0].name, "ecm");
+	ck_assert_uint_eq(p->domains[0].skill_count, 2);
+	ck_assert_int_eq(p->domains[0].skills[0].op, CHANGE_CREATE);
+	ck_assert_uint_eq(p->domains[0].skills[1].detail_count, 2);
+	ck_assert(p->domains[0].skills[1].details[0].growth);
+	ck_assert(!p->domains[0].skills[1].details[1].growth);
+	assert_str(p->domains[1].skills[0].name, "a");
+	ck_assert_int_eq(p->domains[1].skills[0].op, CHANGE_DELETE);
+	ck_assert_str_eq(plan_summary(p), "1 to create, 1 to update, 1 to delete, 4 unchanged\n");
+	CLEANUP(plan_freep) struct plan *none = cli_changes_plan(NULL, 0, 9);
+	ck_assert_uint_eq(none->domain_count, 0);
+}
+END_TEST
+
+START_TEST(a_plan_that_was_written_reads_back_as_the_same_words)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	c = help_command(NULL);
+	const struct doc_node *n = help_json(
+		c,
+		"{\"summary\":{\"create\":1,\"update\":1,\"delete\":0,\"unchanged\":7},\"domains\":"
+		"["
+		"{\"name\":\"ecm\",\"op\":\"update\",\"skills\":[{\"name\":\"a\",\"op\":\"create\"}"
+		","
+		"{\"name\":\"b\",\"op\":\"update\",\"details\":[{\"field\":\"x\",\"text\":\"more\","
+		"\"growth\":true},{\"text\":\"other\"}]}]},"
+		"{\"name\":\"frm\",\"op\":\"none\",\"policyChanged\":true,\"skills\":[]}]}");
+	CLEANUP(plan_freep) struct plan *p = cli_changes_of_plan(n);
+	plan_text(&out, p);
+	ck_assert_str_eq(buf_cstr(&out),
+			 "+ ecm/a  create\n~ ecm/b  update\n    ! more\n      other\n"
+			 "  frm  policy\n      policy changed: it is admitted anew\n"
+			 "1 to create, 1 to update, 0 to delete, 7 unchanged\n");
+	CLEANUP(plan_freep) struct plan *none = cli_changes_of_plan(NULL);
+	ck_assert_uint_eq(none->domain_count + none->created + none->unchanged, 0);
+	/* What another gateway may say one day. */
+	CLEANUP(plan_freep)
+	struct plan *odd = cli_changes_of_plan(
+		help_json(c, "{\"summary\":{\"create\":-1},\"domains\":[7,{\"op\":\"sing\"}]}"));
+	ck_assert_uint_eq(odd->created, 0);
+	ck_assert_uint_eq(odd->domain_count, 2);
+	ck_assert_int_eq(odd->domains[1].op, CHANGE_NONE);
+}
+END_TEST
+
 START_TEST(words_cannot_steer_a_terminal)
 {
 	ck_assert_str_eq(between("{\"role\":\"x\"}", "{\"role\":\"\\u001b[2Jy\"}"),
@@ -139,6 +207,8 @@ static const struct support_case cases[] = {
 	CASE(long_texts_are_only_said_to_have_changed),
 	CASE(where_no_field_tells_the_digests_do),
 	CASE(skills_are_matched_by_their_names),
+	CASE(as_a_plan_they_stand_in_domains_and_are_counted),
+	CASE(a_plan_that_was_written_reads_back_as_the_same_words),
 	CASE(words_cannot_steer_a_terminal),
 	{0}};
 
