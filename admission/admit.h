@@ -59,7 +59,8 @@ struct admission_domain {
 	bool exposes_same; /* as it is deployed */
 	struct str *held; /* skills kept at their old version, or out, by name */
 	size_t held_count;
-	bool waiting; /* denied only because a required check has not been posted yet */
+	const char *
+		waits_for; /* denied only until others have spoken: rule_waits_for() of who is missing; NULL: it is not */
 };
 
 struct admission {

@@ -26,6 +26,14 @@ static size_t deployed_skills(const struct deployed *have, struct str domain)
 	return have ? bound_of(have, domain, true) - bound_of(have, domain, false) : 0;
 }
 
+static struct digest deployed_candidate(const struct deployed *have, struct str domain)
+{
+	for (size_t i = 0; have && i < have->domain_count; i++)
+		if (str_eq(have->domains[i].name, domain))
+			return have->domains[i].candidate;
+	return (struct digest){{0}};
+}
+
 /* Of the source that the snapshot is from: what other sources own cannot be deleted by it. */
 static void count_repository(struct admitting *m)
 {
@@ -46,6 +54,8 @@ void admitting_input(const struct admitting *m, size_t i, const struct domain *c
 				.name = c->name,
 				.domain = candidate,
 				.change = c,
+				.pushed = c->to ? c->to->candidate : (struct digest){{0}},
+				.base = deployed_candidate(m->o->have, c->name),
 				.deployed_skills = deployed_skills(m->o->have, c->name),
 				.repository_skills = m->repository_skills,
 				.repository_deleted = m->repository_deleted,
@@ -171,15 +181,19 @@ static bool root_holds(const struct admitting *m)
 
 /* --- domains ----------------------------------------------------------------------------------------------------- */
 
-static bool only_waits(const struct verdict *v)
+/* People before programs: who waits for both needs somebody to act. */
+static const char *only_waits(const struct verdict *v)
 {
-	if (v->allow)
-		return false;
-	for (size_t i = 0; i < v->findings.count; i++)
-		if (v->findings.items[i].severity == SEVERITY_DENY &&
-		    strcmp(v->findings.items[i].rule, RULE_WAITING) != 0)
-			return false;
-	return true;
+	const char *reason = NULL;
+	for (size_t i = 0; i < v->findings.count; i++) {
+		const struct finding *f = &v->findings.items[i];
+		const char *one = f->severity == SEVERITY_DENY ? rule_waits_for(f->rule) : NULL;
+		if (f->severity == SEVERITY_DENY && !one)
+			return NULL;
+		if (one && (!reason || strcmp(one, WAITS_FOR_APPROVAL) == 0))
+			reason = one;
+	}
+	return reason;
 }
 
 static enum admission_unit unit_of(const struct admitting *m, const struct domain *d)
@@ -213,7 +227,7 @@ static int judge(struct admitting *m, size_t i, struct err *err)
 		d->release = want;
 		return 0;
 	}
-	d->waiting = only_waits(&d->verdict);
+	d->waits_for = only_waits(&d->verdict);
 	if (want && unit_of(m, want) == UNIT_SKILL) {
 		int rc = admit_reduce(m, i, want, v, err);
 		if (rc != 0)

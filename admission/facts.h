@@ -17,6 +17,12 @@ struct admit_confirmation {
 	struct str reason;
 	int64_t up_to_millionths; /* the share that was confirmed: 400,000 is "40 %" */
 	int64_t until_ms; /* wall clock; 0: no end */
+	/*
+	 * Said of one change, and good for no other: what is pushed in place of what is deployed (zeros: nothing, a new domain or a deleted one). Not
+	 * bound: said of whatever comes next.
+	 */
+	bool bound;
+	struct digest candidate, base;
 };
 
 /* What somebody saw of the commits since the last release. Who may sign is the operator's configuration, never the repository's. */
@@ -42,7 +48,10 @@ struct admit_facts {
 	size_t confirmation_count;
 	const struct admit_check *checks;
 	size_t check_count;
-	struct str author; /* of the change, as the forge knows them; empty: not known */
+	struct str
+		author; /* of the change, "Ana <ana@example.com>" or "key:ana"; empty: not known */
+	/* It goes back to what was released before, and was approved then: nobody has to approve it again. */
+	bool restores;
 	struct admit_signature signature;
 	const struct mcp_server *seen; /* what MCP servers said of themselves last */
 	size_t seen_count;

@@ -119,7 +119,7 @@ const char *report_outcome(const struct admission_domain *d)
 		return "allowed";
 	if (d->release)
 		return "allowed in part";
-	return d->waiting ? "waiting" : "denied";
+	return d->waits_for ? "waiting" : "denied";
 }
 
 void report_summary(struct buf *out, const struct admission *a)

@@ -54,7 +54,7 @@ static void domain_json(struct json *j, const struct admission_domain *d)
 	json_str(j, "name", d->name);
 	json_strz(j, "op", change_op_name(d->op));
 	json_bool(j, "allow", d->verdict.allow);
-	json_bool(j, "waiting", d->waiting);
+	json_bool(j, "waiting", d->waits_for != NULL);
 	json_bool(j, "released", d->release != NULL);
 	json_array_in(j, "held");
 	for (size_t i = 0; i < d->held_count; i++)

@@ -46,7 +46,7 @@ const struct rule rules[] = {
 	 "what the change gives skills beyond what they had",
 	 "Where policy.growth is approve, a person has approved what gives a skill more than it "
 	 "had.",
-	 "take it back, or have it approved", rule_growth},
+	 "take it back, or have it approved: aspora approve DOMAIN --for growth", rule_growth},
 	{"AD-GUARD-001", "guard", SEVERITY_DENY, RULE_SKILL | RULE_DOMAIN | RULE_PLATFORM, false,
 	 "every file of skills and domains, FIRM.md, the platform's configuration",
 	 "No personal data stands in files (guard.pii: block denies, warn and redact warn).",
@@ -97,7 +97,7 @@ const struct rule rules[] = {
 	{"AD-REVIEW-001", "provenance", SEVERITY_DENY, RULE_DOMAIN, false,
 	 "approvals of the change",
 	 "As many people beside the author have approved the change as policy.approvals says.",
-	 "have somebody else review it", rule_review},
+	 "have somebody else with role approver approve it: aspora approve DOMAIN", rule_review},
 	{"AD-ROLE-001", "role", SEVERITY_DENY, RULE_SKILL, false,
 	 "links, text and files of managers and specialists",
 	 "Only field skills load field resources (runbooks).",
@@ -172,6 +172,21 @@ const struct rule rules[] = {
 	{0}};
 
 _Static_assert(ARRAY_SIZE(rules) <= RULES_MAX, "arrays of flags have room for every rule");
+
+const char *rule_waits_for(const char *id)
+{
+	if (strcmp(id, "AD-CHECKS-001") == 0)
+		return WAITS_FOR_CHECKS;
+	if (strcmp(id, "AD-REVIEW-001") == 0 || strcmp(id, "AD-GROWTH-001") == 0)
+		return WAITS_FOR_APPROVAL;
+	return NULL;
+}
+
+bool rule_may_be_lifted(const char *id)
+{
+	return rule_waits_for(id) || strcmp(id, "AD-DELETE-001") == 0 ||
+	       strcmp(id, "AD-FREEZE-001") == 0;
+}
 
 size_t rule_count(void)
 {

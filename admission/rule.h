@@ -17,8 +17,15 @@
 
 /* Raised whenever a rule starts to see more or less than before; part of the policy digest. */
 #define RULES_VERSION 5
-/* The rule that waits for results of others: a domain that only it denies is not at fault yet. */
-#define RULE_WAITING "AD-CHECKS-001"
+#define WAITS_FOR_CHECKS "WaitingForChecks"
+#define WAITS_FOR_APPROVAL "WaitingForApproval"
+/*
+ * Rules that wait for others say no until those have spoken: a domain that only they deny is not at fault. The reason of its condition; NULL: what the
+ * rule denies has to change.
+ */
+const char *rule_waits_for(const char *id);
+/* What it denies may go on once a person says so (aspora approve, aspora sync --confirm-deletion), or a result is posted, without a new commit. */
+bool rule_may_be_lifted(const char *id);
 
 /* Where a rule is called; a row may have several. */
 #define RULE_SKILL 1u /* once for each skill of the domain; in->skill is set */
@@ -41,6 +48,8 @@ struct rule_in {
 	const struct domain *domain; /* the candidate; NULL when it is being deleted */
 	const struct domain_skill *skill;
 	const struct domain_change *change; /* NULL: compared with nothing */
+	struct digest pushed,
+		base; /* the change: the candidate as it was pushed, in place of what is deployed; zeros: nothing */
 	size_t deployed_skills; /* of this domain, before the change */
 	size_t repository_skills,
 		repository_deleted; /* of all domains of the source: before, and by this plan */

@@ -30,10 +30,9 @@ static const struct admit_confirmation *confirmed(const struct rule_in *in, int6
 {
 	for (size_t i = 0; i < in->facts->confirmation_count; i++) {
 		const struct admit_confirmation *c = &in->facts->confirmations[i];
-		bool here = !c->domain.len || (!repository && str_eq(c->domain, in->name));
-		if (str_eqz(c->kind, "deletion") && here && str_trim(c->by).len &&
-		    c->up_to_millionths >= part &&
-		    (!c->until_ms || c->until_ms > in->facts->now_ms))
+		/* Who confirms one change has been shown the whole of it; else a domain's word says nothing of the others. */
+		bool here = !c->domain.len || !repository || c->bound;
+		if (here && rule_confirms(in, c, "deletion") && c->up_to_millionths >= part)
 			return c;
 	}
 	return NULL;

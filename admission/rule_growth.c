@@ -1,18 +1,7 @@
-/* What needs another person: more rights than before, the change itself, the signature below it. */
+/* What needs another person: more rights than before, and the signature below the change. */
 #include "admission/rule_int.h"
 
 #define SHOWN 8
-
-const struct admit_confirmation *rule_confirmation(const struct rule_in *in, const char *kind)
-{
-	for (size_t i = 0; i < in->facts->confirmation_count; i++) {
-		const struct admit_confirmation *c = &in->facts->confirmations[i];
-		if (str_eqz(c->kind, kind) && (!c->domain.len || str_eq(c->domain, in->name)) &&
-		    str_trim(c->by).len && (!c->until_ms || c->until_ms > in->facts->now_ms))
-			return c;
-	}
-	return NULL;
-}
 
 static void name_one(struct buf *out, size_t n, const struct skill_change *s, struct str text)
 {
@@ -44,6 +33,8 @@ int rule_growth(const struct rule_in *in, struct findings *out, struct err *err)
 	if (!in->change || !in->domain || in->domain_effective->policy.growth != GROWTH_APPROVE ||
 	    !name_growth(in, &what))
 		return 0;
+	if (in->facts->restores)
+		return rule_say_restored(in, out);
 	const struct admit_confirmation *c = rule_confirmation(in, "growth");
 	if (c) {
 		rule_rests_on(in, "growth approved by %.*s", STR_ARG(c->by));
@@ -57,47 +48,9 @@ int rule_growth(const struct rule_in *in, struct findings *out, struct err *err)
 	struct finding *f = rule_say(
 		in, out, "gives more than there was, and nobody approved it: %s", buf_cstr(&what));
 	finding_remedy(out, f,
-		       "take it back, or have it approved: aspora sync --approve-growth %.*s",
+		       "take it back, or have it approved: aspora approve %.*s --for growth",
 		       STR_ARG(in->name));
 	rule_relate_field(in, f, "policy.growth");
-	return 0;
-}
-
-/* Different people, none of whom wrote it. */
-static size_t count_reviews(const struct rule_in *in)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < in->facts->confirmation_count; i++) {
-		const struct admit_confirmation *c = &in->facts->confirmations[i];
-		bool counts = str_eqz(c->kind, "review") && str_trim(c->by).len &&
-			      !str_eq_nocase(c->by, in->facts->author) &&
-			      (!c->domain.len || str_eq(c->domain, in->name)) &&
-			      (!c->until_ms || c->until_ms > in->facts->now_ms);
-		for (size_t k = 0; counts && k < i; k++)
-			counts = !str_eqz(in->facts->confirmations[k].kind, "review") ||
-				 !str_eq_nocase(in->facts->confirmations[k].by, c->by);
-		n += counts;
-	}
-	return n;
-}
-
-int rule_review(const struct rule_in *in, struct findings *out, struct err *err)
-{
-	(void)err;
-	int64_t need = 0;
-	if (in->domain)
-		need = in->domain_effective->policy.approvals;
-	else if (in->policy->platform)
-		need = in->policy->platform->values.policy.approvals;
-	if (!in->change || need <= 0)
-		return 0;
-	size_t have = count_reviews(in);
-	rule_rests_on(in, "%zu reviews", have);
-	if ((int64_t)have >= need)
-		return 0;
-	struct finding *f = rule_say(in, out, "%zu of the %lld people that must approve it %s",
-				     have, (long long)need, have == 1 ? "has" : "have");
-	rule_relate_field(in, f, "policy.approvals");
 	return 0;
 }
 

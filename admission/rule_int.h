@@ -92,8 +92,12 @@ bool rule_strings_have(const struct field_strings *list, struct str s);
 /* One word of a list for remedies: "a, b and c", at most eight, into buf. */
 void rule_list(struct buf *out, const struct field_strings *list);
 
-/* A person's word of that kind about this domain (or all of the repository) that still holds; NULL: there is none. */
+/* Whether it is of that kind, about this domain (or all of the repository) and this change, and still holds. */
+bool rule_confirms(const struct rule_in *in, const struct admit_confirmation *c, const char *kind);
+/* A person's word of that kind that does; for "growth" not of who wrote the change. NULL: there is none. */
 const struct admit_confirmation *rule_confirmation(const struct rule_in *in, const char *kind);
+/* The note of a rule that asks nobody about what goes back. Returns 0. */
+int rule_say_restored(const struct rule_in *in, struct findings *out);
 
 /* --- families ----------------------------------------------------------------------------------------- */
 

@@ -16,26 +16,19 @@ static bool has_denials(const struct pass *p)
 	return !p->admission->allow || p->refused_count > 0;
 }
 
-static bool denies(const struct verdict *v, const char *rule)
-{
-	for (size_t i = 0; i < v->findings.count; i++)
-		if (v->findings.items[i].severity == SEVERITY_DENY &&
-		    strcmp(v->findings.items[i].rule, rule) == 0)
-			return true;
-	return false;
-}
-
-/* What may change by itself: results come, times pass. */
+/* What may change without another commit: results and approvals come, times pass. */
 static void remember_waits(struct sync_source *src, const struct pass *p)
 {
 	src->waiting = src->frozen = false;
-	src->only_waiting = pass_only_waits(p);
+	src->waits_for = pass_waits_for(p);
 	for (size_t i = 0; i < p->admission->domain_count; i++) {
-		const struct admission_domain *d = &p->admission->domains[i];
-		if (d->verdict.allow)
-			continue;
-		src->waiting |= denies(&d->verdict, RULE_WAITING);
-		src->frozen |= denies(&d->verdict, "AD-FREEZE-001");
+		const struct findings *f = &p->admission->domains[i].verdict.findings;
+		for (size_t k = 0; k < f->count; k++) {
+			if (f->items[k].severity != SEVERITY_DENY)
+				continue;
+			src->waiting |= rule_may_be_lifted(f->items[k].rule);
+			src->frozen |= strcmp(f->items[k].rule, "AD-FREEZE-001") == 0;
+		}
 	}
 }
 
@@ -54,7 +47,7 @@ static void remember_pass(struct sync_source *src, struct pass *p)
 	src->has_denials = has_denials(p);
 	remember_waits(src, p);
 	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX);
-	refused_json(&refused, p->admission);
+	refused_json(&refused, p->admission, pass_author(p));
 	source_set_text(&src->refused, buf_str(&refused));
 	src->unwell = false;
 	src->tip_is_new = false;

@@ -44,7 +44,7 @@ void source_drop_confirmations(struct sync_source *src)
 	src->confirmation_count = 0;
 }
 
-/* Whether results came since they were judged by. */
+/* Whether results or approvals came, or ended, since they were judged by. */
 static int look_for_checks(struct sync_source *src, struct err *err)
 {
 	char now[sizeof(src->checks)];
@@ -187,6 +187,25 @@ static int source_tick(struct sync_source *src, struct err *err)
 	return rc;
 }
 
+/* After a restart the verdict's words are all that is left of it. */
+static void recall(struct sync_source *src, struct str conditions)
+{
+	static const char *const waits[] = {WAITS_FOR_CHECKS, WAITS_FOR_APPROVAL};
+	if (str_find(conditions, STR("AdmissionDenied"), 0) >= 0 ||
+	    str_find(conditions, STR("SignatureInvalid"), 0) >= 0)
+		src->has_denials = src->frozen = src->waiting = true;
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
+		if (str_find(conditions, str_of(waits[i]), 0) < 0)
+			continue;
+		src->has_denials = src->waiting = true;
+		src->waits_for = waits[i];
+	}
+	/* What stood in the way may have been lifted in the moment before whoever was to look again died. */
+	if (str_find(conditions, STR("; left alone "), 0) >= 0 ||
+	    str_find(conditions, STR("; held "), 0) >= 0)
+		src->again = true;
+}
+
 static int read_rows(struct sync *s, struct err *err)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(16 * 1024 * 1024);
@@ -204,19 +223,8 @@ static int read_rows(struct sync *s, struct err *err)
 			src->request_token = list[i].request_token;
 			src->handled_token = list[i].handled_token;
 			src->suspended = list[i].suspended;
-			/* After a restart the verdict's words are all that is left of it. */
-			if (!src->snapshot &&
-			    (str_find(list[i].conditions_json, STR("AdmissionDenied"), 0) >= 0 ||
-			     str_find(list[i].conditions_json, STR("SignatureInvalid"), 0) >= 0))
-				src->has_denials = src->frozen = true;
-			if (!src->snapshot &&
-			    str_find(list[i].conditions_json, STR("WaitingForChecks"), 0) >= 0)
-				src->has_denials = src->waiting = src->only_waiting = true;
-			/* What stood in the way may have been lifted in the moment before whoever was to look again died. */
-			if (!src->snapshot &&
-			    (str_find(list[i].conditions_json, STR("; left alone "), 0) >= 0 ||
-			     str_find(list[i].conditions_json, STR("; held "), 0) >= 0))
-				src->again = true;
+			if (!src->snapshot)
+				recall(src, list[i].conditions_json);
 			if (str_find(list[i].conditions_json, STR("FetchFailed"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("HistoryRewritten"), 0) >= 0 ||
 			    str_find(list[i].conditions_json, STR("SignaturesNotRead"), 0) >= 0 ||

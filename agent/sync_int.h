@@ -12,6 +12,7 @@
 #include "agent/sync_pass.h"
 #include "agent/sync_source.h"
 #include "agent/worker.h"
+#include "store/approval.h"
 #include "store/blob.h"
 #include "store/hold.h"
 #include "store/inbox.h"

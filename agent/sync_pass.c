@@ -153,34 +153,6 @@ static int bar_domains(struct pass *p, struct err *err)
 
 /* --- judging -------------------------------------------------------------------------------------------------- */
 
-static int load_checks(struct pass *p, struct admit_facts *facts, struct err *err)
-{
-	struct posted_check *posted = NULL;
-	size_t count = 0;
-	/* Only asked for where a policy wants them: an ordinary pass costs no statement. */
-	bool wanted = p->snapshot->platform && p->snapshot->platform->values.tests.required.count;
-	for (size_t i = 0; i < p->plan->domain_count && !wanted; i++)
-		wanted = p->plan->domains[i].to &&
-			 p->plan->domains[i].to->effective.tests.required.count;
-	if (!wanted)
-		return 0;
-	int rc = store_check_list(p->s->ctx->store, p->arena, STR_NULL, STR_NULL, NULL, &posted,
-				  &count, err);
-	struct admit_check *checks = arena_array(p->arena, count + 1, sizeof(*checks));
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		checks[i] = (struct admit_check){.name = posted[i].name,
-						 .link = posted[i].url,
-						 .content = posted[i].content,
-						 .tool = posted[i].tool,
-						 .version = posted[i].version,
-						 .passed = posted[i].passed_count,
-						 .failed = posted[i].failed_count,
-						 .skipped = posted[i].skipped_count};
-	facts->checks = checks;
-	facts->check_count = count;
-	return rc;
-}
-
 static bool platform_differs(const struct pass *p)
 {
 	return p->platform_from_tree && !sync_platform_is(p->s, p->snapshot);
@@ -249,13 +221,9 @@ static int grow_told(struct pass *p, bool *ret_any, struct err *err)
 
 static int judge(struct pass *p, struct err *err)
 {
-	struct admit_facts facts = {.now_ms = clock_wall(p->s->ctx->clock),
-				    .confirmations = p->confirmations,
-				    .confirmation_count = p->confirmation_count,
-				    .author = p->author,
-				    .signature = p->signature};
+	struct admit_facts facts;
 	bool grown = false;
-	int rc = load_checks(p, &facts, err);
+	int rc = pass_facts(p, &facts, err);
 	if (rc == 0 && (p->plan->domain_count || platform_differs(p)))
 		rc = sync_load_surfaces(p->s, err);
 	if (rc == 0)
@@ -352,17 +320,23 @@ void pass_release(struct pass *p)
 	p->arena = NULL;
 }
 
-bool pass_only_waits(const struct pass *p)
+const char *pass_waits_for(const struct pass *p)
 {
 	const struct admission *a = p->admission;
-	bool refused = p->refused_count || findings_count(&a->repository, SEVERITY_DENY) ||
-		       (a->platform_judged && !a->platform.allow);
-	size_t waiting = 0;
-	for (size_t i = 0; i < a->domain_count && !refused; i++) {
-		refused = !a->domains[i].verdict.allow && !a->domains[i].waiting;
-		waiting += a->domains[i].waiting;
+	const char *reason = NULL;
+	if (p->refused_count || findings_count(&a->repository, SEVERITY_DENY) ||
+	    (a->platform_judged && !a->platform.allow))
+		return NULL;
+	for (size_t i = 0; i < a->domain_count; i++) {
+		const char *one = a->domains[i].waits_for;
+		if (a->domains[i].verdict.allow)
+			continue;
+		if (!one)
+			return NULL;
+		if (!reason || strcmp(one, WAITS_FOR_APPROVAL) == 0)
+			reason = one;
 	}
-	return waiting && !refused;
+	return reason;
 }
 
 /* --- in words -------------------------------------------------------------------------------------------------- */
@@ -389,15 +363,24 @@ static size_t up_to_date(const struct pass *p)
 	return same;
 }
 
-static void add_denied(const struct pass *p, size_t denied, struct buf *out)
+/* "; refused 2: ecm, frm": those that are at fault, or those that wait for others. */
+static void add_domains(const struct pass *p, bool waiting, struct buf *out)
 {
-	const char *sep = "";
-	buf_addf(out, "; refused %zu: ", denied);
-	for (size_t i = 0; i < p->admission->domain_count; i++)
-		if (!p->admission->domains[i].verdict.allow) {
-			buf_addf(out, "%s%.*s", sep, STR_ARG(p->admission->domains[i].name));
-			sep = ", ";
-		}
+	CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
+	size_t n = 0;
+	for (size_t i = 0; i < p->admission->domain_count; i++) {
+		const struct admission_domain *d = &p->admission->domains[i];
+		if (!d->verdict.allow && !d->waits_for == !waiting)
+			buf_addf(&names, "%s%.*s", n++ ? ", " : "", STR_ARG(d->name));
+	}
+	if (n)
+		buf_addf(out, "; %s %zu: %s", waiting ? "waiting" : "refused", n, buf_cstr(&names));
+}
+
+static void add_denied(const struct pass *p, struct buf *out)
+{
+	add_domains(p, false, out);
+	add_domains(p, true, out);
 	/* Only a whole repository was compared with all that is deployed. */
 	size_t same = p->infer_deletes ? up_to_date(p) : 0;
 	if (same == 1)
@@ -433,7 +416,7 @@ void pass_summary(const struct pass *p, struct buf *out)
 	else
 		buf_addz(out, "nothing to deploy");
 	if (denied)
-		add_denied(p, denied, out);
+		add_denied(p, out);
 	add_platform_refusal(p, out);
 	for (size_t i = 0; i < p->refused_count; i++)
 		buf_addf(out, "; left alone %.*s", STR_ARG(p->refused[i]));

@@ -67,10 +67,19 @@ NODISCARD int pass_run(struct pass *p, struct err *err);
 void pass_release(struct pass *p);
 /* "deployed 3 domains, refused 1", for conditions and wishes. */
 void pass_summary(const struct pass *p, struct buf *out);
-/* True when something is refused, and all of it only because a required check has not been posted yet. */
-bool pass_only_waits(const struct pass *p);
+/* When something is refused, and all of it only until others have spoken: the reason of its condition (rule_waits_for()); else NULL. */
+const char *pass_waits_for(const struct pass *p);
 /* The report that a wish's result carries: {release, revision, plan, admission}. */
 void pass_report_json(const struct pass *p, struct buf *out);
+
+/* --- sync_facts.c --- */
+
+/* What the verdict rests on beside the content. Keeps what p confirms; the rest lives in p's arena. */
+NODISCARD int pass_facts(struct pass *p, struct admit_facts *ret, struct err *err);
+/* Who made the change: the commit's author, or who asked for it. */
+struct str pass_author(const struct pass *p);
+
+/* --- sync_release.c --- */
 
 /* Writes verdicts, versions, contexts and the release of what was admitted; p->release_id is 0 when there was nothing to release. */
 NODISCARD int pass_write(struct pass *p, struct err *err);

@@ -3,7 +3,7 @@
 #include "base/doc.h"
 #include "skill/text.h"
 
-static void key_json(struct json *j, const struct verdict_key *key)
+static void key_json(struct json *j, const struct verdict_key *key, struct str author)
 {
 	char hex[DIGEST_HEX + 1];
 	json_object(j);
@@ -11,17 +11,18 @@ static void key_json(struct json *j, const struct verdict_key *key)
 	json_strz(j, "candidate", digest_hex(&key->candidate, hex));
 	json_strz(j, "policy", digest_hex(&key->policy, hex));
 	json_strz(j, "surface", digest_hex(&key->surface, hex));
+	json_str(j, "author", author);
 	json_end(j);
 }
 
-void refused_json(struct buf *out, const struct admission *admission)
+void refused_json(struct buf *out, const struct admission *admission, struct str author)
 {
 	struct json j;
 	json_init(&j, out);
 	json_array(&j);
 	for (size_t i = 0; i < admission->domain_count; i++)
 		if (!admission->domains[i].verdict.allow)
-			key_json(&j, &admission->domains[i].verdict.key);
+			key_json(&j, &admission->domains[i].verdict.key, author);
 	json_end(&j);
 }
 
@@ -38,16 +39,29 @@ size_t refused_names(struct buf *out, struct str refused)
 	return list->list.count;
 }
 
-void refused_remedy(struct buf *out, struct str refused)
+/* A command for each domain; returns how many. */
+static size_t add_commands(struct buf *out, const char *command, struct str refused)
 {
 	CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
 	size_t count = refused_names(&names, refused);
 	struct str rest = buf_str(&names), one;
+	for (size_t i = 0; count && str_split(&rest, ',', &one); i++)
+		buf_addf(out, "%s%s %.*s", i ? ", " : "", command, STR_ARG(str_trim(one)));
+	return count;
+}
+
+void refused_approve(struct buf *out, struct str refused)
+{
+	buf_addz(out, "somebody with role approver, who did not write it, has to look at it: ");
+	if (!add_commands(out, "aspora approve", refused))
+		buf_addz(out, "aspora approve DOMAIN");
+}
+
+void refused_remedy(struct buf *out, struct str refused)
+{
+	size_t count = add_commands(out, "aspora describe domain", refused);
 	if (!count)
 		buf_addz(out, "aspora get admissions --state deny lists what was refused");
-	for (size_t i = 0; count && str_split(&rest, ',', &one); i++)
-		buf_addf(out, "%saspora describe domain %.*s", i ? ", " : "",
-			 STR_ARG(str_trim(one)));
 	if (count)
 		buf_addz(out, count == 1 ? " shows each finding" : " show each finding");
 	buf_addz(out, "; correct it and push again");

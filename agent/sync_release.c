@@ -235,21 +235,27 @@ static int put_denial(struct pass *p, struct store_txn *t, const struct admissio
 {
 	CLEANUP(buf_release) struct buf words = BUF_INIT(16 * 1024);
 	denial_text(&words, &ad->verdict.findings);
-	return sync_event(t, "Domain", STR_NULL, ad->name, !ad->waiting,
-			  ad->waiting ? "WaitingForChecks" : "AdmissionDenied", buf_str(&words),
+	return sync_event(t, "Domain", STR_NULL, ad->name, !ad->waits_for,
+			  ad->waits_for ? ad->waits_for : "AdmissionDenied", buf_str(&words),
 			  p->source.revision, err);
+}
+
+static int put_verdict(struct pass *p, struct store_txn *t, const struct verdict *v,
+		       struct err *err)
+{
+	return store_verdict_put(t, v, &p->source, pass_author(p), &p->s->signer, err);
 }
 
 static int put_verdicts(struct pass *p, struct store_txn *t, struct err *err)
 {
 	int rc = 0;
 	if (p->admission->platform_judged)
-		rc = store_verdict_put(t, &p->admission->platform, &p->source, &p->s->signer, err);
+		rc = put_verdict(p, t, &p->admission->platform, err);
 	for (size_t i = 0; rc == 0 && i < p->admission->domain_count; i++) {
 		const struct admission_domain *ad = &p->admission->domains[i];
-		rc = store_verdict_put(t, &ad->verdict, &p->source, &p->s->signer, err);
+		rc = put_verdict(p, t, &ad->verdict, err);
 		if (rc == 0 && ad->reduced)
-			rc = store_verdict_put(t, ad->reduced, &p->source, &p->s->signer, err);
+			rc = put_verdict(p, t, ad->reduced, err);
 		if (rc == 0 && !ad->verdict.allow)
 			rc = put_denial(p, t, ad, err);
 	}

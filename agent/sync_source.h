@@ -54,8 +54,8 @@ struct sync_source {
 	int64_t tried_token;
 	bool was_large; /* the last pass read much: its memory is still to be given back */
 	bool again; /* judge it once more: what it was judged beside has changed */
-	bool waiting; /* a domain waits for results that CI bots post */
-	bool only_waiting; /* and nothing is refused for another reason */
+	bool waiting; /* a domain is refused that results or people's approvals may lift */
+	const char *waits_for; /* and nothing is refused for another reason: pass_waits_for() */
 	char checks[64]; /* store_check_state() when that was looked at last; "": never */
 	bool frozen; /* something is refused because of the time of day: it is judged with every look */
 	bool has_denials; /* so that another release may change the verdict */

@@ -87,13 +87,31 @@ static const char *denied_as(const struct admit_signature *s)
 	return s->problem.len ? "SignatureInvalid" : "AdmissionDenied";
 }
 
+static bool is_approval(const char *waits_for)
+{
+	return strcmp(waits_for, WAITS_FOR_APPROVAL) == 0;
+}
+
+static void denied_remedy(struct buf *out, const char *waits_for, struct str refused)
+{
+	if (!waits_for)
+		refused_remedy(out, refused);
+	else if (is_approval(waits_for))
+		refused_approve(out, refused);
+	else
+		buf_addz(out, "the checks that aspora describe domain names have to be run on "
+			      "it: aspora check post");
+}
+
 /* A look that found what was judged before: somebody may wait to hear just that, or an earlier failure is over. */
 int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 {
 	bool denied = src->has_denials;
-	bool waits = denied && src->only_waiting;
+	const char *waits = denied ? src->waits_for : NULL;
 	CLEANUP(buf_release) struct buf words = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
-	buf_addz(&words, waits	  ? "nothing new; the newest commit waits for checks"
+	buf_addz(&words, waits && is_approval(waits)
+				 ? "nothing new; the newest commit waits for approval"
+			 : waits  ? "nothing new; the newest commit waits for checks"
 			 : denied ? "nothing new; the newest commit stays refused"
 				  : "nothing new");
 	struct admit_signature signature = source_signing_facts(src);
@@ -101,16 +119,16 @@ int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 		CLEANUP(buf_release) struct buf names = BUF_INIT(BUF_MAX);
 		if (refused_names(&names, src->refused))
 			buf_addf(&words, ": %s", buf_cstr(&names));
-		if (signature.problem.len)
+		if (signature.problem.len && !waits)
 			say_signature(&signature, &words, &remedy);
 		else
-			refused_remedy(&remedy, src->refused);
+			denied_remedy(&remedy, waits, src->refused);
 	}
 	const struct report r = {.src = src,
 				 .ready = !denied,
 				 .stalled = denied && !waits,
-				 .waits = waits,
-				 .reason = waits    ? "WaitingForChecks"
+				 .waits = waits != NULL,
+				 .reason = waits    ? waits
 					   : denied ? denied_as(&signature)
 						    : "ReconciliationSucceeded",
 				 .message = buf_str(&words),
@@ -148,15 +166,13 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	CLEANUP(buf_release) struct buf report = BUF_INIT(BUF_MAX);
 	CLEANUP(buf_release) struct buf refused = BUF_INIT(BUF_MAX), remedy = BUF_INIT(BUF_MAX);
 	pass_summary(p, &words);
-	bool allowed = p->admission->allow && p->refused_count == 0, waits = pass_only_waits(p);
-	refused_json(&refused, p->admission);
-	if (waits)
-		buf_addz(&remedy, "the checks that aspora describe domain names have to be run on "
-				  "it: aspora check post");
-	else if (!p->admission->allow && p->signature.problem.len)
+	bool allowed = p->admission->allow && p->refused_count == 0;
+	const char *waits = pass_waits_for(p);
+	refused_json(&refused, p->admission, pass_author(p));
+	if (!p->admission->allow && !waits && p->signature.problem.len)
 		say_signature(&p->signature, &words, &remedy);
 	else if (!p->admission->allow)
-		refused_remedy(&remedy, buf_str(&refused));
+		denied_remedy(&remedy, waits, buf_str(&refused));
 	else if (p->refused_count)
 		buf_addz(&remedy,
 			 "take it out of this source, or resume, adopt or end what stands in "
@@ -164,9 +180,9 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	const struct report r = {.src = src,
 				 .ready = allowed,
 				 .stalled = !allowed && !waits,
-				 .waits = waits,
+				 .waits = waits != NULL,
 				 .reason = allowed		 ? "ReconciliationSucceeded"
-					   : waits		 ? "WaitingForChecks"
+					   : waits		 ? waits
 					   : p->admission->allow ? "AdmissionDenied"
 								 : denied_as(&p->signature),
 				 .message = buf_str(&words),

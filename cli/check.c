@@ -52,7 +52,7 @@ int cli_check_post_admission(struct cli *c, const struct cli_judged *j, const ch
 	for (size_t i = 0; rc == 0 && i < a->domain_count; i++) {
 		const struct admission_domain *d = &a->domains[i];
 		/* That a check is waited for is no word against the content. */
-		bool allow = d->verdict.allow || d->waiting;
+		bool allow = d->verdict.allow || d->waits_for;
 		for (size_t k = 0; rc == 0 && d->change && k < d->change->skill_count; k++) {
 			const struct domain_skill *to = d->change->skills[k].to;
 			const struct cli_check check = {

@@ -12,7 +12,7 @@ static const struct row {
 	{NULL, "apiVersion", "text", "aspora/v1."},
 	{NULL, "kind", "text", "The kind of object."},
 	{NULL, "metadata", "object", "What identifies it, and where it came from."},
-	{"|Skill|Route|Admission|Instance|Execution|Event|Quarantine|", "metadata.domain", "text", "The domain that it belongs to."},
+	{"|Skill|Route|Admission|Instance|Execution|Event|Quarantine|Approval|", "metadata.domain", "text", "The domain that it belongs to."},
 	{NULL, "metadata.name", "text", "Its name, within its domain where it has one."},
 	{NULL, "metadata.uid", "text", "Of this object and no other: one that is deleted and made again has another."},
 	{NULL, "metadata.generation", "integer", "Rises when what is wanted changes."},
@@ -188,6 +188,19 @@ static const struct row {
 	{"|Quarantine|", "spec.cause", "text", "rollback, start, probe, health, crash or operator."},
 	{"|Quarantine|", "spec.reason", "text", "Why, in a sentence."},
 	{"|Quarantine|", "spec.actor", "text", "Who held it."},
+	{"|Admission|", "spec.author", "text", "Who wrote the change, as Git has it, or who applied it."},
+	{"|Admission|", "status.holds", "boolean", "Whether the newest commit of its source is refused by it."},
+	{"|Admission|", "status.waitsFor", "text", "WaitingForApproval or WaitingForChecks while others have to speak; else empty."},
+	{"|Admission|", "status.approvals", "list", "Who has approved the candidate, for what and until when; those that hold."},
+	{"|Approval|", "spec.for", "text", "review, growth, deletion or freeze."},
+	{"|Approval|", "spec.digest", "text", "The candidate of the domain that was approved; zeros: its deletion."},
+	{"|Approval|", "spec.base", "text", "The candidate that was deployed then: the approval is good in its place only; zeros: there was none."},
+	{"|Approval|", "spec.actor", "text", "Who approved."},
+	{"|Approval|", "spec.reason", "text", "Why, in a sentence."},
+	{"|Approval|", "spec.revision", "text", "The commit, or the wish, that it was looked at with."},
+	{"|Approval|", "spec.expiresAt", "time", "Until when it holds."},
+	{"|Approval|", "status.withdrawnBy", "text", "Who took it back; empty: nobody."},
+	{"|Approval|", "status.withdrawnAt", "time", "When that was; null: it was not."},
 	/* clang-format on */
 };
 

@@ -32,11 +32,11 @@ void cli_kind_verbs(unsigned verbs, const char **ret, size_t *ret_count)
 			ret[(*ret_count)++] = names[i].name;
 }
 
-/* An execution's name says all, and a quarantine's; of other kinds within a domain the domain is half of it. */
+/* An execution's name says all, a quarantine's and an approval's; of other kinds within a domain the domain is half of it. */
 static bool needs_domain(const struct kind *k)
 {
 	return k->namespaced && strcmp(k->name, "Execution") != 0 &&
-	       strcmp(k->name, "Quarantine") != 0;
+	       strcmp(k->name, "Quarantine") != 0 && strcmp(k->name, "Approval") != 0;
 }
 
 int cli_ref_parse(struct cli *c, const char *word, const char *name, const char *domain,

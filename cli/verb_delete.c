@@ -40,11 +40,9 @@ static const struct way {
 	bool asks; /* something that serves, or somebody's access, goes away */
 	bool wishes; /* carried out by sync */
 } ways[] = {
-	{"Skill", "deleted", true, true},
-	{"Domain", "deleted", true, true},
-	{"Key", "revoked", true, false},
-	{"Quarantine", "cleared", false, true},
-	{"Execution", "asked to end", false, false},
+	{"Skill", "deleted", true, true},	  {"Domain", "deleted", true, true},
+	{"Key", "revoked", true, false},	  {"Quarantine", "cleared", false, true},
+	{"Approval", "taken back", false, false}, {"Execution", "asked to end", false, false},
 };
 /* Not a kind of object: it is a domain's. */
 static const struct way overlay_way = {"Domain", "overlay ended", true, true};
@@ -81,7 +79,8 @@ static int no_way(const struct kind *k, struct err *err)
 	if (strcmp(k->name, "Instance") == 0)
 		return err_remedy(err, "instances follow what is deployed: roll back, or suspend");
 	return err_remedy(err,
-			  "skills, domains, overlays, quarantines, keys and executions can be");
+			  "skills, domains, overlays, quarantines, approvals, keys and executions "
+			  "can be");
 }
 
 /* "overlay ecm" is "domain ecm". */
@@ -166,6 +165,8 @@ static const char *path_of(struct cli *c, const struct cli_target *t, const stru
 				   ? cli_path(c, "domains", t->ref.name, "overlay", NULL)
 			   : strcmp(way->kind, "Quarantine") == 0
 				   ? cli_path(c, "quarantines", t->ref.name, NULL)
+			   : strcmp(way->kind, "Approval") == 0
+				   ? cli_path(c, "approvals", t->ref.name, NULL)
 				   : cli_ref_path(c, &t->ref);
 	if (strcmp(way->kind, "Execution") != 0) {
 		path = cli_query(c, path, "resourceVersion", o.version);
@@ -256,20 +257,23 @@ static int delete (struct cli *c, struct err *err)
 const struct cli_verb cli_verb_delete = {
 	.name = "delete",
 	.usage = "KIND NAME... | KIND/NAME... | -f PATH",
-	.help = "Take away what was applied, overlays, quarantines, keys; end executions.",
-	.about = "A skill or a domain is deleted if it came by `aspora apply`; what Git has is "
-		 "deleted\n"
-		 "in Git. `delete overlay DOMAIN` takes an overlay off, `delete quarantine ID` "
-		 "lets a\n"
-		 "version be deployed again, `delete key NAME` revokes it, and `delete execution "
-		 "ID`\n"
-		 "ends what runs. Objects may also be written KIND/NAME.\n\n"
-		 "Where something that serves goes away, a person is asked first, unless --yes is "
-		 "given.\n\n"
-		 "    aspora delete skill shop/old --reason \"no longer sold\"\n"
-		 "    aspora delete skills -l tier=trial --dry-run\n"
-		 "    aspora delete -f skills/shop/old\n\n"
-		 "The exit status is 5 when it belongs to Git, or is not any more what was read.",
+	.help = "Take away what was applied, overlays, quarantines, approvals, keys; end "
+		"executions.",
+	.about =
+		"A skill or a domain is deleted if it came by `aspora apply`; what Git has is "
+		"deleted\n"
+		"in Git. `delete overlay DOMAIN` takes an overlay off, `delete quarantine ID` "
+		"lets a\n"
+		"version be deployed again, `delete approval ID` takes it back, `delete key NAME`\n"
+		"revokes it, and `delete execution ID` ends what runs. Objects may also be "
+		"written\n"
+		"KIND/NAME.\n\n"
+		"Where something that serves goes away, a person is asked first, unless --yes is "
+		"given.\n\n"
+		"    aspora delete skill shop/old --reason \"no longer sold\"\n"
+		"    aspora delete skills -l tier=trial --dry-run\n"
+		"    aspora delete -f skills/shop/old\n\n"
+		"The exit status is 5 when it belongs to Git, or is not any more what was read.",
 	.options = options,
 	.uses = CLI_USES_GATEWAY | CLI_USES_OUTPUT | CLI_USES_FOLDER,
 	.most = -1,

@@ -29,6 +29,7 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_label,
 	&cli_verb_delete,
 	&cli_verb_adopt,
+	&cli_verb_approve,
 	&cli_verb_rollback,
 	&cli_verb_rollout,
 	&cli_verb_history,

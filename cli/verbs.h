@@ -11,10 +11,10 @@ extern const struct cli_verb cli_verb_validate, cli_verb_list, cli_verb_explain,
 extern const struct cli_verb cli_verb_run, cli_verb_get, cli_verb_describe, cli_verb_status,
 	cli_verb_wait, cli_verb_cancel, cli_verb_check, cli_verb_fmt, cli_verb_mcp, cli_verb_config,
 	cli_verb_version, cli_verb_help;
-extern const struct cli_verb cli_verb_apply, cli_verb_label, cli_verb_delete, cli_verb_adopt,
-	cli_verb_rollback, cli_verb_history, cli_verb_sync, cli_verb_suspend, cli_verb_resume,
-	cli_verb_quarantine, cli_verb_overlay, cli_verb_logs, cli_verb_events, cli_verb_watch,
-	cli_verb_rollout, cli_verb_why, cli_verb_tree, cli_verb_top;
+extern const struct cli_verb cli_verb_apply, cli_verb_approve, cli_verb_label, cli_verb_delete,
+	cli_verb_adopt, cli_verb_rollback, cli_verb_history, cli_verb_sync, cli_verb_suspend,
+	cli_verb_resume, cli_verb_quarantine, cli_verb_overlay, cli_verb_logs, cli_verb_events,
+	cli_verb_watch, cli_verb_rollout, cli_verb_why, cli_verb_tree, cli_verb_top;
 extern const struct cli_verb cli_verb_key, cli_verb_auth, cli_verb_audit, cli_verb_verify;
 extern const struct cli_verb cli_verb_resources;
 extern const struct cli_verb cli_verb_completion, cli_verb_complete;

@@ -53,7 +53,8 @@ const struct condition_reason condition_reasons[] = {
 	{"LeaseLost", "Another process took over this work; it goes on there."},
 	/* A person said so. */
 	{"Suspended", "An operator suspended it; resume it to go on."},
-	{"WaitingForApproval", "It waits for a person or for an external check to agree."},
+	{"WaitingForApproval",
+	 "It waits for people to approve it (aspora approve); the version before it serves on."},
 	{"WaitingForChecks",
 	 "A required check has not been posted for this content yet; the version before it serves "
 	 "on."},

@@ -290,7 +290,7 @@ static const struct field policy_fields[] = {
 		 "wider triggers) needs a person's approval: allow or approve."},
 	{"approvals", FIELD_INT, AT_MEMBER(policy, approvals), PD | HIGHER | FLOOR, 0, 10,
 	 .dflt = "0", .example = "1",
-	 .help = "How many people beside the author must have approved a change."},
+	 .help = "How many people beside the author must have approved a change: aspora approve."},
 	{"freeze", FIELD_LIST, AT_MEMBER(policy, freeze), PD | MERGE, .sub = freeze_fields,
 	 .sub_size = sizeof(struct config_freeze),
 	 .example = "[{from: 2026-12-20, until: 2027-01-03, zone: Asia/Dubai, reason: year end "

@@ -93,6 +93,12 @@ const struct kind kinds[] = {
 		 {"VERSION", "@short spec.digest", NARROW}, {"REASON", "spec.reason", NARROW},
 		 {"BY", "spec.actor", NARROW}, {"AGE", CREATED, NARROW}, {"NAME", "metadata.name", WIDE}),
 	 "Content that is never deployed again unless cleared; new content has a new digest."},
+	{"Approval", "approvals", "approval", "appr", true, VERB_LIST | VERB_GET | VERB_CREATE | VERB_DELETE,
+	 COLUMNS({"DOMAIN", "metadata.domain", NARROW}, {"NAME", "metadata.name", NARROW},
+		 {"FOR", "spec.for", NARROW}, {"BY", "spec.actor", NARROW}, {"STATE", "status.phase", NARROW},
+		 {"CANDIDATE", "@short spec.digest", NARROW}, {"EXPIRES", "@until spec.expiresAt", NARROW}, {"AGE", CREATED, NARROW},
+		 {"REVISION", "@short spec.revision", WIDE}, {"REASON", "spec.reason", WIDE}),
+	 "A person's yes to one change of one domain, for as long as it holds."},
 	{NULL, NULL, NULL, NULL, false, 0, NULL, NULL},
 };
 /* clang-format on */

@@ -31,6 +31,7 @@ static const struct object_kind {
 	{"Route", &sql_object_route, BY_NAME, {SKILL, STATE, NONE}},
 	{"Release", &sql_object_release, BY_NUMBER, {DOMAIN, NONE, NONE}},
 	{"Quarantine", &sql_object_quarantine, BY_NUMBER, {DOMAIN, SKILL, NONE}},
+	{"Approval", &sql_object_approval, BY_NUMBER, {DOMAIN, STATE, NONE}},
 	{"Event", &sql_object_event, BY_NUMBER, {ABOUT_KIND, DOMAIN, ABOUT_NAME}},
 	{"Admission", &sql_object_admission, BY_REVISION, {DOMAIN, STATE, NAME}},
 	{"Instance", &sql_object_instance, BY_ID_UP, {DOMAIN, SKILL, STATE}},

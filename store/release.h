@@ -17,10 +17,10 @@
 #include "store/change.h"
 #include "store/receipt.h"
 
-/* Records a verdict, signed; one that is there already stays. source and revision say where the candidate was seen. Logs an Admission. */
+/* Records a verdict, signed; one that is there already stays. seen: where the candidate was seen; author: who wrote it (may be empty). Logs an Admission. */
 NODISCARD int store_verdict_put(struct store_txn *t, const struct verdict *v,
-				const struct source_ref *seen, const struct store_signer *signer,
-				struct err *err);
+				const struct source_ref *seen, struct str author,
+				const struct store_signer *signer, struct err *err);
 enum store_answer { STORE_UNKNOWN, STORE_ALLOW, STORE_DENY };
 /* What the store knows of a candidate, with findings (may be NULL) read back. */
 NODISCARD int store_verdict_find(struct store *s, const struct verdict_key *key,

@@ -25,7 +25,7 @@ static void log_verdict(struct store_txn *t, const struct verdict *v, const stru
 }
 
 int store_verdict_put(struct store_txn *t, const struct verdict *v, const struct source_ref *seen,
-		      const struct store_signer *signer, struct err *err)
+		      struct str author, const struct store_signer *signer, struct err *err)
 {
 	CLEANUP(buf_release) struct buf findings = BUF_INIT((size_t)16 * 1024 * 1024);
 	CLEANUP(buf_release) struct buf record = BUF_INIT(64 * 1024);
@@ -52,6 +52,7 @@ int store_verdict_put(struct store_txn *t, const struct verdict *v, const struct
 	bind_text(&b, buf_str(&record));
 	bind_bytes(&b, signer->public_key, SIGN_PUBLIC_SIZE);
 	bind_bytes(&b, signature, SIGN_SIZE);
+	bind_text(&b, author);
 	txn_late(t, &b);
 	log_verdict(t, v, seen);
 	return 0;

@@ -104,6 +104,8 @@ static void read_filters(struct gw_call *c, struct object_query *q)
 	q->state = gw_call_query(c, route ? "kind" : "state");
 	if (strcmp(q->kind, "Admission") == 0)
 		q->state = gw_call_query(c, "verdict");
+	if (strcmp(q->kind, "Approval") == 0)
+		q->state = gw_call_query(c, "digest");
 	q->session = gw_call_query(c, "session");
 	q->mode = gw_call_query(c, "mode");
 	q->requested_by = gw_call_query(c, "requestedBy");

@@ -13,7 +13,7 @@ static const struct parameter {
 	{"name", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}",
 	 "The name of an object."},
 	{"digest", "{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}",
-	 "The digest of a skill's content, 64 hex digits."},
+	 "64 hex digits: of checks a skill's content, of approvals a domain's candidate."},
 	{"limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000}", "At most so many."},
 	{"continue", TEXT, "metadata.continue of the page before."},
 	{"labelSelector", TEXT, "team=billing, tier!=gold, env in (prod,stage)"},
@@ -94,6 +94,13 @@ static bool has_key(const struct gw_route *r, const char *key)
 	return false;
 }
 
+/* No wish, and made once all the same. */
+static bool is_approval(const struct gw_route *r)
+{
+	return r->verb == VERB_CREATE &&
+	       strcmp(r->pattern + strlen(r->pattern) - strlen("/approvals"), "/approvals") == 0;
+}
+
 void openapi_head_parameters(struct json *j, const struct gw_route *r)
 {
 	bool reads = strcmp(r->method, "GET") == 0;
@@ -103,12 +110,13 @@ void openapi_head_parameters(struct json *j, const struct gw_route *r)
 	if (has_key(r, "watch"))
 		put(j, "Last-Event-ID", "header", TEXT,
 		    "Of a browser that comes back to a stream.");
-	if (!reads && (has_key(r, "dryRun") || has_key(r, "resourceVersion")))
+	if (!reads &&
+	    ((has_key(r, "wait") && has_key(r, "dryRun")) || has_key(r, "resourceVersion")))
 		put(j, "If-Match", "header",
 		    "{\"type\":\"string\",\"pattern\":\"^(\\\\*|\\\"i[0-9]{1,9}\\\\.[0-9]{1,9}"
 		    "\\\")$\"}",
 		    "The resourceVersion that was read, in quotes: 409 when it has another.");
-	if (!reads && has_key(r, "wait"))
+	if (!reads && (has_key(r, "wait") || is_approval(r)))
 		put(j, "Idempotency-Key", "header",
 		    "{\"type\":\"string\",\"minLength\":1,\"maxLength\":128}",
 		    "Whoever asks again with the same key gets what came of the first.");

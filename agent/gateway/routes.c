@@ -34,6 +34,7 @@ static const struct {
 	{"Execution",
 	 KEYS("domain", PAGED, WATCHED, "skill", "state", "session", "mode", "requestedBy")},
 	{"Quarantine", KEYS("domain", PAGED, "skill")},
+	{"Approval", KEYS("domain", PAGED, WATCHED, "digest")},
 	{"Release", KEYS("domain", PAGED, WATCHED)},
 	{"Event", KEYS("domain", PAGED, WATCHED, "kind", "name")},
 };
@@ -113,6 +114,13 @@ static const struct gw_route fixed[] = {
 	 NULL, WISH_BODY, gw_check_post, "Posts what a check said of one content of a skill."},
 	{"GET", API "admissions/{digest}/checks", NULL, VERB_LIST, READERS, false, NULL, 0,
 	 gw_check_list, "What checks have said of one content."},
+	{"POST", API "admissions/{digest}/approvals", NULL, VERB_CREATE, GW_APPROVER | GW_ADMIN,
+	 false, KEYS("dryRun"), WISH_BODY, gw_approval_create,
+	 "Approves one change of one domain, which waits for that."},
+	{"GET", API "admissions/{digest}/approvals", NULL, VERB_LIST, READERS, false, NULL, 0,
+	 gw_approval_list, "What people have approved of one candidate."},
+	{"DELETE", API "approvals/{name}", NULL, VERB_DELETE, GW_APPROVER | GW_ADMIN, false,
+	 KEYS("dryRun"), 0, gw_approval_delete, "Takes an approval back."},
 	{"POST", API "uploads", NULL, VERB_APPLY, OPERATORS | GW_CI_BOT, false, KEYS(WISHED),
 	 GW_UPLOAD_BYTES * 2, gw_upload_create,
 	 "Applies files: one or several skills, or whole domains."},
@@ -195,7 +203,7 @@ static bool is_deployed(const struct kind *k)
 /* Of kinds whose names stand for themselves: a domain in the path adds nothing. Executions have a row of their own. */
 static bool is_found_by_name_alone(const struct kind *k)
 {
-	static const char *const names[] = {"Admission", "Instance", "Quarantine"};
+	static const char *const names[] = {"Admission", "Instance", "Quarantine", "Approval"};
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], k->name) == 0)
 			return true;

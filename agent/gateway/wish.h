@@ -32,7 +32,7 @@ struct wish_about {
 
 extern const struct field gw_upload_fields[], gw_rollback_fields[], gw_quarantine_fields[],
 	gw_clear_fields[], gw_suspension_fields[], gw_resumption_fields[], gw_adoption_fields[],
-	gw_sync_fields[], gw_overlay_end_fields[];
+	gw_sync_fields[], gw_overlay_end_fields[], gw_approval_fields[];
 
 /* --- wish_fields.c --- */
 
@@ -50,6 +50,8 @@ struct str gw_wish_text(struct gw_call *c, const struct wish_body *b, const stru
 NODISCARD int gw_wish_record(struct gw_call *c, struct wish *w, struct wish_body *b,
 			     const struct wish_about *about, const struct upload_file *files,
 			     size_t file_count, struct err *err);
+/* What an Idempotency-Key of who asks stands for, at least 64 bytes. Errors: ERR_USAGE. */
+NODISCARD int gw_wish_key(const struct gw_call *c, struct str key, char id[64], struct err *err);
 /* "suspend" or "resume" of what b names by kind, domain and name. */
 NODISCARD int gw_wish_hold(struct gw_call *c, struct wish_body *b, const char *kind,
 			   struct err *err);

@@ -97,6 +97,17 @@ const struct field gw_sync_fields[] = {
 		 "skills more, \"freeze:DOMAIN\" lets a change pass during a freeze."},
 	REASON_ROW,
 	FIELD_END};
+const struct field gw_approval_fields[] = {
+	DOMAIN_ROW,
+	{"for", FIELD_STRING, B(kind), .dflt = "review",
+	 .help = "review when left out; growth: what gives skills more; deletion; freeze: in spite "
+		 "of one."},
+	{"revision", FIELD_STRING, B(to),
+	 .help = "Only while what waits is of this commit; at least 7 digits."},
+	TTL_ROW,
+	DRY_RUN_ROW,
+	REASON_ROW,
+	FIELD_END};
 const struct field gw_overlay_end_fields[] = {DOMAIN_ROW, COMMON_ROWS};
 #undef B
 

@@ -108,7 +108,7 @@ static void answer_or_wait(struct gw_call *c, const struct wish *w, int64_t wait
 }
 
 /* The same key of the same person is the same wish: it is an id of its own kind, so that the inbox's primary key does the rest. */
-static int id_of_key(const struct gw_call *c, struct str key, char id[64], struct err *err)
+int gw_wish_key(const struct gw_call *c, struct str key, char id[64], struct err *err)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	char hex[DIGEST_HEX + 1];
@@ -158,7 +158,7 @@ int gw_wish_record(struct gw_call *c, struct wish *w, struct wish_body *b,
 	if (rc == 0)
 		rc = gw_wish_query(c, b, err);
 	if (rc == 0 && key.p)
-		rc = id_of_key(c, key, w->id, err);
+		rc = gw_wish_key(c, key, w->id, err);
 	else
 		id_make("WISH", c->g->ctx->clock, w->id);
 	w->body_json = gw_wish_text(c, b, about);

@@ -39,13 +39,13 @@ with page as (
 ), told as (
 	select s.*, g.message as denied_message, g.remedy as denied_remedy, skills - current - prompt_only - failed as moving,
 		w.waits,
-		case when s.candidate is null and w.waits then 'WaitingForChecks' when s.candidate is null and g.message is not null then 'AdmissionDenied' when s.candidate is null then 'Deleting'
+		case when s.candidate is null and w.waits is not null then w.waits when s.candidate is null and g.message is not null then 'AdmissionDenied' when s.candidate is null then 'Deleting'
 			when failed > 0 and serving < skills - prompt_only then 'RolloutFailed' when failed = 0 and skills - current - prompt_only > 0 then 'RolloutProgressing' else 'Ready' end as reason,
-		case when g.message is not null and not w.waits then 'AdmissionDenied' when failed > 0 then 'RolloutFailed'
+		case when g.message is not null and w.waits is null then 'AdmissionDenied' when failed > 0 then 'RolloutFailed'
 			when suspended_by is not null then 'Suspended' else '' end as stall
 	from seen s
 	left join lateral aspora_finding(s.findings, '') g on true
-	cross join lateral (select s.findings is not null and aspora_waits(s.findings) as waits) w
+	cross join lateral (select case when s.findings is not null then aspora_waits_for(s.findings) end as waits) w
 )
 select t.name, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Domain',
@@ -68,16 +68,17 @@ select t.name, '', json_build_object(
 				case t.reason
 					when 'AdmissionDenied' then 'nothing of it was ever admitted'
 					when 'WaitingForChecks' then 'nothing of it was ever admitted'
+					when 'WaitingForApproval' then 'nothing of it was ever admitted'
 					when 'Deleting' then 'it was removed from its source'
 					else t.current || ' of ' || t.skills || ' skills ready'
 						|| case when t.failed > 0 then ', ' || t.failed || ' failed' else '' end
 						|| case when t.prompt_only > 0 then ', ' || t.prompt_only || ' without a model' else '' end end,
 				'', '', coalesce(t.changed_at, t.released_at, t.created_at, t.denied_at)),
-			aspora_condition('Reconciling', case when t.waits or t.reason in ('RolloutProgressing', 'Deleting') then 'True' else 'False' end,
-				case when t.waits then 'WaitingForChecks' else t.reason end,
-				case when t.waits then t.denied_message || ' (revision ' || left(t.denied_revision, 12) || ')' else '' end,
-				case when t.waits then 'Admission/' || t.name else '' end, case when t.waits then t.denied_remedy else '' end,
-				coalesce(case when t.waits then t.denied_at end, t.changed_at, t.released_at, t.created_at, t.denied_at)),
+			aspora_condition('Reconciling', case when t.waits is not null or t.reason in ('RolloutProgressing', 'Deleting') then 'True' else 'False' end,
+				coalesce(t.waits, t.reason),
+				case when t.waits is not null then t.denied_message || ' (revision ' || left(t.denied_revision, 12) || ')' else '' end,
+				case when t.waits is not null then 'Admission/' || t.name else '' end, case when t.waits is not null then t.denied_remedy else '' end,
+				coalesce(case when t.waits is not null then t.denied_at end, t.changed_at, t.released_at, t.created_at, t.denied_at)),
 			aspora_condition('Stalled', case when t.stall = '' then 'False' else 'True' end, case when t.stall = '' then t.reason else t.stall end,
 				case t.stall
 					when 'AdmissionDenied' then t.denied_message || ' (revision ' || left(t.denied_revision, 12) || ')'

@@ -80,7 +80,7 @@ with wanted as materialized (
 	select e.*, coalesce(e.content = e.stable and e.runtime = e.stable_runtime, false) as current,
 		coalesce(e.held_content = e.content, false) as held, coalesce(e.handler, '') = '' as prompt_only,
 		left(encode(e.content, 'hex'), 12) as wanted12, left(encode(e.stable, 'hex'), 12) as stable12,
-		e.findings is not null and aspora_waits(e.findings) as waits, g.message as denied_message, g.remedy as denied_remedy, g.mine as denied_mine
+		case when e.findings is not null then aspora_waits_for(e.findings) end as waits, g.message as denied_message, g.remedy as denied_remedy, g.mine as denied_mine
 	from seen e
 	left join lateral aspora_finding(e.findings, e.skill) g on true
 ), told as (
@@ -90,7 +90,7 @@ with wanted as materialized (
 			when j.candidate_state is not null and j.hold_until > now() and j.attempt > 0 then 'Retrying'
 			when j.candidate_state is not null then 'RolloutProgressing' else 'NewRevision' end as reason,
 		case when j.stable is null or j.current then '' else '; ' || j.stable12 || ' serves on' end as meanwhile,
-		case when j.denied_message is not null and not j.waits then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
+		case when j.denied_message is not null and j.waits is null then 'AdmissionDenied' when j.candidate_state = 'failed' then 'RolloutFailed'
 			when j.held_cause = 'rollback' then 'RolledBack' when j.held_cause is not null then 'Quarantined'
 			when j.suspended_by is not null then 'Suspended' when j.paused_by is not null then 'RolloutPaused' when j.content is not null and j.prompt_only then 'ModelNotConfigured'
 			else '' end as stall,
@@ -139,11 +139,11 @@ select t.domain, t.skill, json_build_object(
 				case t.reason when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh' else '' end,
 				case when t.current or t.serves_on then t.stable_at else coalesce(t.candidate_at, t.created_at, t.stable_at) end),
 			aspora_condition('Reconciling',
-				case when t.waits or (t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') and t.paused_by is null) then 'True' else 'False' end,
-				case when t.waits then 'WaitingForChecks' else t.reason end,
-				case when t.waits then case when t.denied_mine then '' else 'the domain waits: ' end || t.denied_message
+				case when t.waits is not null or (t.reason in ('RolloutProgressing', 'Retrying', 'NewRevision', 'Draining') and t.paused_by is null) then 'True' else 'False' end,
+				coalesce(t.waits, t.reason),
+				case when t.waits is not null then case when t.denied_mine then '' else 'the domain waits: ' end || t.denied_message
 					|| ' (revision ' || left(t.denied_revision, 12) || ')' else '' end,
-				case when t.waits then 'Admission/' || t.domain else '' end, case when t.waits then t.denied_remedy else '' end,
+				case when t.waits is not null then 'Admission/' || t.domain else '' end, case when t.waits is not null then t.denied_remedy else '' end,
 				coalesce(t.candidate_at, t.stable_at, t.created_at)),
 			aspora_condition('Stalled', case when t.stall = '' then 'False' else 'True' end,
 				case when t.stall = '' then t.reason else t.stall end,

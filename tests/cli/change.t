@@ -144,16 +144,16 @@ Deletion: what was applied goes, what Git has does not.
   $ aspora delete --help | head -n 12
   Usage: aspora delete KIND NAME... | KIND/NAME... | -f PATH [OPTION ...]
   
-  Take away what was applied, overlays, quarantines, keys; end executions.
+  Take away what was applied, overlays, quarantines, approvals, keys; end executions.
   
   A skill or a domain is deleted if it came by `aspora apply`; what Git has is deleted
   in Git. `delete overlay DOMAIN` takes an overlay off, `delete quarantine ID` lets a
-  version be deployed again, `delete key NAME` revokes it, and `delete execution ID`
-  ends what runs. Objects may also be written KIND/NAME.
+  version be deployed again, `delete approval ID` takes it back, `delete key NAME`
+  revokes it, and `delete execution ID` ends what runs. Objects may also be written
+  KIND/NAME.
   
   Where something that serves goes away, a person is asked first, unless --yes is given.
   
-      aspora delete skill shop/old --reason "no longer sold"
   $ mkdir -p new/skills/shop/boss/code new/skills/shop/boss/tests && cp $EXAMPLES/aspora.config.yaml new/
   $ printf -- '---\nname: boss\ndescription: Says hello. Use it in tests.\ndomain: shop\nrole: manager\ntrigger:\n  command: shop hello\n---\n\n# Boss\n\nSays hello.\n' >new/skills/shop/boss/SKILL.md
   $ printf '#!/bin/sh\ncat >/dev/null\necho "hello"\n' >new/skills/shop/boss/code/handler.sh; chmod +x new/skills/shop/boss/code/handler.sh
@@ -218,7 +218,7 @@ What cannot be deleted.
   aspora: sources cannot be deleted (a source is taken out of asporad.conf; what it deployed stays until its domains are handed over or deleted)
   [2]
   $ aspora delete release 1
-  aspora: releases cannot be deleted (skills, domains, overlays, quarantines, keys and executions can be)
+  aspora: releases cannot be deleted (skills, domains, overlays, quarantines, approvals, keys and executions can be)
   [2]
   $ aspora delete instances --all
   aspora: instances cannot be deleted (instances follow what is deployed: roll back, or suspend)

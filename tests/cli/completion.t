@@ -3,7 +3,7 @@ completion prints scripts; what may come next comes from the tables.
   $ aspora complete -- aspora va
   validate
   $ aspora complete -- aspora "" | wc -l
-  46
+  47
   $ aspora complete -- aspora list --
   --output
   --no-headers

@@ -411,7 +411,7 @@ A push that is refused is told where it is looked for.
         -> write 0.25 or less, or have it changed there
   $ aspora get admissions -d ecm --state deny | mask
   DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
-  ecm      24a3ce3359e8-2b2cc5-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
+  ecm      24a3ce3359e8-2297cc-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
   $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
   DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
   ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE
@@ -470,7 +470,7 @@ wait gives up, and says why.
   aspora: say which skills: a name, -l SELECTOR or --all (it is: aspora wait KIND NAME... | KIND/NAME... | KIND -l SELECTOR | KIND --all | -f PATH)
   [2]
   $ aspora wait nothing/x
-  aspora: there is no kind "nothing" (it is one of: platforms, domains, skills, routes, sources, releases, admissions, instances, executions, events, keys, quarantines)
+  aspora: there is no kind "nothing" (it is one of: platforms, domains, skills, routes, sources, releases, admissions, instances, executions, events, keys, quarantines, approvals)
   [2]
 
 The examples of the manual run as they are written.

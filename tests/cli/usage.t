@@ -34,8 +34,9 @@ What stands on every command line.
     top          Show what skills or domains have run, taken and cost of late.
     apply        Deploy skills or domains from files, without a repository.
     label        Set labels of objects, take them away, show them.
-    delete       Take away what was applied, overlays, quarantines, keys; end executions.
+    delete       Take away what was applied, overlays, quarantines, approvals, keys; end executions.
     adopt        Hand a domain to another source.
+    approve      Approve a change that waits for a person, list approvals, take one back.
     rollback     Go back to an earlier version of a skill or domain.
     rollout      Watch, pause and undo the rollout of a skill.
     history      Show the releases of a domain, or the versions of a skill, newest first.
@@ -159,11 +160,12 @@ The kinds.
   events        ev           aspora/v1    false        Event
   keys          k            aspora/v1    false        Key
   quarantines   qua          aspora/v1    true         Quarantine
+  approvals     appr         aspora/v1    true         Approval
   $ aspora api-resources -o wide --no-headers | head -n 2
   platforms     plat   aspora/v1   false   Platform     list,get                      The platform's configuration: models, MCP servers, budgets, guard, required checks.
   domains       dom    aspora/v1   false   Domain       list,get,apply,patch,delete   A team's skills, with what they share: policy, memory, runbooks. The unit of admission.
   $ aspora api-resources -o name | tail -n 1
-  quarantines
+  approvals
   $ aspora api-resources skills
   aspora: aspora api-resources does not know what to do with "skills" (it is: aspora api-resources)
   [2]

@@ -8,7 +8,7 @@ from system import ROOT
 
 FOLDER = os.path.join(ROOT, "tests", "unit", "admission", "fixtures")
 # Facts, and words to the unit test alone: both sides judge without them. "lock" writes what servers are said to have said.
-FACTS = {"author", "check", "confirm", "forgotten", "guarded", "lock", "notes", "now", "says", "seen", "signed", "slow", "spares", "unsigned"}
+FACTS = {"author", "check", "confirm", "forgotten", "guarded", "lock", "notes", "now", "says", "approves", "restores", "seen", "signed", "slow", "spares", "unsigned"}
 
 
 class Fixture:

@@ -271,11 +271,80 @@ START_TEST(waiting_for_a_check_is_not_being_at_fault)
 	world_deploy(&w);
 	put_tests(&w, "frm", "escalation", "escalate fraud 9");
 	world_admit(&w);
-	ck_assert(!domain(&w, "frm")->verdict.allow && domain(&w, "frm")->waiting);
+	ck_assert(!domain(&w, "frm")->verdict.allow &&
+		  strcmp(domain(&w, "frm")->waits_for, WAITS_FOR_CHECKS) == 0);
 	put_skill(&w, "frm", "untested", "untested {x}");
 	world_admit(&w);
-	ck_assert(!domain(&w, "frm")->verdict.allow && !domain(&w, "frm")->waiting);
+	ck_assert(!domain(&w, "frm")->verdict.allow && !domain(&w, "frm")->waits_for);
 	world_release(&w);
+}
+END_TEST
+
+/* People before programs: who waits for both needs somebody to act. */
+START_TEST(who_waits_for_people_and_checks_waits_for_people)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_put(&w, "skills/frm/aspora.config.yaml",
+		  "tests:\n  required: [promptfoo]\npolicy:\n  approvals: 1\n");
+	world_deploy(&w);
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	world_admit(&w);
+	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_APPROVAL);
+	w.confirmations[0] = (struct admit_confirmation){.kind = STR("review"),
+							 .by = STR("key:bob")};
+	w.facts.confirmation_count = 1;
+	world_admit(&w);
+	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_CHECKS);
+	world_release(&w);
+}
+END_TEST
+
+/* What is left of the change once a skill at fault is held is less of the same. */
+START_TEST(an_approval_holds_for_what_the_change_is_reduced_to)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	set_unit(&w, "skill");
+	world_put(&w, "skills/frm/aspora.config.yaml", "policy:\n  approvals: 1\n");
+	world_deploy(&w);
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	put_skill(&w, "frm", "untested", "untested {x}");
+	const struct deployed_domain *have = NULL;
+	for (size_t i = 0; i < w.have.domain_count; i++)
+		if (str_eqz(w.have.domains[i].name, "frm"))
+			have = &w.have.domains[i];
+	world_admit(&w);
+	ck_assert(!domain(&w, "frm")->release && !domain(&w, "frm")->waits_for);
+	w.confirmations[0] =
+		(struct admit_confirmation){.kind = STR("review"),
+					    .domain = STR("frm"),
+					    .by = STR("key:bob"),
+					    .bound = true,
+					    .candidate = domain(&w, "frm")->change->to->candidate,
+					    .base = have->candidate};
+	w.facts.confirmation_count = 1;
+	world_admit(&w);
+	ck_assert(domain(&w, "frm")->release && domain(&w, "frm")->reduced);
+	ck_assert_uint_eq(domain(&w, "frm")->held_count, 1);
+	world_release(&w);
+}
+END_TEST
+
+START_TEST(what_a_person_or_a_result_can_lift_is_five_rules)
+{
+	size_t lifted = 0, waits = 0;
+	for (size_t i = 0; i < rule_count(); i++) {
+		lifted += rule_may_be_lifted(rules[i].id);
+		waits += rule_waits_for(rules[i].id) != NULL;
+		ck_assert(!rule_waits_for(rules[i].id) || rule_may_be_lifted(rules[i].id));
+	}
+	ck_assert_uint_eq(lifted, 5);
+	ck_assert_uint_eq(waits, 3);
+	ck_assert_ptr_null(rule_waits_for("AD-DELETE-001"));
+	ck_assert_str_eq(rule_waits_for("AD-CHECKS-001"), WAITS_FOR_CHECKS);
 }
 END_TEST
 
@@ -394,6 +463,9 @@ static const struct support_case cases[] = {
 	CASE(others_are_judged_beside_what_is_left_of_a_reduced_domain),
 	CASE(unit_repository_releases_all_or_nothing),
 	CASE(waiting_for_a_check_is_not_being_at_fault),
+	CASE(who_waits_for_people_and_checks_waits_for_people),
+	CASE(an_approval_holds_for_what_the_change_is_reduced_to),
+	CASE(what_a_person_or_a_result_can_lift_is_five_rules),
 	CASE(a_denied_platform_configuration_releases_nothing),
 	CASE(a_change_of_any_byte_of_the_root_is_judged_and_is_another_candidate),
 	CASE(the_first_platform_configuration_judges_itself),

@@ -240,7 +240,7 @@ START_TEST(an_outcome_is_said_in_the_same_words_everywhere)
 	static const struct domain released;
 	made_init(&m);
 	ck_assert_str_eq(report_outcome(&m.domain), "denied");
-	m.domain.waiting = true;
+	m.domain.waits_for = WAITS_FOR_CHECKS;
 	ck_assert_str_eq(report_outcome(&m.domain), "waiting");
 	assert_part(made_write(&m, "markdown"), "\n### ecm: waiting\n");
 	m.domain.release = &released;

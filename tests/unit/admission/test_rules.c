@@ -11,6 +11,7 @@ struct options {
 		struct str skill; /* "ecm/order-details" */
 		bool stale;
 	} check_skills[8];
+	struct str bound[8]; /* beside the confirmations: what they are about */
 };
 
 static struct str word(struct str *rest)
@@ -63,6 +64,19 @@ static void says(struct world *w, struct str line)
 	if (str_eqz(c->domain, "*"))
 		c->domain = STR("");
 	c->by = line;
+}
+
+/* ! approves KIND DOMAIN this|other|moved WHO: bound to this change; to other content of it; or to another state that it came upon. */
+static void approves(struct world *w, struct options *o, struct str line)
+{
+	struct str kind = word(&line), domain = word(&line);
+	size_t i = w->facts.confirmation_count++;
+	o->bound[i] = word(&line);
+	w->confirmations[i] = (struct admit_confirmation){.kind = kind,
+							  .domain = domain,
+							  .by = line,
+							  .bound = true,
+							  .up_to_millionths = 1000000};
 }
 
 /* ! seen SERVER JSON: what it answers to tools/list. */
@@ -138,6 +152,10 @@ static void option(struct world *w, struct str line, void *state)
 		check(w, o, rest);
 	else if (str_eqz(name, "says"))
 		says(w, rest);
+	else if (str_eqz(name, "approves"))
+		approves(w, o, rest);
+	else if (str_eqz(name, "restores"))
+		w->facts.restores = true;
 	else if (str_eqz(name, "author"))
 		w->facts.author = rest;
 	else if (str_eqz(name, "now"))
@@ -173,6 +191,24 @@ static void bind_checks(struct world *w, const struct options *o)
 		w->checks[i].content = ds->skill->content;
 		if (o->check_skills[i].stale)
 			w->checks[i].content.bytes[0] ^= 1;
+	}
+	snapshot_unref(s);
+}
+
+/* The same of what people approve. */
+static void bind_approvals(struct world *w, const struct options *o)
+{
+	struct snapshot *s = world_snapshot(w, NULL);
+	for (size_t i = 0; i < w->facts.confirmation_count; i++) {
+		struct admit_confirmation *c = &w->confirmations[i];
+		struct domain *d = c->bound ? snapshot_domain(s, c->domain) : NULL;
+		if (d)
+			c->candidate = d->candidate;
+		for (size_t k = 0; k < w->have.domain_count && c->bound; k++)
+			if (str_eq(w->have.domains[k].name, c->domain))
+				c->base = w->have.domains[k].candidate;
+		c->candidate.bytes[0] ^= str_eqz(o->bound[i], "other");
+		c->base.bytes[0] ^= str_eqz(o->bound[i], "moved");
 	}
 	snapshot_unref(s);
 }
@@ -216,6 +252,7 @@ static void run(struct str name, struct str input, struct buf *out)
 	world_base(&w);
 	world_read(&w, arena_str(w.arena, input), option, &o);
 	bind_checks(&w, &o);
+	bind_approvals(&w, &o);
 	struct report_opts how = {.quiet = !o.notes};
 	report_format_find(STR("text"))->write(out, world_admit(&w), &how);
 	count(w.admission, &o, name);

@@ -90,6 +90,10 @@ START_TEST(routes_listen_to_the_heads_fields_that_mean_something_to_them)
 		{"PATCH", "/api/v1/domains/{name}", "If-Match Idempotency-Key "},
 		{"DELETE", "/api/v1/keys/{name}", "If-Match "},
 		{"POST", "/api/v1/executions", "Idempotency-Key "},
+		{"POST", "/api/v1/rollbacks", "If-Match Idempotency-Key "},
+		{"POST", "/api/v1/admissions/{digest}/approvals", "Idempotency-Key "},
+		{"POST", "/api/v1/admissions/{digest}/checks", ""},
+		{"DELETE", "/api/v1/approvals/{name}", ""},
 	};
 	routes = gw_routes_new(NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {

@@ -72,7 +72,8 @@ START_TEST(viewers_and_approvers_change_only_what_is_theirs)
 		if (r->roles & GW_APPROVER)
 			ck_assert_msg(strstr(r->pattern, "rollbacks") ||
 					      strstr(r->pattern, "quarantines") ||
-					      strstr(r->pattern, "adoptions"),
+					      strstr(r->pattern, "adoptions") ||
+					      strstr(r->pattern, "approvals"),
 				      "an approver may %s %s", r->method, r->pattern);
 		if (r->roles & GW_CI_BOT)
 			ck_assert_msg(strstr(r->pattern, "uploads") || strstr(r->pattern, "sync") ||

@@ -40,10 +40,24 @@ START_TEST(what_was_denied_is_kept_by_the_keys_of_its_verdicts)
 	domains[1].verdict.key.candidate.bytes[0] = 0xab;
 	const struct admission a = {.domains = domains, .domain_count = ARRAY_SIZE(domains)};
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX), names = BUF_INIT(BUF_MAX);
-	refused_json(&out, &a);
+	refused_json(&out, &a, STR("Ana <ana@example.com>"));
 	ck_assert_uint_eq(refused_names(&names, buf_str(&out)), 1);
 	ck_assert_str_eq(buf_cstr(&names), "frm");
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&out), "\"candidate\":\"ab00"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&out), "\"author\":\"Ana <ana@example.com>\""));
+}
+END_TEST
+
+START_TEST(who_waits_for_people_is_told_how_they_approve)
+{
+	static const char who[] =
+		"somebody with role approver, who did not write it, has to look at it: ";
+	char want[256];
+	snprintf(want, sizeof(want), "%saspora approve ecm, aspora approve frm", who);
+	ck_assert_str_eq(said(refused_approve, "[{\"domain\":\"ecm\"},{\"domain\":\"frm\"}]"),
+			 want);
+	snprintf(want, sizeof(want), "%saspora approve DOMAIN", who);
+	ck_assert_str_eq(said(refused_approve, "[]"), want);
 }
 END_TEST
 
@@ -78,6 +92,7 @@ static const struct support_case cases[] = {
 	CASE(the_remedy_names_the_refused_domains),
 	CASE(without_a_domain_the_remedy_says_where_the_list_is),
 	CASE(what_was_denied_is_kept_by_the_keys_of_its_verdicts),
+	CASE(who_waits_for_people_is_told_how_they_approve),
 	CASE(a_denial_is_one_line_with_the_first_finding_that_denies),
 	{0}};
 

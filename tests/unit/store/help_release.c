@@ -123,7 +123,7 @@ int support_release_in(struct store *s, const struct lease *l, const char *sourc
 	int64_t id;
 	int r = store_txn_begin(s, STORE_FENCED, "sync@test", l, &t, &support_err);
 	if (r >= 0)
-		r = store_verdict_put(t, &v, &ref, support_signer(), &support_err);
+		r = store_verdict_put(t, &v, &ref, STR_NULL, support_signer(), &support_err);
 	if (r >= 0)
 		r = put_versions(t, domain, skills, count);
 	if (r >= 0)

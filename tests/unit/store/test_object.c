@@ -371,6 +371,10 @@ static struct store *full(void)
 		       "('aspora_1', sha256('k'), 'ann', 'admin', 'x', now() + interval '1 day')");
 	support_pg_run("insert into quarantine (domain, skill, content, cause, reason, by, since) "
 		       "values ('ecm', 'triage', sha256('x'), 'operator', 'why', 'x', 3)");
+	support_pg_run(
+		"insert into approval (domain, candidate, base, kind, person, by, expires_at, "
+		"rev) values ('ecm', sha256('x'), sha256('y'), 'review', 'key:ana', "
+		"'key:ana', now() + interval '1 day', 3)");
 	support_pg_run("insert into platform (source, revision, digest, release, since) values "
 		       "('main', 'r', sha256('p'), 1, 2)");
 	return g;
@@ -511,9 +515,9 @@ START_TEST(another_tenants_objects_are_not_there)
 {
 	struct store *g = full();
 	assert_ok(store_scope(g, STR("frm"), &support_err));
-	static const char *const hidden[] = {"Skill",	"Domain",    "Route",
-					     "Release", "Admission", "Instance",
-					     "Event",	"Execution", "Quarantine"};
+	static const char *const hidden[] = {"Skill",	   "Domain",   "Route", "Release",
+					     "Admission",  "Instance", "Event", "Execution",
+					     "Quarantine", "Approval"};
 	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++) {
 		struct object_query q = {.kind = hidden[i]};
 		ck_assert_msg(list(g, &q)->list.count == 0, "%s is seen", hidden[i]);

@@ -250,7 +250,8 @@ START_TEST(verdicts_are_kept_by_three_digests_and_signed)
 	struct source_ref seen = {"main", "abc"};
 	struct store_txn *t = NULL;
 	assert_ok(store_txn_begin(s, STORE_FENCED, "test", l, &t, &support_err));
-	assert_ok(store_verdict_put(t, &v, &seen, support_signer(), &support_err));
+	assert_ok(store_verdict_put(t, &v, &seen, STR("Ana <ana@example.com>"), support_signer(),
+				    &support_err));
 	assert_ok(store_txn_commit(t, NULL, &support_err));
 	store_txn_end(t);
 	enum store_answer answer;
