@@ -87,7 +87,7 @@ select t.name, '', json_build_object(
 					else '' end,
 				case t.stall when 'AdmissionDenied' then 'Admission/' || t.name else '' end,
 				case t.stall when 'AdmissionDenied' then t.denied_remedy when 'RolloutFailed' then 'aspora get skills --domain ' || t.name
-					when 'Suspended' then 'aspora resume' else '' end,
+					when 'Suspended' then 'aspora resume domain ' || t.name else '' end,
 				coalesce(case t.stall when 'AdmissionDenied' then t.denied_at end, t.changed_at, t.released_at, t.created_at)))))
 from told t
 order by t.name

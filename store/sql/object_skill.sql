@@ -38,7 +38,7 @@ with wanted as materialized (
 		n.ready, n.starting, n.rev as instance_rev,
 		o.labels, o.rev as meta_rev,
 		q.cause as held_cause, q.reason as held_reason, q.by as held_by, q.at as held_at, q.content as held_content, q.since as held_since,
-		u.by as suspended_by, u.reason as suspended_reason, u.at as suspended_since,
+		u.by as suspended_by, u.reason as suspended_reason, u.at as suspended_since, u.what as suspended_what,
 		x.by as paused_by, x.reason as paused_reason, x.expires_at as paused_until, x.since as paused_since
 	from page p
 	join domains m using (domain)
@@ -70,7 +70,8 @@ with wanted as materialized (
 		order by q.since desc limit 1
 	) q on true
 	left join lateral (
-		select by, reason, since as at from suspension u
+		select by, reason, since as at, lower(u.kind) || ' ' || case u.kind when 'Skill' then u.domain || '/' || u.name else u.name end as what
+		from suspension u
 		where u.until is null and ((u.kind = 'Skill' and u.domain = p.domain and u.name = p.skill)
 			or (u.kind = 'Domain' and u.name = p.domain) or (u.kind = 'Source' and u.name = m.source))
 		order by u.kind desc limit 1
@@ -164,7 +165,7 @@ select t.domain, t.skill, json_build_object(
 					when 'RolloutFailed' then 'correct the content and push again'
 					when 'RolledBack' then 'push corrected content, or clear the quarantine'
 					when 'Quarantined' then 'push corrected content, or clear the quarantine'
-					when 'Suspended' then 'aspora resume'
+					when 'Suspended' then 'aspora resume ' || t.suspended_what
 					when 'RolloutPaused' then 'aspora rollout resume ' || t.domain || '/' || t.skill
 					when 'ModelNotConfigured' then 'add a handler, code/handler.py, .js or .sh'
 					else '' end,

@@ -303,6 +303,15 @@ START_TEST(quarantine_and_suspension_are_told_of_and_history_is_not)
 	n = get(g, "Skill", "ecm", "triage");
 	assert_path(n, "status.conditions[Stalled].reason", "Suspended");
 	assert_path(n, "status.conditions[Stalled].message", "key:ann suspended it: holiday");
+	assert_path(n, "status.conditions[Stalled].remedy", "aspora resume skill ecm/triage");
+	/* What is to be resumed is what was suspended, and not what it is seen from. */
+	support_pg_run("insert into suspension (kind, domain, name, by, reason, since) values "
+		       "('Domain', '', 'ecm', 'key:ann', '', 6)");
+	n = get(g, "Skill", "ecm", "order-details");
+	assert_path(n, "status.conditions[Stalled].reason", "RolledBack");
+	n = get(g, "Domain", "", "ecm");
+	assert_path(n, "status.conditions[Stalled].reason", "Suspended");
+	assert_path(n, "status.conditions[Stalled].remedy", "aspora resume domain ecm");
 }
 END_TEST
 
