@@ -176,6 +176,12 @@ await test("what is refused is shown on its line, with what to write", async () 
   push("skills/hr/resume-screen/SKILL.md", (t) => t.replace(/^name: .*$/m, "name: [resume"), "a slip");
   await go("overview", "Overview");
   await page.getByRole("alert").getByText("AdmissionDenied").waitFor();
+  // The first page says what it is about, and leads to the line.
+  const needs = page.locator(".needs li").filter({ hasText: "hr" });
+  await needs.getByText("skills/hr/resume-screen/SKILL.md").waitFor();
+  await needs.getByRole("link", { name: "Show it on its line" }).click();
+  await page.locator(".finding.deny .quote").first().waitFor();
+  await go("overview", "Overview");
   await page.getByRole("link", { name: "Show what was refused" }).click();
   await page.locator("tbody tr").filter({ hasText: "Denied" }).getByRole("link").first().click();
   const finding = page.locator(".finding.deny").first();
@@ -194,10 +200,12 @@ await test("what is refused is shown on its line, with what to write", async () 
 await test("a rollback is two clicks, shows its plan first, and happens", async () => {
   await go("releases/1", /Release 1/);
   await page.getByRole("button", { name: "Roll ecm back to here" }).click();
-  await page.locator("dialog .plan").waitFor();
+  const plan = await page.locator("dialog .plan").innerText();
+  must(plan.includes("ecm/order-details") && /text changed|SKILL\.md/.test(plan), "the plan does not say what would change: " + plan);
   await page.getByRole("button", { name: "Roll back", exact: true }).click();
   await page.locator("dialog .done").waitFor();
-  await page.getByRole("button", { name: "Leave it" }).click();
+  must((await page.getByRole("button", { name: "Roll back", exact: true }).count()) === 0, "it is offered again");
+  await page.getByRole("button", { name: "Close" }).click();
   await go("skills/ecm/order-details", /Order details/);
   await page.locator(".markdown").getByText("Ask for the number first.").waitFor({ state: "detached" });
 });
@@ -232,12 +240,87 @@ await test("a viewer sees no button that would be refused", async () => {
   await other.close();
 });
 
+await test("what is not there says so under a heading, and an error can be tried again", async () => {
+  await go("skills/ecm/nothing", "There is nothing here");
+  await page.getByRole("alert").getByText('there is no Skill "ecm/nothing"').waitFor();
+  await page.goto(base + "#/nowhere");
+  await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor();
+  must((await page.locator("nav a[aria-current]").count()) === 0, "a page is marked that is not shown");
+  await page.route("**/api/v1/events*", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ detail: "the store is away", remedy: "wait a little" }) }));
+  await go("events", "Events");
+  await page.getByRole("alert").getByText("the store is away").waitFor();
+  must((await page.getByRole("heading", { level: 1 }).count()) === 1, "two headings");
+  await page.unroute("**/api/v1/events*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator("tbody tr").first().waitFor();
+  trouble.length = 0; // the console tells of the 503 that was made here
+});
+
+await test("the verdict on the platform itself has a page", async () => {
+  await go("admissions", "Admissions");
+  await page.getByRole("link", { name: /^the platform / }).last().click();
+  await page.getByRole("heading", { level: 1, name: /^the platform [0-9a-f]{12} Allowed$/ }).waitFor();
+});
+
+await test("times are told in words, with how long ago; digests are never broken", async () => {
+  await go("releases/1", /Release 1/);
+  await page.locator(".facts dd").filter({ hasText: /^\d+ \w+ 20\d\d, \d\d:\d\d:\d\d \S+ \(\w+ ago\)$/ }).waitFor();
+  for (const [hash, heading] of pages) {
+    await go(hash, heading);
+    await page.locator(".loading").waitFor({ state: "detached" });
+    const broken = await page.evaluate(() => [...document.querySelectorAll("code.hash")].filter((c) => c.getClientRects().length > 1).map((c) => c.textContent));
+    must(!broken.length, hash + " breaks " + broken.join(", "));
+    // A word is not cut in two where the table is wide enough for it.
+    const cut = await page.evaluate(() => [...document.querySelectorAll("td .badge, th")].filter((c) => c.scrollWidth > c.clientWidth + 1 && c.clientWidth).map((c) => c.textContent));
+    must(!cut.length, hash + " cuts " + cut.join(", "));
+  }
+});
+
+await test("a plot is drawn from zero with units, in the colours of the scheme; none is drawn of nothing", async () => {
+  await go("skills/ecm/order-details", /Order details/);
+  const plot = page.getByRole("img", { name: /^Time, \d+ executions, last .* m?s, most .* m?s$/ });
+  await plot.waitFor();
+  const ink = () => plot.locator("canvas").evaluate((c) => {
+    const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+    let sum = 0, n = 0;
+    for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) (sum += d[i] + d[i + 1] + d[i + 2]), n++;
+    return n ? sum / n / 3 : -1;
+  });
+  const light = await ink();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForFunction(([was]) => {
+    const c = document.querySelector(".plot canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+    return d.some((v, i) => i % 4 === 0 && v > 220 && d[i + 3] > 200) && was >= 0;
+  }, [light]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByText("None of them has cost anything.").waitFor();
+  await go("skills/hr/resume-screen", /.*/);
+  await page.getByText("Nothing has run yet.").first().waitFor();
+});
+
+await test("skills are filtered by the state that they show", async () => {
+  await page.evaluate(() => sessionStorage.clear());
+  await go("skills", "Skills");
+  await page.locator("tbody tr").first().waitFor();
+  const state = await page.locator('tbody td[data-title="State"]').first().innerText();
+  await page.getByLabel("State").selectOption(state);
+  const all = await page.locator('tbody td[data-title="State"]').allInnerTexts();
+  must(all.length && all.every((t) => t === state), state + " shows " + all.join(", "));
+});
+
 await test("it is readable on a phone", async () => {
   await page.setViewportSize({ width: 375, height: 740 });
+  await page.evaluate(() => sessionStorage.clear());
   for (const [hash, heading] of pages) {
     await go(hash, heading);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     must(wide <= 0, hash + " is " + wide + " pixels too wide");
+    // A row is a card in which each value has its title, and enough room beside it.
+    const narrow = await page.evaluate(() => [...document.querySelectorAll("td > div")].filter((d) => d.textContent && d.getBoundingClientRect().width < 150).map((d) => d.parentNode.dataset.title));
+    must(!narrow.length, hash + " has no room for " + narrow.join(", "));
+    const untitled = await page.evaluate(() => [...document.querySelectorAll("td")].filter((d) => d.dataset.title && !getComputedStyle(d, "::before").content.includes(d.dataset.title)).length);
+    must(!untitled, hash + " shows values without their titles");
+    must(await page.evaluate(() => [...document.querySelectorAll("table")].every((t) => t.getAttribute("role") === "table")), hash + " has lost its tables");
   }
   await page.setViewportSize({ width: 1200, height: 900 });
 });

@@ -1,16 +1,22 @@
 import { get, list } from "./api.js";
-import { Age, Badge, Listing, Loaded, Signed, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Hash, Listing, Loaded, Signed, When, seg, short, useLoad } from "./parts.jsx";
+
+// The finding that weighs most, and its place.
+function why(findings) {
+  const f = findings.find((x) => x.severity === "deny") || findings[0];
+  return f ? <>{f.message}{f.path && <div class="quiet">{f.path}{f.line ? ":" + f.line : ""}</div>}</> : "–";
+}
 
 export function Admissions() {
   return (
     <Listing title="Admissions" caption="Admissions, newest first" load={() => list("admissions", 300)} kinds={["Admission"]}
       rowKey={(a) => a.metadata.domain + a.metadata.name} none="Nothing has been judged yet."
       columns={[
-        { title: "Domain", sort: (a) => a.metadata.domain, of: (a) => <a href={"#/admissions/" + seg(a.metadata.domain) + "/" + seg(a.metadata.name)}>{a.metadata.domain || "the platform"} {short(a.spec.candidate)}</a> },
+        { title: "Domain", sort: (a) => a.metadata.domain, of: (a) => <a href={"#/admissions/" + seg(a.metadata.domain || "-") + "/" + seg(a.metadata.name)}>{a.metadata.domain || "the platform"} {short(a.spec.candidate)}</a> },
         { title: "Verdict", sort: (a) => a.status.verdict, of: (a) => <Badge>{a.status.phase}</Badge> },
         { title: "Findings", num: true, sort: (a) => a.status.findings.length, of: (a) => a.status.findings.length },
-        { title: "First", of: (a) => (a.status.findings[0] ? a.status.findings[0].message : "–") },
-        { title: "Commit", of: (a) => <code>{short((a.metadata.source || {}).revision)}</code> },
+        { title: "Why", of: (a) => why(a.status.findings) },
+        { title: "Commit", of: (a) => <Hash of={(a.metadata.source || {}).revision} /> },
         { title: "Age", sort: (a) => a.metadata.createdAt, of: (a) => <Age at={a.metadata.createdAt} /> },
       ]} />
   );
@@ -45,7 +51,7 @@ function Finding({ f }) {
         <Badge tone={f.severity === "deny" ? "bad" : f.severity === "warn" ? "busy" : "plain"}>{f.severity}</Badge> <code>{f.rule}</code> {f.message}
         {f.quote && <Quote line={f.line} quote={f.quote} />}
         {f.remedy && <div class="remedy">{f.remedy}</div>}
-        {f.replacement != null && <pre class="fix">{f.replacement}</pre>}
+        {f.replacement != null && <><p class="instead">Write instead:</p><pre class="fix">{f.replacement}</pre></>}
         {f.related && <div class="quiet">see {f.related.path}{f.related.line ? ":" + f.related.line : ""}</div>}
       </div>
     </li>
@@ -53,17 +59,17 @@ function Finding({ f }) {
 }
 
 export function Admission({ names: [domain, name] }) {
-  const all = useLoad(() => get("domains/" + seg(domain) + "/admissions/" + seg(name)), [domain, name], []);
+  const all = useLoad(() => get((domain === "-" ? "" : "domains/" + seg(domain) + "/") + "admissions/" + seg(name)), [domain, name], []);
   return (
     <Loaded of={all}>
       {(a) => (
         <>
           <p class="crumbs"><a href="#/admissions">Admissions</a></p>
-          <h1>{a.metadata.domain} {short(a.spec.candidate)} <Badge>{a.status.phase}</Badge></h1>
+          <h1>{a.metadata.domain || "the platform"} {short(a.spec.candidate)} <Badge>{a.status.phase}</Badge></h1>
           <dl class="facts">
             <dt>Source</dt><dd>{(a.metadata.source || {}).name} <code>{(a.metadata.source || {}).revision}</code></dd>
             <dt>Signature</dt><dd><Signed of={a.status.signature} /></dd>
-            <dt>When</dt><dd>{a.metadata.createdAt}</dd>
+            <dt>When</dt><dd><When at={a.metadata.createdAt} /></dd>
             <dt>Policy</dt><dd><code>{short(a.spec.policy)}</code>, rules version {a.spec.rulesVersion}</dd>
           </dl>
           <section aria-labelledby="findings-title">

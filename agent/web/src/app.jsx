@@ -83,6 +83,15 @@ function Live() {
   return <span class={"live " + state} role="status">{words[state]}</span>;
 }
 
+function Nowhere() {
+  return (
+    <>
+      <h1>There is no such page</h1>
+      <p>The pages are above; <a href="#/overview">the overview</a> is the first.</p>
+    </>
+  );
+}
+
 function Shell({ leave }) {
   const [at, setAt] = useState(place());
   useEffect(() => {
@@ -97,10 +106,12 @@ function Shell({ leave }) {
       live.stop();
     };
   }, []);
-  const [name, , Many, One, names] = pages.find((p) => p[0] === at[0]) || pages[0];
+  // What a login came to stands in the address, too; after it the overview is shown.
+  const known = pages.find((p) => p[0] === at[0]) || (!at.length || at[0] === "login" ? pages[0] : ["", "No such page", Nowhere]);
+  const [name, title, Many, One, names] = known;
   const one = One && at.length > names;
   useEffect(() => {
-    document.title = (one ? at.slice(1).join("/") : pages.find((p) => p[0] === name)[1]) + " · Aspora";
+    document.title = (one ? at.slice(1).join("/") : title) + " · Aspora";
   }, [at.join("/")]);
   return (
     <>

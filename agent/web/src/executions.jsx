@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { get, post, session } from "./api.js";
-import { Age, Badge, Loaded, ProblemBox, Table, seg, short, usd, useLoad } from "./parts.jsx";
+import { Age, Badge, Hash, Loaded, ProblemBox, Table, When, duration, seg, usd, useLoad } from "./parts.jsx";
 
 export function Executions() {
   const [state, setState] = useState("");
@@ -14,14 +14,14 @@ export function Executions() {
           {["queued", "claimed", "running", "succeeded", "failed", "cancelled"].map((s) => <option key={s}>{s}</option>)}
         </select></label>
       </form>
-      <Loaded of={all}>
+      <Loaded of={all} titled>
         {({ items }) => (
-          <Table caption="Executions, newest first" rows={items} rowKey={(e) => e.metadata.name} none="No execution is like that."
+          <Table caption="Executions, newest first" rows={items} rowKey={(e) => e.metadata.name} none={state ? "No execution is " + state + "." : "Nothing has run yet."}
             columns={[
               { title: "Execution", of: (e) => <a href={"#/executions/" + e.metadata.name}>{e.metadata.name}</a> },
               { title: "Skill", sort: (e) => e.metadata.domain + "/" + e.spec.skill, of: (e) => <a href={"#/skills/" + seg(e.metadata.domain) + "/" + seg(e.spec.skill)}>{e.metadata.domain}/{e.spec.skill}</a> },
               { title: "State", sort: (e) => e.status.phase, of: (e) => <Badge>{e.status.phase}</Badge> },
-              { title: "Time", num: true, sort: (e) => e.status.durationMs || 0, of: (e) => (e.status.durationMs == null ? "–" : e.status.durationMs + " ms") },
+              { title: "Took", num: true, sort: (e) => e.status.durationMs || 0, of: (e) => duration(e.status.durationMs) },
               { title: "Cost", num: true, sort: (e) => e.status.costMicrousd || 0, of: (e) => usd(e.status.costMicrousd) },
               { title: "By", sort: (e) => e.spec.requestedBy, of: (e) => e.spec.requestedBy },
               { title: "Age", of: (e) => <Age at={e.metadata.createdAt} /> },
@@ -37,6 +37,13 @@ async function loadExecution(name) {
   return { e: execution, steps: steps.items };
 }
 
+// The first line of what a step says in words.
+function brief(data) {
+  const text = (data && (data.text || data.message || data.detail)) || "";
+  const line = String(text).split("\n")[0];
+  return line.length > 80 ? line.slice(0, 79) + "…" : line;
+}
+
 function Trace({ steps, from }) {
   const start = Date.parse(from), times = steps.map((s) => Date.parse(s.at) - start);
   const whole = Math.max(1, ...times);
@@ -44,10 +51,10 @@ function Trace({ steps, from }) {
     <ol class="trace">
       {steps.map((s, i) => (
         <li key={i}>
-          <span class="when num">+{times[i]} ms</span>
+          <span class="when num">+{duration(times[i])}</span>
           <span class="bar" aria-hidden="true"><svg viewBox="0 0 100 8" preserveAspectRatio="none"><rect x={(100 * (times[i - 1] || 0)) / whole} width={Math.max(1, (100 * (times[i] - (times[i - 1] || 0))) / whole)} height="8" /></svg></span>
           <details>
-            <summary>{s.kind}</summary>
+            <summary>{s.kind} <span class="quiet">{brief(s.data)}</span></summary>
             <pre>{JSON.stringify(s.data, null, 2)}</pre>
           </details>
         </li>
@@ -71,11 +78,11 @@ export function Execution({ names: [name] }) {
             {error && <ProblemBox error={error} />}
             {!over && ["operator", "admin"].includes(session.role) && <button type="button" onClick={cancel}>Cancel it</button>}
             <dl class="facts">
-              <dt>Skill</dt><dd><a href={"#/skills/" + seg(e.metadata.domain) + "/" + seg(e.spec.skill)}>{e.metadata.domain}/{e.spec.skill}</a> <code>{short(e.status.content)}</code></dd>
-              <dt>Asked for by</dt><dd>{e.spec.requestedBy}, {e.metadata.createdAt}</dd>
-              <dt>Took</dt><dd>{e.status.durationMs == null ? "–" : e.status.durationMs + " ms"}, {usd(e.status.costMicrousd)}, attempt {e.status.attempt}</dd>
-              <dt>Digests</dt><dd>content <code>{short(e.status.content)}</code>, runtime <code>{short(e.status.runtime)}</code>, context <code>{short(e.status.context)}</code></dd>
-              <dt>Transcript</dt><dd><code>{short(e.status.transcript) || "–"}</code></dd>
+              <dt>Skill</dt><dd><a href={"#/skills/" + seg(e.metadata.domain) + "/" + seg(e.spec.skill)}>{e.metadata.domain}/{e.spec.skill}</a> <Hash of={e.status.content} /></dd>
+              <dt>Asked for by</dt><dd>{e.spec.requestedBy}, <When at={e.metadata.createdAt} /></dd>
+              <dt>Took</dt><dd>{duration(e.status.durationMs)}, {usd(e.status.costMicrousd)}, attempt {e.status.attempt}</dd>
+              <dt>Digests</dt><dd>content <Hash of={e.status.content} />, runtime <Hash of={e.status.runtime} />, context <Hash of={e.status.context} /></dd>
+              <dt>Transcript</dt><dd><Hash of={e.status.transcript} /></dd>
             </dl>
             {e.status.error && e.status.error.detail && <div class="problem" role="alert"><strong>{e.status.error.detail}</strong> {e.status.error.remedy}</div>}
             <div class="columns">

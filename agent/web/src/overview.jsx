@@ -1,5 +1,5 @@
 import { get, list } from "./api.js";
-import { Age, Badge, Loaded, Table, short, usd, useLoad } from "./parts.jsx";
+import { Age, Badge, Hash, Loaded, Ready, Table, condition, seg, summary, usd, useLoad } from "./parts.jsx";
 import { EventList } from "./world.jsx";
 
 function startOfDay() {
@@ -9,14 +9,33 @@ function startOfDay() {
 }
 
 async function load() {
-  const [status, domains, releases, events, today] = await Promise.all([
-    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("top?by=domains&since=" + startOfDay())]);
+  const [status, domains, releases, events, today, denied] = await Promise.all([
+    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("top?by=domains&since=" + startOfDay()), get("admissions?limit=100&verdict=deny")]);
   const cost = Object.fromEntries(today.items.map((t) => [t.metadata.name, t.status.costMicrousd]));
-  return { s: status.status, domains, releases: releases.items, events: events.items, cost };
+  return { s: status.status, domains, releases: releases.items, events: events.items, cost, denied: denied.items };
 }
 
 function Tile({ value, word, tone, href }) {
   return <a class={"tile " + (tone || "")} href={href}><strong>{value}</strong><span>{word}</span></a>;
+}
+
+// What stands still until a person does something: of each domain why, and where to look.
+function Needs({ domains, denied }) {
+  return (
+    <ul class="needs">
+      {domains.map((d) => {
+        const name = d.metadata.name, c = condition(d, "Stalled");
+        const verdict = c.reason === "AdmissionDenied" && denied.find((a) => a.metadata.domain === name);
+        return (
+          <li key={name}>
+            <strong>{name}</strong> <Badge tone="bad">{c.reason}</Badge> {c.message}
+            {c.remedy && <div class="remedy">{c.remedy}</div>}
+            {verdict && <a href={"#/admissions/" + seg(name) + "/" + seg(verdict.metadata.name)}>Show it on its line</a>}
+          </li>
+        );
+      })}
+    </ul>
+  );
 }
 
 const total = (map) => Object.values(map || {}).reduce((a, b) => a + b, 0);
@@ -25,8 +44,9 @@ export function Overview() {
   const all = useLoad(load, [], null);
   return (
     <Loaded of={all}>
-      {({ s, domains, releases, events, cost }) => {
+      {({ s, domains, releases, events, cost, denied }) => {
         const skills = total(s.skills), ready = (s.skills || {}).Ready || 0;
+        const held = domains.filter((d) => (condition(d, "Stalled") || {}).status === "True");
         const ill = s.sources.filter((x) => x.conditions.some((c) => c.type === "Stalled" && c.status === "True"));
         return (
           <>
@@ -36,12 +56,18 @@ export function Overview() {
               <Tile href="#/executions" value={s.queued} word="executions waiting" />
               <Tile href="#/executions" value={(s.executions || {}).failed || 0} word="executions failed" tone={(s.executions || {}).failed ? "bad" : ""} />
               <Tile href="#/releases" value={s.release} word="current release" />
-              <Tile href="#/skills" value={s.quarantines} word="in quarantine" tone={s.quarantines ? "bad" : ""} />
+              <Tile href="#/skills" value={s.quarantines} word={s.quarantines === 1 ? "version in quarantine" : "versions in quarantine"} tone={s.quarantines ? "bad" : ""} />
             </div>
             {ill.map((x) => {
               const c = x.conditions.find((y) => y.type === "Stalled");
               return <div key={x.name} class="problem" role="alert"><strong>source {x.name}: {c.reason}</strong> {c.message} <a href="#/admissions">Show what was refused</a></div>;
             })}
+            {held.length > 0 && (
+              <section aria-labelledby="needs-title">
+                <h2 id="needs-title">Needs somebody</h2>
+                <Needs domains={held} denied={denied} />
+              </section>
+            )}
             <section aria-labelledby="domains-title">
               <h2 id="domains-title">Domains</h2>
               <Table caption="Domains" rows={domains} rowKey={(d) => d.metadata.name} none="No domain has been deployed yet."
@@ -51,10 +77,11 @@ export function Overview() {
                     const n = s.domains.find((x) => x.name === d.metadata.name) || {};
                     return <Badge tone={n.ready === n.skills ? "good" : "bad"}>{n.ready + " of " + n.skills + " ready"}</Badge>;
                   } },
+                  { title: "State", of: (d) => <Ready of={d} /> },
                   { title: "Owner", sort: (d) => (d.metadata.source || {}).name || "", of: (d) => (d.metadata.source || {}).name },
                   { title: "Cost today", num: true, sort: (d) => cost[d.metadata.name] || 0, of: (d) => usd(cost[d.metadata.name]) },
-                  { title: "Commit", of: (d) => <code>{short((d.metadata.source || {}).revision)}</code> },
-                  { title: "Version", of: (d) => <code>{short(d.status.digest)}</code> },
+                  { title: "Commit", of: (d) => <Hash of={(d.metadata.source || {}).revision} /> },
+                  { title: "Version", of: (d) => <Hash of={d.status.digest} /> },
                 ]} />
             </section>
             <section aria-labelledby="last-title">
@@ -62,12 +89,15 @@ export function Overview() {
               <Table caption="Latest releases" rows={releases} rowKey={(r) => r.metadata.name} none="Nothing has been released yet."
                 columns={[
                   { title: "Release", of: (r) => <a href={"#/releases/" + r.metadata.name}>{r.metadata.name}</a> },
-                  { title: "What", of: (r) => <code>{r.status.summary}</code> },
+                  { title: "What", of: (r) => summary(r.status.summary) },
                   { title: "Domains", of: (r) => r.status.domains.join(", ") },
                   { title: "By", of: (r) => r.status.by || r.status.actor },
                   { title: "Message", of: (r) => r.spec.message },
                   { title: "Age", of: (r) => <Age at={r.metadata.createdAt} /> },
                 ]} />
+            </section>
+            <section aria-labelledby="events-title">
+              <h2 id="events-title">Latest events</h2>
               <EventList events={events} />
             </section>
           </>

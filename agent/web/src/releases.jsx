@@ -1,20 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, list, post, session } from "./api.js";
-import { Age, Badge, Confirm, Differences, Listing, Loaded, ProblemBox, Signed, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Confirm, Differences, Hash, Listing, Loaded, ProblemBox, Signed, Table, When, seg, short, summary, useLoad } from "./parts.jsx";
 
 export function Releases() {
   return (
     <Listing title="Releases" caption="Releases, newest first" load={() => list("releases", 500)} kinds={["Release"]}
       rowKey={(r) => r.metadata.name} none="Nothing has been released yet."
       columns={[
-        { title: "Release", num: true, sort: (r) => Number(r.metadata.name), of: (r) => <a href={"#/releases/" + r.metadata.name}>{r.metadata.name}</a> },
+        { title: "Release", sort: (r) => Number(r.metadata.name), of: (r) => <a href={"#/releases/" + r.metadata.name}>{r.metadata.name}</a> },
         { title: "State", of: (r) => <Badge tone={r.status.phase === "Current" ? "good" : "plain"}>{r.status.phase}</Badge> },
         { title: "Kind", sort: (r) => r.spec.kind, of: (r) => r.spec.kind },
-        { title: "What", of: (r) => <code>{r.status.summary}</code> },
+        { title: "What", of: (r) => summary(r.status.summary) },
         { title: "Domains", of: (r) => r.status.domains.join(", ") },
         { title: "By", sort: (r) => r.status.by || "", of: (r) => r.status.by || r.status.actor },
         { title: "Message", of: (r) => r.spec.message },
-        { title: "Commit", of: (r) => <code>{short((r.metadata.source || {}).revision)}</code> },
+        { title: "Commit", of: (r) => <Hash of={(r.metadata.source || {}).revision} /> },
         { title: "Age", sort: (r) => r.metadata.createdAt, of: (r) => <Age at={r.metadata.createdAt} /> },
       ]} />
   );
@@ -49,7 +49,7 @@ function RollBack({ domain, to, close }) {
     ask({ dryRun: true });
   }, []);
   return (
-    <Confirm title={`Roll ${domain} back to release ${to}`} close={close} busy={state.busy} disabled={!state.plan || state.done}
+    <Confirm title={`Roll ${domain} back to release ${to}`} close={close} busy={state.busy} disabled={!state.plan || state.done || refusals(state.plan).length > 0} done={state.done}
       word="Roll back" act={() => ask({})}>
       {state.error && <ProblemBox error={state.error} />}
       {state.done ? <p role="status" class="done">{state.plan.summary || "Done."}</p> : state.plan ? <Plan plan={state.plan} /> : <p class="loading">Asking what it would do …</p>}
@@ -57,12 +57,28 @@ function RollBack({ domain, to, close }) {
   );
 }
 
+const refusals = (plan) => [plan.admission || {}, ...((plan.admission || {}).domains || [])].flatMap((d) => d.findings || []).filter((f) => f.severity === "deny");
+
+// What would change, skill by skill, in the words of the plan; and why it may not.
 function Plan({ plan }) {
-  const text = plan.text || plan.summary || "";
+  const skills = ((plan.plan || {}).domains || []).flatMap((d) => d.skills.map((s) => ({ ...s, domain: d.name })));
+  const denied = refusals(plan);
   return (
     <>
       <p>Versions that came after it are put in quarantine; the source is followed on, and new content is deployed.</p>
-      <pre class="plan">{text || JSON.stringify(plan.plan || plan, null, 2)}</pre>
+      <div class="plan">
+        {!skills.length && <p>No skill would change.</p>}
+        <ul class="versions">
+          {skills.map((s) => (
+            <li key={s.domain + "/" + s.name}>
+              <strong>{s.domain}/{s.name}</strong> <Badge tone="plain">{s.op}</Badge>
+              <Differences of={s.details} />
+            </li>
+          ))}
+        </ul>
+        {denied.map((f) => <p key={f.fingerprint} class="problem" role="alert"><strong>Today's policy refuses it.</strong> {f.path ? f.path + (f.line ? ":" + f.line : "") + ": " : ""}{f.message}</p>)}
+      </div>
+      <p class="quiet">{plan.summary}</p>
     </>
   );
 }
@@ -82,7 +98,7 @@ export function Release({ names: [name] }) {
             <dt>Message</dt><dd>{release.spec.message || "–"}</dd>
             <dt>Source</dt><dd>{(release.metadata.source || {}).name} <code>{(release.metadata.source || {}).revision}</code></dd>
             <dt>Signature</dt><dd><Signed of={release.status.signature} /></dd>
-            <dt>When</dt><dd>{release.metadata.createdAt}</dd>
+            <dt>When</dt><dd><When at={release.metadata.createdAt} /></dd>
             <dt>Digest</dt><dd><code>{release.status.digest}</code></dd>
           </dl>
           <section aria-labelledby="domains-title">
@@ -102,7 +118,7 @@ export function Release({ names: [name] }) {
                 { title: "Skill", of: (c) => <a href={"#/skills/" + seg(c.domain) + "/" + seg(c.name)}>{c.domain}/{c.name}</a> },
                 { title: "What", of: (c) => <Badge tone="plain">{c.op}</Badge> },
                 { title: "Difference", of: (c) => <Differences of={c.object.detail} /> },
-                { title: "Version", of: (c) => <code>{short(c.object.content)}</code> },
+                { title: "Version", of: (c) => <Hash of={c.object.content} /> },
               ]} />
           </section>
           {rolling && <RollBack domain={rolling} to={name} close={() => setRolling(null)} />}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { get, list } from "./api.js";
-import { Age, Badge, Conditions, Differences, Loaded, Plot, Ready, Table, condition, seg, short, usd, useLoad } from "./parts.jsx";
+import { Age, Badge, Conditions, Differences, Hash, Loaded, Plot, Ready, Table, duration, seg, state as stateOf, usd, useLoad } from "./parts.jsx";
 
 const kinds = ["Skill", "Instance", "Domain", "Route"];
 const path = (s) => "#/skills/" + seg(s.metadata.domain) + "/" + seg(s.metadata.name);
@@ -18,9 +18,10 @@ export function Skills() {
     <Loaded of={all}>
       {(skills) => {
         const domains = [...new Set(skills.map((s) => s.metadata.domain))].sort();
+        const states = [...new Set(skills.map((s) => stateOf(s)[0]))].sort();
         const wanted = text.trim().toLowerCase();
         const shown = skills.filter((s) => (!domain || s.metadata.domain === domain) &&
-          (!state || ((condition(s, "Ready") || {}).status === "True") === (state === "ready")) &&
+          (!state || stateOf(s)[0] === state) &&
           (!wanted || [s.metadata.domain + "/" + s.metadata.name, s.spec.title, s.spec.description, ...(s.spec.triggers || [])].join(" ").toLowerCase().includes(wanted)));
         return (
           <>
@@ -32,17 +33,18 @@ export function Skills() {
                 {domains.map((d) => <option key={d}>{d}</option>)}
               </select></label>
               <label>State <select value={state} onChange={(e) => setState(e.target.value)}>
-                <option value="">all</option><option value="ready">ready</option><option value="not">not ready</option>
+                <option value="">all</option>
+                {states.concat(!state || states.includes(state) ? [] : state).map((w) => <option key={w}>{w}</option>)}
               </select></label>
               <span class="quiet" role="status">{shown.length} of {skills.length}</span>
             </form>
-            <Table caption="Skills" rows={shown.slice(0, 500)} rowKey={(s) => s.metadata.domain + "/" + s.metadata.name} none="No skill is like that."
+            <Table caption="Skills" rows={shown.slice(0, 500)} rowKey={(s) => s.metadata.domain + "/" + s.metadata.name} none={skills.length ? "No skill is like that." : "No skill has been deployed yet."}
               columns={[
                 { title: "Skill", sort: (s) => s.metadata.domain + "/" + s.metadata.name, of: (s) => <a href={path(s)}>{s.metadata.domain}/{s.metadata.name}</a> },
                 { title: "Role", sort: (s) => s.spec.role, of: (s) => s.spec.role },
-                { title: "State", sort: (s) => (condition(s, "Ready") || {}).status || "", of: (s) => <Ready of={s} /> },
-                { title: "Trigger", of: (s) => (s.spec.triggers || []).join("; ") },
-                { title: "Version", of: (s) => <code>{short(s.status.digest)}</code> },
+                { title: "State", sort: (s) => stateOf(s)[0], of: (s) => <Ready of={s} /> },
+                { title: "Trigger", of: (s) => <div class="lines">{(s.spec.triggers || []).map((t) => <div key={t}>{t}</div>)}</div> },
+                { title: "Version", of: (s) => <Hash of={s.status.digest} /> },
                 { title: "Age", sort: (s) => s.metadata.createdAt, of: (s) => <Age at={s.metadata.createdAt} /> },
               ]} />
             {shown.length > 500 && <p class="quiet">The first 500; search to see others.</p>}
@@ -72,7 +74,7 @@ function Month({ of }) {
     <dl class="facts">
       <dt>In 30 days</dt><dd>{of.runs} {of.runs === 1 ? "run" : "runs"}, {of.failed} failed, {of.cancelled} cancelled</dd>
       <dt>Accept rate</dt><dd>{rate}</dd>
-      <dt>Took</dt><dd>{of.p50Ms == null ? "–" : `${of.p50Ms} ms in the middle, ${of.p95Ms} ms at the 95th percentile`}</dd>
+      <dt>Took</dt><dd>{of.p50Ms == null ? "–" : `half of them within ${duration(of.p50Ms)}, 95 of 100 within ${duration(of.p95Ms)}`}</dd>
       <dt>Cost</dt><dd>{usd(of.costMicrousd)}</dd>
     </dl>
   );
@@ -82,9 +84,9 @@ function Rollout({ status }) {
   const d = status.desired || {}, s = status.serving || {}, c = status.candidate;
   return (
     <dl class="facts">
-      <dt>Wanted</dt><dd><code>{short(d.content) || "–"}</code>{d.release ? <> by <a href={"#/releases/" + d.release}>release {d.release}</a></> : null}</dd>
-      <dt>Serves</dt><dd><code>{short(s.content) || "nothing"}</code></dd>
-      <dt>Candidate</dt><dd>{c ? <><code>{short(c.content)}</code> {c.state} {c.reason}</> : "none"}</dd>
+      <dt>Wanted</dt><dd><Hash of={d.content} />{d.release ? <> by <a href={"#/releases/" + d.release}>release {d.release}</a></> : null}</dd>
+      <dt>Serves</dt><dd><Hash of={s.content} none="nothing" /></dd>
+      <dt>Candidate</dt><dd>{c ? <><Hash of={c.content} /> {c.state} {c.reason}</> : "none"}</dd>
       <dt>Instances</dt><dd>{(status.instances || {}).ready || 0} ready, {(status.instances || {}).starting || 0} starting</dd>
     </dl>
   );
@@ -95,7 +97,7 @@ export function Skill({ names: [domain, name] }) {
   return (
     <Loaded of={all}>
       {({ skill, page, executions, routes, history, month }) => {
-        const ended = executions.filter((e) => e.status.endedAt).reverse();
+        const ended = executions.filter((e) => e.status.endedAt).sort((a, b) => (a.status.endedAt < b.status.endedAt ? -1 : 1));
         const xs = ended.map((e) => Date.parse(e.status.endedAt) / 1000);
         return (
           <>
@@ -114,7 +116,7 @@ export function Skill({ names: [domain, name] }) {
                   columns={[
                     { title: "Kind", of: (r) => r.spec.kind },
                     { title: "Pattern", of: (r) => <code>{r.spec.pattern}</code> },
-                    { title: "Versions", of: (r) => r.spec.versions.map((v) => <div key={v.content}><code>{short(v.content)}</code> {v.mode} {v.weightMillionths / 10000}%</div>) },
+                    { title: "Versions", of: (r) => r.spec.versions.map((v) => <div key={v.content}><Hash of={v.content} /> {v.mode} {v.weightMillionths / 10000}%</div>) },
                   ]} />
               </section>
             </div>
@@ -122,14 +124,14 @@ export function Skill({ names: [domain, name] }) {
               <h2 id="work-title">Executions</h2>
               <Month of={month} />
               <div class="columns">
-                <Plot title="Time" unit="ms" xs={xs} ys={ended.map((e) => e.status.durationMs || 0)} />
-                <Plot title="Cost" unit="USD" xs={xs} ys={ended.map((e) => (e.status.costMicrousd || 0) / 1e6)} />
+                <Plot title="Time" format={duration} zero="None of them took a millisecond." xs={xs} ys={ended.map((e) => e.status.durationMs || 0)} />
+                <Plot title="Cost" format={usd} zero="None of them has cost anything." xs={xs} ys={ended.map((e) => e.status.costMicrousd || 0)} />
               </div>
-              <Table caption="Latest executions" rows={executions.slice(0, 10)} rowKey={(e) => e.metadata.name}
+              <Table caption="Latest executions" rows={executions.slice(0, 10)} rowKey={(e) => e.metadata.name} none="It has not run yet."
                 columns={[
                   { title: "Execution", of: (e) => <a href={"#/executions/" + e.metadata.name}>{e.metadata.name}</a> },
                   { title: "State", of: (e) => <Badge>{e.status.phase}</Badge> },
-                  { title: "Time", num: true, of: (e) => (e.status.durationMs == null ? "–" : e.status.durationMs + " ms") },
+                  { title: "Took", num: true, of: (e) => duration(e.status.durationMs) },
                   { title: "Cost", num: true, of: (e) => usd(e.status.costMicrousd) },
                   { title: "By", of: (e) => e.spec.requestedBy },
                   { title: "Age", of: (e) => <Age at={e.metadata.createdAt} /> },
@@ -140,7 +142,7 @@ export function Skill({ names: [domain, name] }) {
               <ol class="versions">
                 {history.map((c) => (
                   <li key={c.resourceVersion}>
-                    <a href={"#/releases/" + c.object.release}>release {c.object.release}</a> <code>{short(c.object.content)}</code> <Badge>{c.op}</Badge> <span class="quiet">{c.actor}, <Age at={c.at} /> ago</span>
+                    <a href={"#/releases/" + c.object.release}>release {c.object.release}</a> <Hash of={c.object.content} /> <Badge>{c.op}</Badge> <span class="quiet">{c.actor}, <Age at={c.at} /> ago</span>
                     <Differences of={c.object.detail} />
                   </li>
                 ))}

@@ -1,16 +1,19 @@
 import { useState } from "preact/hooks";
 import { get, list } from "./api.js";
-import { Age, Badge, Listing, Loaded, Table, seg, short, useLoad } from "./parts.jsx";
+import { Age, Badge, Hash, Listing, Loaded, Table, seg, useLoad } from "./parts.jsx";
 
 function About({ e }) {
   const { kind, domain, name } = e.spec;
   const what = kind + " " + (domain && domain !== name ? domain + "/" : "") + name;
-  return kind === "Skill" ? <a href={"#/skills/" + seg(domain) + "/" + seg(name)}>{what}</a> : what;
+  if (kind === "Skill") return <a href={"#/skills/" + seg(domain) + "/" + seg(name)}>{what}</a>;
+  if (kind === "Execution") return <a href={"#/executions/" + seg(name)}>{what}</a>;
+  if (kind === "Release") return <a href={"#/releases/" + seg(name)}>{what}</a>;
+  return kind === "Domain" ? <a href="#/skills" onClick={() => sessionStorage.setItem("domain", name)}>{what}</a> : what;
 }
 
-export function EventList({ events }) {
+export function EventList({ events, none }) {
   return (
-    <Table caption="Events, newest first" rows={events} rowKey={(e) => e.metadata.name + e.status.count} none="Nothing has happened yet."
+    <Table caption="Events, newest first" rows={events} rowKey={(e) => e.metadata.name + e.status.count} none={none || "Nothing has happened yet."}
       columns={[
         { title: "Age", of: (e) => <Age at={e.status.lastAt} /> },
         { title: "Type", of: (e) => <Badge>{e.status.type}</Badge> },
@@ -30,7 +33,9 @@ export function Events() {
       <form class="filters" onSubmit={(e) => e.preventDefault()}>
         <label><input type="checkbox" checked={warnings} onChange={(e) => setWarnings(e.target.checked)} /> warnings only</label>
       </form>
-      <Loaded of={all}>{({ items }) => <EventList events={items.filter((e) => !warnings || e.status.type === "Warning")} />}</Loaded>
+      <Loaded of={all} titled>
+        {({ items }) => <EventList events={items.filter((e) => !warnings || e.status.type === "Warning")} none={warnings && items.length ? "No warnings." : ""} />}
+      </Loaded>
     </>
   );
 }
@@ -45,7 +50,7 @@ export function Instances() {
         { title: "State", sort: (i) => i.status.phase, of: (i) => <Badge>{i.status.phase}</Badge> },
         { title: "Node", sort: (i) => i.status.node, of: (i) => i.status.node },
         { title: "Driver", of: (i) => i.spec.driver },
-        { title: "Version", of: (i) => <code>{short(i.spec.content)}</code> },
+        { title: "Version", of: (i) => <Hash of={i.spec.content} /> },
         { title: "Age", sort: (i) => i.metadata.createdAt, of: (i) => <Age at={i.metadata.createdAt} /> },
       ]} />
   );
