@@ -168,10 +168,9 @@ static const char *path_of(struct cli *c, const struct cli_target *t, const stru
 			   : strcmp(way->kind, "Approval") == 0
 				   ? cli_path(c, "approvals", t->ref.name, NULL)
 				   : cli_ref_path(c, &t->ref);
-	if (strcmp(way->kind, "Execution") != 0) {
-		path = cli_query(c, path, "resourceVersion", o.version);
+	path = cli_query(c, path, "resourceVersion", o.version);
+	if (strcmp(way->kind, "Execution") != 0)
 		path = cli_query(c, path, "dryRun", cli_dry_run_is("server") ? "All" : NULL);
-	}
 	if (!way->wishes)
 		return path;
 	path = cli_query(c, path, "reason", cli_wish_reason);

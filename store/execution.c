@@ -168,25 +168,37 @@ int store_execution_enqueue(struct store *s, const struct enqueue *q, char ret_i
 	return err_set(err, ERR_CONFLICT, "the idempotency key is being used by another request");
 }
 
-int store_execution_cancel(struct store *s, struct str id, const char *by,
-			   enum execution_state *ret_state, struct err *err)
+static int has_ended(const struct cancel *c, enum execution_state state, struct err *err)
+{
+	err_set(err, ERR_CONFLICT, "execution %.*s %s %s already", STR_ARG(c->id),
+		state == EXEC_CANCELLED ? "was" : "has", execution_state_words[state]);
+	return err_remedy(err, "what ran is a record: it is removed by itself after "
+			       "retention.executions of asporad.conf");
+}
+
+int store_execution_cancel(struct store *s, const struct cancel *c, enum execution_state *ret_state,
+			   struct err *err)
 {
 	CLEANUP(bind_release) struct bind b = BIND(&sql_execution_cancel);
-	bind_text(&b, id);
-	bind_textz(&b, by);
+	bind_text(&b, c->id);
+	bind_textz(&b, c->by);
+	bind_text(&b, c->version);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	struct row c;
-	int r = wire_one(s, &b, &rows, &c, err, NULL);
+	struct row row;
+	int r = wire_one(s, &b, &rows, &row, err, NULL);
 	if (r < 0)
 		return r;
-	if (!row_bool(&c))
-		return err_set(err, ERR_NOT_FOUND, "there is no execution %.*s", STR_ARG(id));
-	enum execution_state state = (enum execution_state)row_choice(&c, execution_state_words);
-	if (state == EXEC_SUCCEEDED || state == EXEC_FAILED)
-		return err_set(err, ERR_CONFLICT, "execution %.*s has %s already", STR_ARG(id),
-			       execution_state_words[state]);
-	if (ret_state)
-		*ret_state = state;
+	if (!row_bool(&row))
+		return err_set(err, ERR_NOT_FOUND, "there is no execution %.*s", STR_ARG(c->id));
+	enum execution_state state = (enum execution_state)row_choice(&row, execution_state_words);
+	struct str version = row_text(&row);
+	bool changed = row_bool(&row);
+	if (!changed && execution_state_final(state) && (state != EXEC_CANCELLED || c->deletes))
+		return has_ended(c, state, err);
+	if (!changed && c->version.len && !str_eq(version, c->version))
+		return err_set(err, ERR_CONFLICT, "execution %.*s is at %.*s now, not at %.*s",
+			       STR_ARG(c->id), STR_ARG(version), STR_ARG(c->version));
+	*ret_state = state;
 	return 0;
 }
 

@@ -67,8 +67,17 @@ struct settle {
 };
 /* Exactly once. Safe to repeat after a lost reply. Errors: ERR_FENCED when the claim is over (the outcome is another's). */
 NODISCARD int store_execution_settle(struct store *s, const struct settle *o, struct err *err);
-/* Queued: cancelled now. Running: asked for. *ret_state is the state after. ERR_NOT_FOUND; ERR_CONFLICT when it has ended otherwise. */
-NODISCARD int store_execution_cancel(struct store *s, struct str id, const char *by,
+struct cancel {
+	struct str id;
+	const char *by;
+	struct str version; /* only while it is at this one; empty: at any */
+	bool deletes; /* one that was cancelled before is a conflict, too */
+};
+/*
+ * Queued: cancelled now. Running: asked for. *ret_state is the state after. ERR_NOT_FOUND; ERR_CONFLICT when it has ended otherwise, or is at another
+ * version.
+ */
+NODISCARD int store_execution_cancel(struct store *s, const struct cancel *c,
 				     enum execution_state *ret_state, struct err *err);
 /* Who holds claims now, of those whose name begins with prefix. *ret lives in a. Role: runner. */
 NODISCARD int store_execution_claimants(struct store *s, struct arena *a, struct str prefix,

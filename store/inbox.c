@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "store/blob.h"
+#include "store/meta.h"
 #include "store/txn_int.h"
 
 static void row_wish(struct row *c, struct arena *a, void *ret)
@@ -173,8 +174,11 @@ int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token, s
 	*ret_token = row_i64(&c);
 	if (!row_bool(&c))
 		return err_set(err, ERR_CONFLICT, "%s is the id of another wish", w->id);
-	if (row_bool(&c))
+	if (row_bool(&c)) {
 		log_wish(t, w);
+		if (w->expect.len)
+			store_object_expect(t, "Source", STR_NULL, w->source, w->expect);
+	}
 	return store_txn_commit(t, NULL, err);
 }
 

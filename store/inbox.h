@@ -18,6 +18,7 @@ struct wish {
 	struct str source; /* apply set, or the source of a sync wish */
 	struct str requested_by;
 	bool dry_run;
+	struct str expect; /* sync: only while the source has this resourceVersion; empty: any */
 	int64_t request_token; /* sync: done when the source has handled this */
 	/* apply: {"prune":bool,"override":bool,"ttl_ms":n,"reason":"…"}; rollback: {"skill":"…","to":"release 12"|"i3.47","reason":"…"}; … */
 	struct str body_json;
@@ -36,7 +37,8 @@ NODISCARD int store_wish_put(struct store *s, const struct wish *w, const struct
 			     size_t file_count, struct err *err);
 /*
  * Gateway. A sync wish together with the source's request that it waits for (w: id, source, requested_by); *ret_token as of store_source_request().
- * ERR_NOT_FOUND when no declared Git source has that name; repeated as store_wish_put().
+ * ERR_NOT_FOUND when no declared Git source has that name, ERR_CONFLICT when it is not as w expects; repeated as store_wish_put(), whatever has come of
+ * the source since.
  */
 NODISCARD int store_wish_sync(struct store *s, const struct wish *w, int64_t *ret_token,
 			      struct err *err);

@@ -3,6 +3,7 @@
  * ?wait= the answer comes when it has ended, forwards followed.
  */
 #include "agent/gateway/gateway.h"
+#include "agent/gateway/wish.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "store/execution.h"
@@ -371,8 +372,17 @@ int gw_execution_steps(struct gw_call *c, struct err *err)
 int gw_execution_cancel(struct gw_call *c, struct err *err)
 {
 	enum execution_state state;
+	struct wish_body b = {0}; /* which version */
 	CLEANUP_FREE char *id = mem_strndup(c->params[0].p, c->params[0].len);
-	int rc = store_execution_cancel(c->g->store, c->params[0], c->who.actor, &state, err);
+	int rc = c->q->body.len ? gw_call_body(c, gw_cancel_fields, &b, err) : 0;
+	if (rc == 0)
+		rc = gw_wish_query(c, &b, err);
+	const struct cancel how = {.id = c->params[0],
+				   .by = c->who.actor,
+				   .version = b.version,
+				   .deletes = str_eqz(c->q->method, "DELETE")};
+	if (rc == 0)
+		rc = store_execution_cancel(c->g->store, &how, &state, err);
 	if (rc < 0)
 		return rc;
 	give(c, c->reply, id, execution_state_final(state) ? 200 : 202);

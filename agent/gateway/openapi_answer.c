@@ -47,7 +47,7 @@ static const struct openapi_answer answers[] = {
 	{"POST", API "executions", gw_run_fields, NULL, "Execution", NULL, {200, 201, 202}, false},
 	{"GET", API "executions/{name}", NO_BODY, "Execution", NULL, OK, false},
 	{"GET", API "executions/{name}/steps", NO_BODY, "StepList", NULL, OK, false},
-	{"POST", API "executions/{name}/cancel", NULL, "Nothing", "Execution", NULL, {200, 202}, true},
+	{"POST", API "executions/{name}/cancel", gw_cancel_fields, NULL, "Execution", NULL, {200, 202}, true},
 	{"DELETE", API "executions/{name}", NO_BODY, "Execution", NULL, {200, 202}, false},
 	{"POST", API "admissions/{digest}/checks", gw_check_fields, NULL, "Check", NULL, {200, 201}, false},
 	{"GET", API "admissions/{digest}/checks", NO_BODY, "CheckList", NULL, OK, false},

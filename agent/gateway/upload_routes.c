@@ -38,6 +38,39 @@ static int upload_file(struct gw_call *c, const struct upload_entry *e, struct u
 	return gw_call_covers(c, domain, err);
 }
 
+/*
+ * What resourceVersion is of: the skill when all files are of one, else the domain when they are of one. skills/D/S/FILE is of a skill, skills/D/FILE
+ * and skills/D/runbooks/FILE of the domain.
+ */
+static int object_of(const struct upload_file *files, size_t count, struct wish_about *ret,
+		     struct err *err)
+{
+	*ret = (struct wish_about){0};
+	for (size_t i = 0; i < count; i++) {
+		struct str rest = files[i].path, domain, skill = STR_NULL;
+		(void)(str_split(&rest, '/', &domain) && str_split(&rest, '/', &domain));
+		if (str_find_byte(rest, '/', 0) >= 0)
+			(void)!str_split(&rest, '/', &skill);
+		if (str_eqz(skill, "runbooks"))
+			skill = STR_NULL;
+		if (i == 0)
+			*ret = (struct wish_about){"Skill", domain, skill};
+		if (!str_eq(ret->domain, domain)) {
+			err_set(err, ERR_INVALID,
+				"resourceVersion is of one object, and the files are of several "
+				"domains: %.*s, %.*s",
+				STR_ARG(ret->domain), STR_ARG(domain));
+			return err_remedy(err, "upload one domain or one skill at a time, or "
+					       "leave it out");
+		}
+		if (!str_eq(ret->name, skill))
+			ret->name = STR_NULL;
+	}
+	if (ret->name.len == 0)
+		*ret = (struct wish_about){"Domain", STR_NULL, ret->domain};
+	return 0;
+}
+
 int gw_upload_create(struct gw_call *c, struct err *err)
 {
 	struct wish_body b = {0};
@@ -65,6 +98,8 @@ int gw_upload_create(struct gw_call *c, struct err *err)
 		return rc;
 	struct wish w = {.kind = STR("apply"),
 			 .source = b.apply_set.len ? b.apply_set : STR("apply")};
-	const struct wish_about several = {0};
-	return gw_wish_record(c, &w, &b, &several, files, b.files.count, err);
+	struct wish_about about = {0};
+	if (b.version.len && (rc = object_of(files, b.files.count, &about, err)) < 0)
+		return rc;
+	return gw_wish_record(c, &w, &b, &about, files, b.files.count, err);
 }

@@ -32,7 +32,7 @@ struct wish_about {
 
 extern const struct field gw_upload_fields[], gw_rollback_fields[], gw_quarantine_fields[],
 	gw_clear_fields[], gw_suspension_fields[], gw_resumption_fields[], gw_adoption_fields[],
-	gw_sync_fields[], gw_overlay_end_fields[], gw_approval_fields[];
+	gw_sync_fields[], gw_overlay_end_fields[], gw_approval_fields[], gw_cancel_fields[];
 
 /* --- wish_fields.c --- */
 

@@ -54,9 +54,7 @@ const struct field gw_upload_fields[] = {
 	{"override", FIELD_BOOL, B(override),
 	 .help = "Lies over a domain that belongs to another source, for ttl."},
 	TTL_ROW,
-	DRY_RUN_ROW,
-	REASON_ROW,
-	FIELD_END};
+	COMMON_ROWS};
 const struct field gw_rollback_fields[] = {
 	DOMAIN_ROW,
 	{"skill", FIELD_NAME, B(skill), .help = "One skill; the whole domain when left out."},
@@ -96,6 +94,7 @@ const struct field gw_sync_fields[] = {
 		 "gives "
 		 "skills more, \"freeze:DOMAIN\" lets a change pass during a freeze."},
 	REASON_ROW,
+	VERSION_ROW,
 	FIELD_END};
 const struct field gw_approval_fields[] = {
 	DOMAIN_ROW,
@@ -108,6 +107,7 @@ const struct field gw_approval_fields[] = {
 	DRY_RUN_ROW,
 	REASON_ROW,
 	FIELD_END};
+const struct field gw_cancel_fields[] = {VERSION_ROW, FIELD_END};
 const struct field gw_overlay_end_fields[] = {DOMAIN_ROW, COMMON_ROWS};
 #undef B
 

@@ -157,6 +157,7 @@ int gw_wish_record(struct gw_call *c, struct wish *w, struct wish_body *b,
 	int rc = gw_call_wait(c, &wait_ms, err);
 	if (rc == 0)
 		rc = gw_wish_query(c, b, err);
+	w->expect = b->version;
 	if (rc == 0 && key.p)
 		rc = gw_wish_key(c, key, w->id, err);
 	else

@@ -2,10 +2,13 @@
 -- params: from1 text, from2 text, to1 text, to2 text, limit int8, domain text, skill text, session text, state text, mode text, requested_by text, whole bool
 -- rows: key1 text, key2 text, object json
 -- roles: gateway
+-- Its resourceVersion tells its states and claims apart, and is no revision (execution_cancel has the same).
 -- Newest first (ids begin with their time); from2 is the last one seen. whole: with input, result and trigger.
 select e.id, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Execution',
-	'metadata', json_build_object('domain', e.domain, 'name', e.id, 'uid', e.uid, 'generation', 1, 'resourceVersion', '',
+	'metadata', json_build_object('domain', e.domain, 'name', e.id, 'uid', e.uid, 'generation', 1, 'resourceVersion',
+		aspora_version(1 + 16 * e.claim + 2 * array_position(array['queued', 'claimed', 'running', 'succeeded', 'failed', 'cancelled'], e.state)
+			+ e.cancel_requested::int),
 		'labels', '{}'::json, 'createdAt', aspora_time(e.created_at)),
 	'spec', case when $12 then json_build_object('skill', e.skill, 'mode', e.mode, 'session', e.session, 'parent', e.parent,
 			'requestedBy', e.requested_by, 'deadline', aspora_time(e.deadline_at), 'idempotencyKey', e.idempotency_key,

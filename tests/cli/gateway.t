@@ -338,9 +338,9 @@ cancel takes an execution as others name it.
   $ NAME=$(aspora run --no-wait order status 17 | sed s,execution/,,); aspora wait execution "$NAME" --for status.phase=succeeded | mask
   execution EXEC-1: status.phase=succeeded
   $ aspora cancel "$NAME" 2>&1 | mask; aspora cancel "execution/$NAME" 2>&1 | mask; aspora cancel "exec/ecm/$NAME" 2>&1 | mask
-  aspora: execution EXEC-1 has succeeded already
-  aspora: execution EXEC-1 has succeeded already
-  aspora: execution EXEC-1 has succeeded already
+  aspora: execution EXEC-1 has succeeded already (what ran is a record: it is removed by itself after retention.executions of asporad.conf)
+  aspora: execution EXEC-1 has succeeded already (what ran is a record: it is removed by itself after retention.executions of asporad.conf)
+  aspora: execution EXEC-1 has succeeded already (what ran is a record: it is removed by itself after retention.executions of asporad.conf)
   $ aspora cancel skill/ecm/manager
   aspora: a skill cannot be cancelled: only an execution can (it is: aspora cancel EXECUTION)
   [2]

@@ -693,7 +693,10 @@ def test_without_a_wait_it_is_accepted_and_can_be_followed(api):
     assert page["state"] == "succeeded" and [x["kind"] for x in steps][-1] == "sandbox.ended"
     assert api.get("/api/v1/executions/%s/steps" % id_).json["items"] == steps
     assert [o["metadata"]["name"] for o in api.items("/api/v1/executions?session=s-1")] == [id_]
-    assert api.post("/api/v1/executions/%s/cancel" % id_).status == 409
+    # What ran is a record: neither a cancel nor a deletion does anything, and both say so.
+    for method, path in (("POST", "/cancel"), ("DELETE", "")):
+        r = api.call(method, "/api/v1/executions/" + id_ + path, {} if method == "POST" else None)
+        assert r.status == 409 and "has succeeded already" in r.json["detail"] and "retention.executions" in r.json["remedy"], r
 
 
 def test_the_same_key_runs_once(s, api):
@@ -750,8 +753,24 @@ def test_a_wait_that_is_over_says_how_far_it_is_and_a_cancel_ends_it(s, api):
     t = threading.Thread(target=lambda: answers.append(api.get("/api/v1/executions/%s?wait=30s" % id_)))
     t.start()
     assert as_(s, api, "viewer").post("/api/v1/executions/%s/cancel" % id_).status == 403
-    r = api.call("DELETE", "/api/v1/executions/" + id_)
-    assert r.status == 200 and r.json["status"]["phase"] == "cancelled"
+    version = api.get("/api/v1/executions/" + id_).json["metadata"]["resourceVersion"]
+    one = "/api/v1/executions/" + id_
+    for method, path, headers, status in (
+            ("DELETE", one + "?resourceVersion=i1.999", None, 409), ("POST", one + "/cancel?resourceVersion=i1.999", None, 409),
+            ("DELETE", one, {"If-Match": '"i1.999"'}, 409), ("DELETE", one + "?resourceVersion=x", None, 400), ("DELETE", one, {"If-Match": "i1.9"}, 400)):
+        r = api.call(method, path, {} if method == "POST" else None, headers=headers)
+        assert r.status == status, (method, path, headers, r)
+        assert status != 409 or version + " now, not at i1.999" in r.json["detail"], r
+    r = api.post(one + "/cancel", {"resourceVersion": "i1.999"})
+    assert r.status == 409, r
+    r = api.post(one + "/cancel", {"reason": "x"})
+    assert r.status == 422 and "there is no such field" in r.json["detail"], r
+    r = api.call("DELETE", one, headers={"If-Match": '"%s"' % version})
+    assert r.status == 200 and r.json["status"]["phase"] == "cancelled" and r.json["metadata"]["resourceVersion"] != version, r
+    # Asked for again it is so already; deleted it is not.
+    assert api.post(one + "/cancel").status == 200
+    r = api.call("DELETE", one)
+    assert r.status == 409 and "was cancelled already" in r.json["detail"] and "record" in r.json["remedy"], r
     t.join(10)
     assert answers and answers[0].json["status"]["phase"] == "cancelled"
     r = api.post("/api/v1/resumptions?wait=20s", {k: held[k] for k in ("kind", "domain", "name")})

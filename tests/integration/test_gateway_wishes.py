@@ -71,6 +71,42 @@ def test_an_upload_becomes_a_skill_that_runs(s, api):
     assert api.get("/api/v1/releases?limit=1").json["items"][0]["metadata"]["name"] == before
 
 
+def test_an_upload_of_what_was_read_finds_it_so_or_is_refused(s, api):
+    upload(api, files("lab", "versioned"))
+
+    def version(path):
+        return api.get("/api/v1/domains/" + path).json["metadata"]["resourceVersion"]
+    # A rollout that goes on changes the skill, too.
+    s.wait_converged()
+    s.wait("a skill at rest", lambda: s.one("select count(*) = 1 from instance where skill = 'versioned' and state = 'ready'")[0])
+    skill = version("lab/skills/versioned")
+    upload(api, files("lab", "versioned", "once"), resourceVersion=skill)
+    # The second of two who read the same; nothing of it is there.
+    r = api.post("/api/v1/uploads?wait=30s", {"files": files("lab", "versioned", "twice"), "resourceVersion": skill})
+    assert r.status == 409 and "skill lab/versioned is at" in r.json["detail"] and "not at " + skill in r.json["detail"], r
+    r = api.post("/api/v1/uploads?wait=30s", {"files": files("lab", "versioned", "twice")}, headers={"If-Match": '"%s"' % skill})
+    assert r.status == 409, r
+    assert said(s, api, "lab/versioned") == "once"
+    # Files of the domain, or of several skills of it: the domain's version.
+    memory = [{"path": "skills/lab/DOMAIN.md", "content": "# Lab\n\nKnows.\n"}]
+    upload(api, memory, resourceVersion=version("lab"))
+    for list_ in (memory, files("lab", "versioned", "twice") + files("lab", "greeter"), [dict(memory[0], path="skills/lab/runbooks/a.md")]):
+        r = api.post("/api/v1/uploads?wait=30s", {"files": list_, "resourceVersion": "i1.1"})
+        assert r.status == 409 and "domain lab is at" in r.json["detail"], r
+    r = api.post("/api/v1/uploads", {"files": files("lab", "a") + files("lab2", "b"), "resourceVersion": skill})
+    assert r.status == 422 and "of several domains: lab, lab2" in r.json["detail"] and "one domain or one skill at a time" in r.json["remedy"], r
+    r = api.post("/api/v1/uploads?wait=30s", {"files": files("lab", "never-there"), "resourceVersion": skill})
+    assert r.status == 404 and "there is no skill lab/never-there" in r.json["detail"], r
+
+
+def test_a_sync_of_a_source_that_was_read_finds_it_so_or_is_refused(s, api):
+    version = api.get("/api/v1/sources/main").json["metadata"]["resourceVersion"]
+    wished(api.post("/api/v1/sources/main/sync?wait=30s&resourceVersion=" + version))
+    for more in ({"body": {"resourceVersion": "i1.1"}}, {"headers": {"If-Match": '"i1.1"'}}):
+        r = api.post("/api/v1/sources/main/sync?wait=30s", **more)
+        assert r.status == 409 and "source main is at" in r.json["detail"], r
+
+
 def test_without_a_wait_the_outcome_can_be_asked_for(s, api):
     r = api.post("/api/v1/uploads", {"files": files("lab", "second")})
     w = wished(r, 202)

@@ -1,5 +1,28 @@
 /* Executions: asked for once, claimed by one, settled exactly once. */
+#include "store/object.h"
 #include "tests/unit/store/help_execution.h"
+
+static int end_it(const char *id, const char *version, bool deletes, enum execution_state *ret)
+{
+	const struct cancel c = {
+		.id = str_of(id), .by = "key:ana", .version = str_of(version), .deletes = deletes};
+	return store_execution_cancel(gateway, &c, ret, &support_err);
+}
+
+/* The resourceVersion as the API shows it. */
+static const char *version_of(const char *id)
+{
+	static char out[RV_MAX];
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)1 << 20);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
+	const struct object_query q = {.kind = "Execution", .name = str_of(id)};
+	const struct doc_node *n = NULL;
+	assert_ok(store_object_get(gateway, &q, &text, &support_err));
+	assert_ok(doc_parse_json(a, buf_str(&text), &doc_limits_json, "object", &n, &support_err));
+	snprintf(out, sizeof(out), "%.*s",
+		 STR_ARG(doc_text(doc_find(n, "metadata"), "resourceVersion")));
+	return out;
+}
 
 START_TEST(an_execution_runs_from_the_queue_to_its_result)
 {
@@ -147,8 +170,7 @@ START_TEST(a_settled_execution_stays_settled)
 	assert_err(store_execution_steps(runner, "EXEC-1", c.number, &step, 1, &support_err),
 		   ERR_FENCED, "over");
 	enum execution_state state;
-	assert_err(store_execution_cancel(gateway, STR("EXEC-1"), "key:ana", &state, &support_err),
-		   ERR_CONFLICT, "has succeeded already");
+	assert_err(end_it("EXEC-1", "", false, &state), ERR_CONFLICT, "has succeeded already");
 }
 END_TEST
 
@@ -297,18 +319,58 @@ START_TEST(cancelling_a_queued_one_ends_it_and_a_running_one_asks)
 	enum execution_state state;
 	struct claim c;
 	ck_assert(execution_claim(&c));
-	assert_ok(store_execution_cancel(gateway, STR("EXEC-2"), "key:ana", &state, &support_err));
+	assert_ok(end_it("EXEC-2", "", false, &state));
 	ck_assert_int_eq(state, EXEC_CANCELLED);
-	assert_ok(store_execution_cancel(gateway, STR("EXEC-2"), "key:ana", &state, &support_err));
-	assert_ok(store_execution_cancel(gateway, STR("EXEC-1"), "key:ana", &state, &support_err));
+	assert_ok(end_it("EXEC-2", "", false, &state));
+	assert_ok(end_it("EXEC-1", "", false, &state));
 	ck_assert_int_eq(state, EXEC_CLAIMED);
 	bool cancel = false;
 	assert_ok(store_execution_running(runner, "EXEC-1", c.number, 1000, &cancel, &support_err));
 	ck_assert(cancel);
 	struct settle done = {.id = "EXEC-1", .claim = c.number, .state = EXEC_CANCELLED};
 	assert_ok(store_execution_settle(runner, &done, &support_err));
-	assert_err(store_execution_cancel(gateway, STR("EXEC-9"), "key:ana", &state, &support_err),
-		   ERR_NOT_FOUND, "EXEC-9");
+	assert_err(end_it("EXEC-9", "", false, &state), ERR_NOT_FOUND, "EXEC-9");
+}
+END_TEST
+
+START_TEST(a_cancel_of_what_was_read_finds_it_so_or_is_refused)
+{
+	char queued[RV_MAX], claimed[RV_MAX];
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	enum execution_state state;
+	struct claim c;
+	snprintf(queued, sizeof(queued), "%s", version_of("EXEC-1"));
+	ck_assert(execution_claim(&c));
+	snprintf(claimed, sizeof(claimed), "%s", version_of("EXEC-1"));
+	ck_assert_str_ne(queued, claimed);
+	assert_err(end_it("EXEC-1", queued, false, &state), ERR_CONFLICT, "execution EXEC-1 is at");
+	ck_assert_ptr_nonnull(strstr(support_err.msg, queued));
+	ck_assert_ptr_nonnull(strstr(support_err.msg, claimed));
+	ck_assert_str_eq(support_pg_text("select cancel_requested::text from execution"), "false");
+	assert_ok(end_it("EXEC-1", claimed, true, &state));
+	ck_assert_int_eq(state, EXEC_CLAIMED);
+	/* Having been asked to end is a state of its own. */
+	ck_assert_str_ne(version_of("EXEC-1"), claimed);
+	assert_err(end_it("EXEC-1", claimed, true, &state), ERR_CONFLICT, "is at");
+	assert_err(end_it("EXEC-9", claimed, true, &state), ERR_NOT_FOUND, "EXEC-9");
+}
+END_TEST
+
+START_TEST(deleting_what_has_ended_is_refused_with_when_it_goes)
+{
+	execution_serve(&plain, 1);
+	execution_enqueue("EXEC-1");
+	enum execution_state state;
+	assert_ok(end_it("EXEC-1", "", true, &state));
+	ck_assert_int_eq(state, EXEC_CANCELLED);
+	/* To cancel it once more asks for what is so already; to delete it does not. */
+	assert_ok(end_it("EXEC-1", "", false, &state));
+	assert_err(end_it("EXEC-1", "", true, &state), ERR_CONFLICT,
+		   "execution EXEC-1 was cancelled already");
+	ck_assert_ptr_nonnull(strstr(support_err.remedy, "retention.executions"));
+	/* That it has ended is said also to who has read it before. */
+	assert_err(end_it("EXEC-1", "i1.1", true, &state), ERR_CONFLICT, "was cancelled already");
 }
 END_TEST
 
@@ -320,7 +382,7 @@ START_TEST(what_was_cancelled_is_cancelled_however_it_came_to_nothing)
 	enum execution_state state;
 	struct claim c;
 	ck_assert(execution_claim(&c));
-	assert_ok(store_execution_cancel(gateway, STR("EXEC-1"), "key:ana", &state, &support_err));
+	assert_ok(end_it("EXEC-1", "", false, &state));
 	struct settle done = {.id = "EXEC-1", .claim = c.number, .state = ends[_i]};
 	if (done.state == EXEC_SUCCEEDED)
 		done.result_json = STR("{}");
@@ -414,6 +476,8 @@ static const struct support_case cases[] = {
 	CASE(what_is_queued_for_a_deleted_skill_fails_at_once),
 	CASE(attempts_and_deadlines_come_to_an_end),
 	CASE(a_retry_goes_back_and_waits),
+	CASE(a_cancel_of_what_was_read_finds_it_so_or_is_refused),
+	CASE(deleting_what_has_ended_is_refused_with_when_it_goes),
 	CASE(cancelling_a_queued_one_ends_it_and_a_running_one_asks),
 	CASE_LOOP(what_was_cancelled_is_cancelled_however_it_came_to_nothing, 3),
 	CASE(transitions_reach_the_change_log_in_batches),

@@ -268,6 +268,22 @@ START_TEST(a_sync_wish_twice_is_one_request_and_another_under_its_id_is_refused)
 		support_pg_text("select string_agg(request_token::text, ' ' order by name) "
 				"from source where name in ('main', 'other')"),
 		"1 0");
+	/* Only while the source is as it was read; and the same request again, whatever has come of the source since. */
+	w.source = STR("main");
+	w.expect = STR("i1.99");
+	assert_ok(store_wish_sync(gateway, &w, &again, &support_err));
+	snprintf(w.id, sizeof(w.id), "WISH-3");
+	assert_err(store_wish_sync(gateway, &w, &again, &support_err), ERR_CONFLICT,
+		   "source main is at");
+	ck_assert_str_eq(support_pg_text("select count(*)::text from inbox where id = 'WISH-3'"),
+			 "0");
+	ck_assert_str_eq(
+		support_pg_text("select request_token::text from source where name = 'main'"), "1");
+	w.expect = str_of(
+		support_pg_text("select aspora_version(rev) from source where name = 'main'"));
+	assert_ok(store_wish_sync(gateway, &w, &again, &support_err));
+	ck_assert_int_eq(again, first + 1);
+	w.expect = STR_NULL;
 	w.source = STR("nowhere");
 	snprintf(w.id, sizeof(w.id), "WISH-2");
 	assert_err(store_wish_sync(gateway, &w, &again, &support_err), ERR_NOT_FOUND, "nowhere");
