@@ -195,24 +195,9 @@ static int go_on(struct following *w, int rc)
 	return 0;
 }
 
-/* Where nothing can be watched: all of it, again and again. */
-static int poll_on(struct following *w)
-{
-	int rc = 0;
-	while (rc == 0 && !over(w)) {
-		cli_pause(left(w, CLI_POLL_MS));
-		rc = look(w);
-		if (may_pass(rc))
-			rc = 0;
-	}
-	return rc;
-}
-
 static int follow(struct following *w)
 {
 	int rc = look(w);
-	if (rc == 0 && w->f->poll)
-		return poll_on(w);
 	while (rc == 0 && !over(w)) {
 		rc = w->stale ? look(w) : watch_on(w);
 		if (rc > 0)

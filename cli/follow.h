@@ -15,7 +15,6 @@ struct cli_follow {
 	const char *word; /* of the kind: "skill" */
 	size_t newest; /* of the first list only so many, the oldest of them first; 0: all, as they come */
 	int64_t timeout_ms; /* 0: never */
-	bool poll; /* the kind cannot be watched: it is looked at once a second */
 
 	/* Whether an object is among what is asked for; NULL: all are. */
 	bool (*wanted)(void *state, const struct doc_node *object);

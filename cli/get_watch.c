@@ -67,12 +67,6 @@ static int show(void *state, const char *type, const struct doc_node *const *obj
 	return rc;
 }
 
-/* These change with their skills, and the gateway tells of those. */
-static bool can_be_watched(const struct kind *k)
-{
-	return strcmp(k->name, "Route") != 0 && strcmp(k->name, "Quarantine") != 0;
-}
-
 int cli_get_watch(struct getting *w, struct err *err)
 {
 	struct cli *c = w->g->c;
@@ -94,7 +88,6 @@ int cli_get_watch(struct getting *w, struct err *err)
 				     .word = k->singular,
 				     .newest = strcmp(k->name, "Event") == 0 ? 100 : 0,
 				     .timeout_ms = o.timeout_ms,
-				     .poll = !can_be_watched(k),
 				     .wanted = is_asked_for,
 				     .show = show,
 				     .state = w};

@@ -58,6 +58,20 @@ NODISCARD int store_object_get(struct store *s, const struct object_query *q, st
 /* The same inside a transaction, as it is by then; of kinds that the role may read. ERR_NOT_FOUND. */
 NODISCARD int store_object_read(struct store_txn *t, const struct object_query *q, struct buf *out,
 				struct err *err);
+/* An object that a change of a skill made, changed or ended. */
+struct object_part {
+	struct str name;
+	enum { PART_MADE, PART_CHANGED, PART_GONE } what;
+	struct str json; /* as it is now; "" when it is gone */
+};
+struct part_query {
+	const char *kind; /* "Route" or "Quarantine" */
+	struct str domain, skill;
+	int64_t rev; /* of the change */
+};
+/* *ret lives in a. What was made then and is gone by now is gone. */
+NODISCARD int store_object_parts(struct store *s, struct arena *a, const struct part_query *of,
+				 struct object_part **ret, size_t *ret_count, struct err *err);
 /* The last revision at a time, and that of the newest release of a commit (its first digits, 7 or more). ERR_NOT_FOUND. */
 NODISCARD int store_revision_at_time(struct store *s, int64_t at_ms, int64_t *ret, struct err *err);
 NODISCARD int store_revision_of_commit(struct store *s, struct str commit, int64_t *ret,

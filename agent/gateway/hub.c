@@ -17,7 +17,8 @@ void gw_hub_entry_release(struct hub_entry *e)
 {
 	free(e->object.json);
 	free(e->of_skill.json);
-	e->object = e->of_skill = (struct hub_object){0};
+	free(e->parts.json);
+	e->object = e->of_skill = e->parts = (struct hub_object){0};
 }
 
 static void drop_first(struct gw_hub *h)

@@ -39,6 +39,8 @@ struct hub_entry {
 	struct store_rv at; /* where who has seen it stands */
 	struct str skill; /* of an instance or execution */
 	struct hub_object object, of_skill;
+	struct hub_object
+		parts; /* of kinds that have parts: not one object, but those of gw_hub_part() */
 	bool overtaken;
 	bool created; /* it, or one that it overtook, made the object */
 	uint64_t created_seq; /* which: who began to watch after it has known the object */
@@ -126,6 +128,25 @@ bool gw_hub_same(const struct hub_entry *a, const struct hub_entry *b);
  */
 NODISCARD int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kind,
 			    struct hub_object **ret, struct str *ret_name, struct err *err);
+/* --- hub_part.c --- */
+
+/* Whether objects of the kind are told of by entries about their skill, several at once: Route, Quarantine. */
+bool gw_hub_has_parts(const struct kind *kind);
+/* Whether the entry may be about some of them; an entry is about those of at most one kind. */
+bool gw_hub_is_of_parts(const struct hub_entry *e, const struct kind *kind);
+struct hub_part {
+	bool made, gone; /* neither: it has changed */
+	struct str name, json; /* json "": it is gone */
+};
+/* One after the other, *at from 0 on; false at the end. */
+bool gw_hub_part(const struct hub_object *parts, size_t *at, struct hub_part *ret);
+/* From a job: what the change of the skill at this revision did to them. Errors: the store's. */
+NODISCARD int gw_hub_load_parts(struct gateway *g, const struct kind *kind, struct str domain,
+				struct str skill, int64_t rev, struct hub_object *ret,
+				struct err *err);
+
+/* --- hub_object.c --- */
+
 /* An object of this entry was loaded, and counts; what is too old for that leaves. */
 void gw_hub_grew(struct gw_hub *h, struct hub_entry *e, size_t bytes);
 void gw_hub_entry_release(struct hub_entry *e); /* what gw_hub_object() loaded */

@@ -7,8 +7,10 @@
 #include "store/object.h"
 
 static int load(struct gateway *g, const struct kind *kind, struct str domain, struct str name,
-		struct hub_object *o, struct err *err)
+		int64_t rev, struct hub_object *o, struct err *err)
 {
+	if (gw_hub_has_parts(kind))
+		return gw_hub_load_parts(g, kind, domain, name, rev, o, err);
 	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
 	struct err wrong = ERR_INIT;
 	const struct object_query q = {
@@ -35,6 +37,10 @@ static struct hub_object *place_of(struct hub_entry *e, const struct kind *kind,
 				   struct str *ret_name)
 {
 	bool own = str_eqz(e->change.kind, kind->name);
+	if (gw_hub_has_parts(kind)) {
+		*ret_name = e->change.name;
+		return &e->parts;
+	}
 	*ret_name = own ? e->change.name : e->skill;
 	return own ? &e->object : &e->of_skill;
 }
@@ -56,7 +62,7 @@ static int load_one(struct gw_hub *h, struct hub_wanted want, struct err *err)
 	CLEANUP_FREE char *domain = mem_strndup(e->change.domain.p ? e->change.domain.p : "",
 						e->change.domain.len);
 	CLEANUP_FREE char *copy = mem_strndup(name.p ? name.p : "", name.len);
-	int rc = load(h->g, want.kind, str_of(domain), str_of(copy), &found, err);
+	int rc = load(h->g, want.kind, str_of(domain), str_of(copy), e->change.rev, &found, err);
 	e = gw_hub_entry(h, want.seq);
 	if (!e || rc < 0) {
 		free(found.json);
@@ -119,16 +125,23 @@ static void want(struct gateway *g, struct hub_entry *e, const struct kind *kind
 		forget_wanted(h, 0);
 }
 
+static bool is_about(const struct hub_entry *e, const struct kind *kind)
+{
+	if (gw_hub_has_parts(kind))
+		return gw_hub_is_of_parts(e, kind);
+	return str_eqz(e->change.kind, kind->name) ||
+	       (str_eqz(e->change.kind, "Instance") && strcmp(kind->name, "Skill") == 0);
+}
+
 int gw_hub_object(struct gateway *g, struct hub_entry *e, const struct kind *kind,
 		  struct hub_object **ret, struct str *ret_name, struct err *err)
 {
 	*ret = NULL;
-	if (!str_eqz(e->change.kind, kind->name) &&
-	    (!str_eqz(e->change.kind, "Instance") || strcmp(kind->name, "Skill") != 0))
+	if (!is_about(e, kind))
 		return 0;
 	struct hub_object *o = *ret = place_of(e, kind, ret_name);
 	if (o->state == HUB_UNKNOWN && g->lane)
-		return load(g, kind, e->change.domain, *ret_name, o, err);
+		return load(g, kind, e->change.domain, *ret_name, e->change.rev, o, err);
 	if (o->state == HUB_UNKNOWN) {
 		o->state = HUB_WANTED;
 		want(g, e, kind);

@@ -105,6 +105,20 @@ static bool read_term(struct selector_term *t, struct str term, struct str *ret_
 	return true;
 }
 
+static int too_many(struct err *err)
+{
+	return err_set(err, ERR_USAGE, "more than %d terms in a selector", SELECTOR_TERMS_MAX);
+}
+
+int selector_field_is(struct selector *s, const char *field, struct str value, struct err *err)
+{
+	if (s->count == SELECTOR_TERMS_MAX)
+		return too_many(err);
+	s->terms[s->count++] = (struct selector_term){
+		.key = field, .op = SELECT_IN, .values = {value}, .value_count = 1};
+	return 0;
+}
+
 static int add_terms(struct selector *s, struct arena *a, struct str text, bool label,
 		     struct err *err)
 {
@@ -114,8 +128,7 @@ static int add_terms(struct selector *s, struct arena *a, struct str text, bool 
 		return bad(rest, label, err);
 	while (next_term(&rest, &term)) {
 		if (s->count == SELECTOR_TERMS_MAX)
-			return err_set(err, ERR_USAGE, "more than %d terms in a selector",
-				       SELECTOR_TERMS_MAX);
+			return too_many(err);
 		struct selector_term *t = &s->terms[s->count];
 		*t = (struct selector_term){.label = label};
 		if (!term.len || !read_term(t, term, &key) || !is_key(key, label))

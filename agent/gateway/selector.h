@@ -31,6 +31,9 @@ NODISCARD int selector_labels(struct selector *s, struct arena *a, struct str te
 			      struct err *err);
 NODISCARD int selector_fields(struct selector *s, struct arena *a, struct str text,
 			      struct err *err);
+/* One more term: this field has this value, whatever characters are in it. field is static. Errors: ERR_USAGE when there are too many. */
+NODISCARD int selector_field_is(struct selector *s, const char *field, struct str value,
+				struct err *err);
 bool selector_fits(const struct selector *s, const struct doc_node *object);
 /* The same of an object's text. What cannot be read fits nothing. */
 bool selector_fits_text(const struct selector *s, struct str json);

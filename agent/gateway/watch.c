@@ -104,9 +104,8 @@ static bool is_mine(const struct watcher *w, const struct hub_entry *e)
 	if (str_eqz(c->kind, "Event"))
 		return w->events && (!w->about_kind.len || str_eq(w->about_kind, c->actor)) &&
 		       (!w->about_name.len || str_eq(w->about_name, c->object));
-	if (w->skill.len && !str_eq(w->skill, e->skill))
-		return false;
-	return true;
+	return !w->skill.len ||
+	       str_eq(w->skill, w->kind && gw_hub_has_parts(w->kind) ? c->name : e->skill);
 }
 
 static void tell_change(struct watcher *w, struct buf *out, const struct hub_entry *e)
@@ -129,18 +128,45 @@ static bool is_new(const struct watcher *w, const struct hub_entry *e, const str
 	return o == &e->object && e->created && e->created_seq >= w->first;
 }
 
+/*
+ * All but the last of several events of one entry stand before it: who goes on from one of them is told of the whole entry again, and never too little.
+ */
+static void tell_parts(struct watcher *w, struct buf *out, const struct hub_entry *e)
+{
+	struct hub_part part, next;
+	size_t at = 0;
+	bool more = gw_hub_part(&e->parts, &at, &next);
+	while (more) {
+		part = next;
+		more = gw_hub_part(&e->parts, &at, &next);
+		if (!more)
+			w->at = e->at;
+		if (!part.gone && selector_fits_text(&w->selector, part.json))
+			event(w, out, part.made ? "ADDED" : "MODIFIED", part.json);
+		else if (!part.made)
+			nameless(w, out, "DELETED", e->change.domain, part.name);
+	}
+	w->at = e->at;
+}
+
 /* Moves past an entry and says what it means. */
 static int tell(struct watcher *w, struct hub_entry *e, struct buf *out, struct err *err)
 {
 	struct hub_object *o = NULL;
 	struct str name = STR_NULL;
-	if (!is_mine(w, e) || (w->kind && e->overtaken)) {
+	bool parts = w->kind && gw_hub_has_parts(w->kind);
+	/* Each entry has its own parts; of an object the newest one tells all. */
+	if (!is_mine(w, e) || (w->kind && e->overtaken && !parts)) {
 		w->at = e->at;
 		return 0;
 	}
 	int rc = w->kind ? gw_hub_object(w->call->g, e, w->kind, &o, &name, err) : 0;
 	if (rc != 0)
 		return rc;
+	if (o && parts) {
+		tell_parts(w, out, e);
+		return 0;
+	}
 	w->at = e->at;
 	if (!w->kind) {
 		tell_change(w, out, e);
@@ -355,19 +381,32 @@ static int position(struct gw_call *c, bool sse, struct store_rv *ret, struct er
 	return rc;
 }
 
-static int check_kind(const struct kind *kind, struct err *err)
+/* The filters of lists, as fields of the object. Those of skill and of what an event is about need no object. */
+static int read_filters(struct gw_call *c, const struct kind *kind, struct selector *ret,
+			struct err *err)
 {
 	static const struct {
-		const char *kind, *instead;
-	} other[] = {{"Route", "watch skills, or changes of kind Route"},
-		     {"Quarantine", "watch skills: a quarantine changes its skill"}};
-	for (size_t i = 0; kind && i < ARRAY_SIZE(other); i++) {
-		if (strcmp(kind->name, other[i].kind) != 0)
+		const char *kind, *key, *field;
+	} filters[] = {{"Route", "kind", "spec.kind"},
+		       {"Admission", "verdict", "status.verdict"},
+		       {"Instance", "state", "status.phase"},
+		       {"Execution", "state", "status.phase"},
+		       {"Execution", "session", "spec.session"},
+		       {"Execution", "mode", "spec.mode"},
+		       {"Execution", "requestedBy", "spec.requestedBy"}};
+	int rc = gw_call_selector(c, ret, err);
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(filters); i++) {
+		struct str value = gw_call_query(c, filters[i].key);
+		if (!value.len || strcmp(filters[i].kind, kind->name) != 0)
 			continue;
-		err_set(err, ERR_UNSUPPORTED, "%s cannot be watched", kind->plural);
-		return err_remedy(err, "%s", other[i].instead);
+		bool live = strcmp(kind->name, "Instance") == 0 && str_eqz(value, "live");
+		rc = live ? selector_fields(ret, c->arena,
+					    STR("status.phase!=ended,status.phase!=failed,"
+						"status.phase!=lost"),
+					    err)
+			  : selector_field_is(ret, filters[i].field, value, err);
 	}
-	return 0;
+	return rc;
 }
 
 int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
@@ -386,9 +425,7 @@ int gw_watch(struct gw_call *c, const struct kind *kind, struct err *err)
 		w->about_kind = about ? str_of(about->name) : gw_call_query(c, "kind");
 		w->about_name = gw_call_query(c, "name");
 	}
-	int rc = check_kind(kind, err);
-	if (rc == 0 && kind)
-		rc = gw_call_selector(c, &w->selector, err);
+	int rc = kind ? read_filters(c, kind, &w->selector, err) : 0;
 	if (rc == 0)
 		rc = position(c, w->sse, &w->at, err);
 	if (rc < 0)

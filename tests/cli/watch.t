@@ -69,11 +69,15 @@ Of what is named, and in a state, nothing else is shown; what leaves the state i
   /api/v1/skills?domain=ecm&limit=500
   /api/v1/skills?domain=ecm&watch=1&resourceVersion=i1.1
 
-What cannot be watched is looked at again and again.
-  $ { list i1.1 ""; list i1.2 '{"kind":"Quarantine","metadata":{"domain":"ecm","name":"7"}}'; } > polled
-  $ serve $PWD/polled
-  $ aspora get quarantines -w -o name --timeout 1500ms; kill $!; wait
+Routes and quarantines are watched like everything else, and asked for once.
+  $ held() { printf '{"kind":"Quarantine","metadata":{"domain":"ecm","name":"7"}}'; }
+  $ { list i1.1 ""; echo "{\"lines\":[$(event ADDED i1.2 "$(held)"),$(event DELETED i1.3 "$(held)")],\"hold\":true}"; } > held
+  $ serve $PWD/held
+  $ aspora get quarantines -w -o name --timeout 1s; cat held.requests; kill $!; wait
   quarantine/ecm/7
+  aspora: quarantine/ecm/7 is gone
+  /api/v1/quarantines?limit=500
+  /api/v1/quarantines?watch=1&resourceVersion=i1.1
 
 An error that no other try would mend ends it.
   $ { list i1.1 ""; echo '{"status":401,"body":{"status":401,"code":"unauthenticated","detail":"the key is not valid"}}'; } > refused

@@ -175,13 +175,125 @@ def test_events_and_executions_are_told_as_they_happen(s, api):
         w.close()
 
 
+def at_rest(s, domain, skill):
+    """Its only version serves, and the one before is gone."""
+    s.wait_converged()
+    s.wait("the rollouts' end", lambda: s.one("select count(*) = 1 from rollout where domain = %s and skill = %s and until is null", domain, skill)[0])
+
+
+def routed(e):
+    return e["type"], e["object"].get("spec", {}).get("pattern")
+
+
+def test_routes_are_told_as_they_come_change_and_go(s, api):
+    rv = api.get("/api/v1/routes").json["metadata"]["resourceVersion"]
+    w = Watch(api, "/api/v1/routes?watch=1&domain=routed")
+    kinds = Watch(api, "/api/v1/routes?watch=1&domain=routed&kind=command")
+    other = Watch(api, "/api/v1/routes?watch=1&domain=routed&skill=two")
+    for each in (w, kinds, other):
+        each.until(bookmarked)
+    s.put(skill_files("routed", "two", role="manager"))
+    s.put(skill_files("routed", "one"))
+    text = s.read("skills/routed/one/SKILL.md")
+    s.wait_observed(s.push("two skills with routes"))
+    at_rest(s, "routed", "one")
+    listed = {o["metadata"]["name"]: o for o in api.items("/api/v1/domains/routed/routes")}
+    assert len(listed) >= 2
+    # Every route that there is has been told of as it is, and as new.
+    seen, news = {}, set()
+    while {n: seen.get(n) for n in listed} != listed:
+        e = w.next()
+        if e["type"] != "BOOKMARK":
+            assert e["object"]["kind"] == "Route", e
+            seen[name(e)[1]] = e["object"]
+            news |= {name(e)[1]} if e["type"] == "ADDED" else set()
+    assert news == set(listed)
+    # Another trigger in the place of one: one goes, one comes, in one revision; who goes on from the first of them is told of both.
+    was = [o for o in listed.values() if o["spec"]["skill"] == "one"]
+    trigger = text[text.index("trigger:"):].split("---")[0]
+    s.write("skills/routed/one/SKILL.md", text.replace(trigger, "trigger:\n  command: quite other words {here}\n"))
+    s.wait_observed(s.push("another trigger"))
+    found = {}
+    while set(found) != {"ADDED", "DELETED"}:
+        e = w.next()
+        if e["type"] == "DELETED" or routed(e) == ("ADDED", "quite other words {here}"):
+            found[e["type"]] = e
+    assert name(found["DELETED"]) == ("routed", was[0]["metadata"]["name"]) and list(found["DELETED"]["object"]) == ["apiVersion", "kind", "metadata"]
+    again = Watch(api, "/api/v1/routes?watch=1&domain=routed&resourceVersion=" + list(found.values())[0]["resourceVersion"])
+    assert {(e["type"], name(e)) for e in (again.next(), again.next())} == {(e["type"], name(e)) for e in found.values()}
+    # From before all of it: what is there by now, and what has gone.
+    back = Watch(api, "/api/v1/routes?watch=1&domain=routed&resourceVersion=" + rv)
+    found = {}
+    for e in back.until(bookmarked):
+        if e["type"] == "DELETED":
+            found.pop(name(e)[1], None)
+        elif e["type"] != "BOOKMARK":
+            found[name(e)[1]] = e["object"]["spec"]["pattern"]
+    now = {o["metadata"]["name"]: o["spec"]["pattern"] for o in api.items("/api/v1/domains/routed/routes")}
+    assert found == now and "quite other words {here}" in found.values()
+    s.git("rm", "-rq", "skills/routed/one")
+    s.push("one goes")
+    w.until(lambda e: e["type"] == "DELETED" and name(e)[1] in now and now[name(e)[1]] == "quite other words {here}")
+    upload(api, files("after", "routes"))
+    # What is filtered: nothing of the other skill, and no route of another kind.
+    seen = other.until(lambda e: name(e)[1].startswith("two."))
+    assert {name(e)[1].split(".")[0] for e in seen if e["type"] != "BOOKMARK"} == {"two"}
+    assert all(e["type"] in ("BOOKMARK", "DELETED") or e["object"]["spec"]["kind"] == "command" for e in kinds.until(
+        lambda e: routed(e)[1] == "quite other words {here}"))
+    for each in (w, kinds, other, again, back):
+        each.close()
+
+
+def test_quarantines_are_told_as_they_are_put_and_cleared(s, api):
+    w = Watch(api, "/api/v1/quarantines?watch=1")
+    mine = Watch(Api(api.address, s.keys["lab"]), "/api/v1/quarantines?watch=1")
+    for each in (w, mine):
+        each.until(bookmarked)
+    body = {"domain": "hr", "skill": "leave-balance", "content": "d" * 64}
+    assert api.post("/api/v1/quarantines?wait=30s", dict(body, reason="a test")).status == 200
+    put = w.until(lambda e: e["type"] == "ADDED")[-1]
+    assert put["object"] == api.items("/api/v1/quarantines?domain=hr")[0] and put["object"]["spec"]["reason"] == "a test"
+    # The same once more changes nothing, and nothing is told; that it was cleared is.
+    assert api.post("/api/v1/quarantines?wait=30s", body).status == 200
+    assert api.post("/api/v1/quarantines/clear?wait=30s", body).status == 200
+    last = w.next()
+    assert last["type"] == "DELETED" and name(last) == ("hr", put["object"]["metadata"]["name"]), last
+    upload(api, files("lab", "held"))
+    digest = s.content("lab", "held")
+    assert api.post("/api/v1/quarantines?wait=30s", {"domain": "lab", "skill": "held", "content": digest}).status == 200
+    seen = [e for e in mine.until(lambda e: e["type"] == "ADDED") if e["type"] != "BOOKMARK"]
+    assert [name(e)[0] for e in seen] == ["lab"]
+    assert api.post("/api/v1/quarantines/clear?wait=30s", {"domain": "lab", "skill": "held"}).status == 200
+    for each in (w, mine):
+        each.close()
+
+
+def test_filters_of_lists_are_those_of_their_watches(s, api):
+    asked = "/api/v1/executions?watch=1&session=the-one&requestedBy=key:admin&mode=live&state=succeeded"
+    w, none = Watch(api, asked), Watch(api, asked.replace("the-one", "another,one"))
+    denied = Watch(api, "/api/v1/admissions?watch=1&verdict=deny")
+    for each in (w, none, denied):
+        each.until(bookmarked)
+    for session in ("not-it", "the-one"):
+        r = api.post("/api/v1/executions?wait=30s", {"skill": "ecm/order-details", "input": {"order_id": "17"}, "session": session})
+        assert r.status == 200, r
+    seen = [e for e in w.until(lambda e: e["type"] == "MODIFIED" or e["type"] == "ADDED")]
+    assert seen[-1]["object"]["spec"]["session"] == "the-one" and seen[-1]["object"]["status"]["phase"] == "succeeded"
+    upload(api, files("lab", "untested", tests=False), status=403)
+    upload(api, files("lab", "fine"))
+    seen = denied.until(lambda e: e["type"] == "ADDED")
+    assert seen[-1]["object"]["status"]["verdict"] == "deny"
+    for each in (w, none, denied):
+        each.close()
+
+
 def test_a_position_that_is_no_more_is_answered_410_and_what_is_none_400(api):
     for rv in ("i7.3", "i1.99999999", "i1.3-00000000"):
         w = Watch(api, "/api/v1/skills?watch=1&resourceVersion=" + rv)
         assert w.status == 410 and w.problem["code"] == "gone" and "list again" in w.problem["remedy"], rv
     assert Watch(api, "/api/v1/skills?watch=1&resourceVersion=yesterday").status == 400
-    w = Watch(api, "/api/v1/routes?watch=1")
-    assert w.status == 400 and '"watch"' in w.problem["detail"]
+    for kind in ("routes", "quarantines", "admissions", "keys", "platforms"):
+        assert Watch(api, "/api/v1/%s?watch=1&resourceVersion=i7.3" % kind).status == 410, kind
 
 
 def test_a_watcher_sees_its_own_domains_only(s, api):

@@ -332,12 +332,69 @@ START_TEST(the_last_one_to_leave_empties_the_ring)
 }
 END_TEST
 
+static const struct {
+	const char *kind, *object;
+	bool route, quarantine;
+} about[] = {
+	{"Route", "", true, false},
+	{"Skill", "{}", false, false},
+	{"Skill", "{\"rollout\":\"stable\",\"content\":\"ab\"}", true, false},
+	{"Skill", "{\"rollout\":\"draining\",\"content\":\"ab\"}", true, false},
+	{"Skill", "{\"rollout\":\"ended\",\"content\":\"ab\"}", true, false},
+	{"Skill", "{\"rollout\":\"starting\",\"content\":\"ab\"}", false, false},
+	{"Skill", "{\"quarantine\":\"put\",\"content\":\"ab\",\"reason\":\"\"}", false, true},
+	/* What a person writes is in quotes that are escaped. */
+	{"Skill", "{\"quarantine\":\"put\",\"reason\":\"\\\"rollout\\\":\\\"ended\\\"\"}", false,
+	 true},
+	{"Instance", "{\"rollout\":\"ended\",\"quarantine\":\"put\"}", false, false},
+	{"Domain", "{\"rollout\":\"ended\"}", false, false},
+};
+
+START_TEST(an_entry_of_a_skill_is_about_its_routes_or_its_quarantines)
+{
+	const struct kind *route = kind_find(STR("Route")), *held = kind_find(STR("Quarantine"));
+	struct hub_entry e = entry("update", "triage", 1, -1);
+	e.change.kind = str_of(about[_i].kind);
+	e.change.object = str_of(about[_i].object);
+	ck_assert_int_eq(gw_hub_is_of_parts(&e, route), about[_i].route);
+	ck_assert_int_eq(gw_hub_is_of_parts(&e, held), about[_i].quarantine);
+	ck_assert(gw_hub_has_parts(route) && gw_hub_has_parts(held));
+	ck_assert(!gw_hub_has_parts(kind_find(STR("Skill"))));
+}
+END_TEST
+
+START_TEST(parts_are_read_one_after_the_other)
+{
+	char text[] = "mone\t{\"a\":1}\ncone.two\t{}\ngthree\t\n";
+	const struct hub_object parts = {
+		.state = HUB_THERE, .json = text, .json_len = strlen(text)};
+	const struct hub_object none = {.state = HUB_THERE, .json = text, .json_len = 0};
+	struct hub_part p;
+	size_t at = 0;
+	ck_assert(gw_hub_part(&parts, &at, &p) && p.made && !p.gone);
+	assert_str(p.name, "one");
+	assert_str(p.json, "{\"a\":1}");
+	ck_assert(gw_hub_part(&parts, &at, &p) && !p.made && !p.gone);
+	assert_str(p.name, "one.two");
+	assert_str(p.json, "{}");
+	ck_assert(gw_hub_part(&parts, &at, &p) && !p.made && p.gone);
+	assert_str(p.name, "three");
+	ck_assert_uint_eq(p.json.len, 0);
+	ck_assert(!gw_hub_part(&parts, &at, &p));
+	at = 0;
+	ck_assert(!gw_hub_part(&none, &at, &p));
+}
+END_TEST
+
 int main(void)
 {
 	static const struct support_case cases[] = {
 		CASE(an_entry_owns_its_texts),
 		CASE(what_is_not_in_the_ring_is_null),
 		CASE(the_ring_is_cut_at_its_bound_and_a_slow_watcher_is_told),
+		CASE_LOOP(an_entry_of_a_skill_is_about_its_routes_or_its_quarantines,
+			  (int)ARRAY_SIZE(about)),
+		CASE(parts_are_read_one_after_the_other),
 		CASE(the_ring_is_cut_at_its_bytes_too),
 		CASE(a_position_is_found_between_revisions_and_inside_one),
 		CASE(another_history_or_a_lost_connection_is_never_in_the_ring),

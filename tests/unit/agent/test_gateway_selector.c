@@ -180,11 +180,28 @@ START_TEST(who_wrote_it_wrong_is_told_which_one_and_what_to_write)
 }
 END_TEST
 
+START_TEST(the_value_of_a_filter_is_taken_to_the_letter)
+{
+	struct selector s = {0};
+	struct err err = ERR_INIT;
+	static const char odd[] = "{\"spec\":{\"session\":\"a,b=c\"}}";
+	ck_assert_int_eq(selector_field_is(&s, "spec.session", STR("a,b=c"), &err), 0);
+	ck_assert(selector_fits_text(&s, str_of(odd)));
+	ck_assert(!selector_fits_text(&s, str_of(object)));
+	for (size_t i = 1; i < SELECTOR_TERMS_MAX; i++)
+		ck_assert_int_eq(selector_field_is(&s, "spec.session", STR("a,b=c"), &err), 0);
+	ck_assert_int_eq(selector_field_is(&s, "spec.session", STR("x"), &err), ERR_USAGE);
+	ck_assert_str_eq(err.msg, "more than 32 terms in a selector");
+	ck_assert(selector_fits_text(&s, str_of(odd)));
+}
+END_TEST
+
 int main(void)
 {
 	static const struct support_case cases[] = {
 		CASE_LOOP(each_form_means_what_it_says, ARRAY_SIZE(vectors)),
 		CASE(a_selector_has_its_limits),
+		CASE(the_value_of_a_filter_is_taken_to_the_letter),
 		CASE(keys_and_sets_have_their_limits),
 		CASE(labels_and_fields_count_together),
 		CASE(who_wrote_it_wrong_is_told_which_one_and_what_to_write),
