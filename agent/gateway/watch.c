@@ -389,6 +389,7 @@ static int read_filters(struct gw_call *c, const struct kind *kind, struct selec
 		const char *kind, *key, *field;
 	} filters[] = {{"Route", "kind", "spec.kind"},
 		       {"Admission", "verdict", "status.verdict"},
+		       {"Approval", "digest", "spec.digest"},
 		       {"Instance", "state", "status.phase"},
 		       {"Execution", "state", "status.phase"},
 		       {"Execution", "session", "spec.session"},
