@@ -20,6 +20,7 @@ struct source_signing {
 	size_t commit_count;
 	struct tree_id *asked; /* of them, those that the job looks at */
 	size_t asked_count;
+	bool exempt; /* the newest is in the history that the operator answers for */
 	bool due; /* the newest is to be looked at though nothing is to be judged */
 	bool unread; /* they could not be found out, and that was said */
 	struct tree_id told; /* whose signature the store has from us */
@@ -87,7 +88,7 @@ bool source_signing_is_busy(const struct sync_source *src)
 struct admit_signature source_signing_facts(const struct sync_source *src)
 {
 	const struct source_signing *g = src->signing;
-	if (!g || !is_required(src))
+	if (!g || !is_required(src) || g->exempt)
 		return (struct admit_signature){0};
 	return (struct admit_signature){true, g->signer, g->problem, g->remedy};
 }
@@ -113,7 +114,7 @@ static int list_required(struct sync_source *src, struct err *err)
 	bool more = false, there = true;
 	struct err why = ERR_INIT;
 	if (src->decl->signers.since.len && tree_id_parse(src->decl->signers.since, &without[0]) &&
-	    mirror_is_ancestor(src->mirror, &without[0], &src->tip, &there, &why) < 0) {
+	    mirror_is_ancestor(src->mirror, &src->tip, &without[0], &g->exempt, &why) < 0) {
 		*err = why;
 		return err_context(err, "signers.since");
 	}
@@ -127,7 +128,7 @@ static int list_required(struct sync_source *src, struct err *err)
 	return rc == 0 && more ? too_many(src, err) : rc;
 }
 
-/* The newest is always among them, and first. */
+/* The newest is always among them, and first, also when it is the released one: what of it was refused may be judged again. */
 static int list_commits(struct sync_source *src, struct err *err)
 {
 	struct source_signing *g = src->signing;
@@ -136,6 +137,7 @@ static int list_commits(struct sync_source *src, struct err *err)
 	g->signer = g->problem = g->remedy = STR_NULL;
 	g->commits = NULL;
 	g->commit_count = 0;
+	g->exempt = false;
 	int rc = is_required(src) ? list_required(src, err) : 0;
 	if (rc < 0 || g->commit_count)
 		return rc;
