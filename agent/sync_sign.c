@@ -7,7 +7,7 @@
 #include "agent/signing.h"
 #include "agent/sync_int.h"
 #include "base/mem.h"
-#include "skill/text.h"
+#include "gitsync/signature_range.h"
 #include "store/signature.h"
 
 struct source_signing {
@@ -16,16 +16,14 @@ struct source_signing {
 	struct signature_job *job;
 	struct loop_source *watch;
 	struct arena *arena; /* of the look: commits, facts */
-	struct tree_id *commits; /* the newest first */
-	size_t commit_count;
+	struct signature_range range;
+	struct signature_facts facts;
 	struct tree_id *asked; /* of them, those that the job looks at */
 	size_t asked_count;
-	bool exempt; /* the newest is in the history that the operator answers for */
 	bool due; /* the newest is to be looked at though nothing is to be judged */
 	bool unread; /* they could not be found out, and that was said */
 	struct tree_id told; /* whose signature the store has from us */
 	struct signature told_signature;
-	struct str signer, problem, remedy;
 };
 
 static bool is_required(const struct sync_source *src)
@@ -88,63 +86,29 @@ bool source_signing_is_busy(const struct sync_source *src)
 struct admit_signature source_signing_facts(const struct sync_source *src)
 {
 	const struct source_signing *g = src->signing;
-	if (!g || !is_required(src) || g->exempt)
+	if (!g || !is_required(src) || g->range.exempt)
 		return (struct admit_signature){0};
-	return (struct admit_signature){true, g->signer, g->problem, g->remedy};
+	return (struct admit_signature){true, g->facts.signer, g->facts.problem, g->facts.remedy};
 }
 
 /* --- which commits --------------------------------------------------------------------------------------------------- */
 
-static int too_many(const struct sync_source *src, struct err *err)
-{
-	err_set(err, ERR_TOO_LARGE,
-		"more than %d commits came since %s%.12s, and each is to be "
-		"looked at",
-		SIGNATURE_COMMITS_MAX, src->released.len ? "the released " : "the beginning",
-		src->released.len ? src->released.p : "");
-	return err_remedy(err, "name a commit that is known to be right as signers.since of the "
-			       "source, and start asporad again");
-}
-
-/* What lies before the released commit was looked at when it came; what lies before signers.since is the operator's word. */
-static int list_required(struct sync_source *src, struct err *err)
-{
-	struct source_signing *g = src->signing;
-	struct tree_id without[2] = {{0}, {0}};
-	bool more = false, there = true;
-	struct err why = ERR_INIT;
-	if (src->decl->signers.since.len && tree_id_parse(src->decl->signers.since, &without[0]) &&
-	    mirror_is_ancestor(src->mirror, &src->tip, &without[0], &g->exempt, &why) < 0) {
-		*err = why;
-		return err_context(err, "signers.since");
-	}
-	/* A mirror that was made afresh after a rewrite need not have the released one any more: then all are looked at. */
-	if (src->released.len && tree_id_parse(src->released, &without[1]) &&
-	    mirror_is_ancestor(src->mirror, &without[1], &src->tip, &there, &why) < 0)
-		without[1] = (struct tree_id){0};
-	int rc = mirror_log_without(src->mirror, &src->tip, without, ARRAY_SIZE(without),
-				    SIGNATURE_COMMITS_MAX, g->arena, &g->commits, &g->commit_count,
-				    &more, err);
-	return rc == 0 && more ? too_many(src, err) : rc;
-}
-
-/* The newest is always among them, and first, also when it is the released one: what of it was refused may be judged again. */
+/* Where nothing is required the newest alone is asked for. */
 static int list_commits(struct sync_source *src, struct err *err)
 {
 	struct source_signing *g = src->signing;
+	struct tree_id released = {0}, since = {0};
 	arena_free(g->arena);
 	g->arena = arena_new((size_t)4 * 1024 * 1024);
-	g->signer = g->problem = g->remedy = STR_NULL;
-	g->commits = NULL;
-	g->commit_count = 0;
-	g->exempt = false;
-	int rc = is_required(src) ? list_required(src, err) : 0;
-	if (rc < 0 || g->commit_count)
-		return rc;
-	g->commits = arena_array(g->arena, 1, sizeof(*g->commits));
-	g->commits[0] = src->tip;
-	g->commit_count = 1;
-	return 0;
+	g->facts = (struct signature_facts){0};
+	g->range = (struct signature_range){&src->tip, 1, false};
+	if (!is_required(src))
+		return 0;
+	if (src->released.len)
+		(void)!tree_id_parse(src->released, &released);
+	if (src->decl->signers.since.len)
+		(void)!tree_id_parse(src->decl->signers.since, &since);
+	return signature_range(src->mirror, &src->tip, &released, &since, g->arena, &g->range, err);
 }
 
 /* --- the child -------------------------------------------------------------------------------------------------------- */
@@ -163,11 +127,11 @@ static void job_readable(struct loop *l, int fd, uint32_t events, void *state)
 static int start_job(struct sync_source *src, struct err *err)
 {
 	struct source_signing *g = src->signing;
-	g->asked = arena_array(g->arena, g->commit_count, sizeof(*g->asked));
+	g->asked = arena_array(g->arena, g->range.count, sizeof(*g->asked));
 	g->asked_count = 0;
-	for (size_t i = 0; i < g->commit_count; i++)
-		if (!signing_find(g->files, &g->commits[i]))
-			g->asked[g->asked_count++] = g->commits[i];
+	for (size_t i = 0; i < g->range.count; i++)
+		if (!signing_find(g->files, &g->range.commits[i]))
+			g->asked[g->asked_count++] = g->range.commits[i];
 	if (g->asked_count == 0)
 		return 0;
 	const struct signature_opts o = {.repo = src->mirror_path,
@@ -207,56 +171,13 @@ static int finish_job(struct sync_source *src, struct err *err)
 
 /* --- what it comes to --------------------------------------------------------------------------------------------------- */
 
-static void add_commit(struct sync_source *src, const struct tree_id *id, struct buf *out)
-{
-	struct source_signing *g = src->signing;
-	struct err ignored = ERR_INIT;
-	struct commit c;
-	char hex[65], name[128], email[128];
-	buf_addf(out, "commit %.12s", tree_id_hex(id, hex));
-	if (mirror_commit(src->mirror, id, 0, g->arena, &c, &ignored) == 0)
-		buf_addf(out, " by %s <%s>", text_quote(c.author.name, name, sizeof(name)),
-			 text_quote(c.author.email, email, sizeof(email)));
-	buf_addz(out, " is ");
-}
-
-static const char *remedy_of(enum signature_state s)
-{
-	switch (s) {
-	case SIGNATURE_UNTRUSTED:
-		return "if the key is that of somebody who may sign, the operator adds it to the "
-		       "source's signers; it is judged again by itself";
-	case SIGNATURE_EXPIRED:
-		return "if the key was still good, the operator lengthens its time in the source's "
-		       "signers; it is judged again by itself";
-	default:
-		return "sign it (git commit --amend --no-edit -S) and push it with allow_rewrite, "
-		       "or the operator looks at it and names it as signers.since of the source";
-	}
-}
-
-/* "commit 1a2b3c4d5e6f by Ana <ana@example.com> is not signed, and 2 more": of the newest that is not well. */
 static void make_facts(struct sync_source *src)
 {
 	struct source_signing *g = src->signing;
-	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
-	size_t wrong = 0;
-	const struct signature *newest = signing_find(g->files, &g->commits[0]);
-	if (newest->state == SIGNATURE_GOOD)
-		g->signer = str_of(arena_printf(g->arena, "%s", newest->signer));
-	for (size_t i = 0; i < g->commit_count; i++) {
-		const struct signature *s = signing_find(g->files, &g->commits[i]);
-		if (s->state == SIGNATURE_GOOD || wrong++)
-			continue;
-		add_commit(src, &g->commits[i], &text);
-		signature_words(s, &text);
-		g->remedy = str_of(remedy_of(s->state));
-	}
-	if (wrong > 1)
-		buf_addf(&text, "; of %zu commits that came, %zu more %s not signed well",
-			 g->commit_count, wrong - 1, wrong == 2 ? "is" : "are");
-	if (wrong)
-		g->problem = arena_str(g->arena, buf_str(&text));
+	const struct signature **known = arena_array(g->arena, g->range.count, sizeof(*known));
+	for (size_t i = 0; i < g->range.count; i++)
+		known[i] = signing_find(g->files, &g->range.commits[i]);
+	signature_facts(src->mirror, &g->range, known, g->arena, &g->facts);
 }
 
 /* Beside the revision, so that releases and verdicts show it. */
@@ -266,19 +187,21 @@ static int tell(struct sync_source *src, struct err *err)
 	struct sync *s = src->up;
 	CLEANUP(store_txn_endp) struct store_txn *t = NULL;
 	char hex[65];
-	const struct signature *newest = signing_find(g->files, &g->commits[0]);
-	if (tree_id_equal(&g->told, &g->commits[0]) && signature_equal(&g->told_signature, newest))
+	const struct signature *newest = signing_find(g->files, &g->range.commits[0]);
+	if (tree_id_equal(&g->told, &g->range.commits[0]) &&
+	    signature_equal(&g->told_signature, newest))
 		return 0;
 	int rc = store_txn_begin(s->ctx->store, STORE_FENCED, s->actor, worker_lease(s->worker), &t,
 				 err);
 	if (rc == 0)
 		rc = store_signature_put(t, str_of(src->name),
-					 str_of(tree_id_hex(&g->commits[0], hex)), newest, err);
+					 str_of(tree_id_hex(&g->range.commits[0], hex)), newest,
+					 err);
 	if (rc == 0)
 		rc = store_txn_commit(t, NULL, err);
 	if (rc < 0)
 		return rc;
-	g->told = g->commits[0];
+	g->told = g->range.commits[0];
 	g->told_signature = *newest;
 	return 0;
 }
@@ -303,9 +226,9 @@ static int cannot(struct sync_source *src, const struct err *why, bool *ret_read
 
 static bool is_known(const struct source_signing *g)
 {
-	bool known = g->commit_count > 0;
-	for (size_t i = 0; i < g->commit_count && known; i++)
-		known = signing_find(g->files, &g->commits[i]) != NULL;
+	bool known = g->range.count > 0;
+	for (size_t i = 0; i < g->range.count && known; i++)
+		known = signing_find(g->files, &g->range.commits[i]) != NULL;
 	return known;
 }
 

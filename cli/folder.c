@@ -161,6 +161,13 @@ static int open_clone(struct cli *c, struct cli_folder *f, struct err *err)
 	return 0;
 }
 
+int cli_find_commit(struct cli *c, struct cli_folder *f, const char *name, struct tree_id *ret,
+		    struct err *err)
+{
+	int rc = open_clone(c, f, err);
+	return rc < 0 ? rc : mirror_revision(f->clone, str_of(name), ret, err);
+}
+
 int cli_open_work(struct cli *c, struct cli_folder *f, const struct tree_work_memory *memory,
 		  struct cli_tree *ret, struct err *err)
 {
@@ -172,9 +179,7 @@ int cli_open_commit(struct cli *c, struct cli_folder *f, const char *name, struc
 		    struct err *err)
 {
 	struct tree_id id;
-	int rc = open_clone(c, f, err);
-	if (rc == 0)
-		rc = mirror_revision(f->clone, str_of(name), &id, err);
+	int rc = cli_find_commit(c, f, name, &id, err);
 	if (rc == 0)
 		rc = tree_git_open(f->clone, &id, &ret->source, err);
 	ret->in_clone = true;
@@ -210,8 +215,7 @@ int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,
 int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name, struct err *err)
 {
 	struct tree_id id;
-	int rc = open_clone(c, f, err);
-	return rc < 0 ? rc : mirror_revision(f->clone, str_of(name), &id, err);
+	return cli_find_commit(c, f, name, &id, err);
 }
 
 /* --- scopes ------------------------------------------------------------------------------------------------ */

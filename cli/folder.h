@@ -69,6 +69,9 @@ NODISCARD int cli_read_open(const struct cli_folder *f, const struct snapshot *p
 NODISCARD int cli_read_again(const struct cli_folder *f, const struct cli_tree *t,
 			     const struct snapshot *platform_of, struct snapshot **ret,
 			     struct err *err);
+/* The commit's id, in f->clone, which is opened; errors as above. */
+NODISCARD int cli_find_commit(struct cli *c, struct cli_folder *f, const char *name,
+			      struct tree_id *ret, struct err *err);
 /* Whether that would be a commit; errors as above. */
 NODISCARD int cli_check_commit(struct cli *c, struct cli_folder *f, const char *name,
 			       struct err *err);

@@ -212,7 +212,7 @@ static int compare(struct cli *c, struct cli_judged *j, struct err *err)
 int cli_judge_plan(struct cli *c, const char *operand, const struct cli_sides *sides,
 		   struct cli_judged *ret, struct err *err)
 {
-	*ret = (struct cli_judged){0};
+	*ret = (struct cli_judged){.base_name = sides->base};
 	int rc = cli_folder_open(c, operand, &ret->folder, &ret->scope, err);
 	if (rc == 0)
 		rc = read_sides(c, sides, ret, err);
@@ -320,8 +320,10 @@ static void show_base(struct cli *c, struct cli_judged *j)
 static int admit_once(struct cli_judged *j, struct admit_guard *guard, bool platform_changed,
 		      struct err *err)
 {
-	const struct admit_facts facts = {
-		.now_ms = clock_wall(&clock_real), .seen = j->seen, .seen_count = j->seen_count};
+	const struct admit_facts facts = {.now_ms = clock_wall(&clock_real),
+					  .signature = j->signature,
+					  .seen = j->seen,
+					  .seen_count = j->seen_count};
 	const struct snapshot *base = j->base.snap;
 	struct admit_opts o = {
 		.snapshot = j->want.snap,

@@ -27,6 +27,9 @@ struct cli_judged {
 		struct plan *plan;
 		struct admission *admission;
 	} refused;
+	const char *base_name; /* what the base was called; NULL: there is none */
+	struct admit_signature signature; /* for the facts: cli_signers_look() */
+	size_t signature_count; /* of commits that were looked at */
 	const struct mcp_server *seen; /* what servers say now, for the facts */
 	size_t seen_count;
 };

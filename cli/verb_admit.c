@@ -3,6 +3,7 @@
 #include "cli/check.h"
 #include "cli/judge.h"
 #include "cli/report.h"
+#include "cli/signers.h"
 #include "cli/verbs.h"
 
 static struct {
@@ -10,6 +11,7 @@ static struct {
 	bool quiet, post, no_cache;
 } o;
 static struct opt_strings seen;
+static struct cli_signers signers;
 
 static const struct opt options[] = {
 	{"base", 'b', OPT_STRING, &o.base, "COMMIT",
@@ -38,6 +40,14 @@ static const struct opt options[] = {
 	 "What an MCP server answers to tools/list now, to hold against mcp.lock. May be given "
 	 "again.",
 	 NULL},
+	{"signers", 0, OPT_STRINGS, &signers.files, "FILE",
+	 "Who has to have signed the commits since the base: OpenSSH's allowed_signers, or public "
+	 "keys of gpg. May be given again.",
+	 NULL},
+	{"revoked", 0, OPT_STRING, &signers.revoked, "FILE",
+	 "SSH keys that are withdrawn, with --signers.", NULL},
+	{"signed-since", 0, OPT_STRING, &signers.since, "COMMIT",
+	 "With --signers: this commit and all before it need no signature.", NULL},
 	OPT_END,
 };
 
@@ -57,10 +67,14 @@ static int admit(struct cli *c, struct err *err)
 	if (rc == 0)
 		rc = cli_judge_seen(c, &seen, &j, err);
 	if (rc == 0)
+		rc = cli_signers_look(c, &signers, o.commit, &j, err);
+	if (rc == 0)
 		rc = cli_judge_admit(c, &j, err);
 	if (rc < 0)
 		return rc;
 	format->write(&out, j.admission, &how);
+	if (format == report_format_find(STR("text")) && !o.quiet)
+		cli_signers_say(&j, o.commit, &out);
 	rc = cli_write(&out, err);
 	if (rc == 0 && o.post)
 		rc = cli_check_post_admission(c, &j, o.link, err);

@@ -36,6 +36,18 @@ static int make_folders(struct signature_bench *b, struct err *err)
 	return write_in(b->repo, "HEAD", STR("ref: refs/heads/none\n"), err);
 }
 
+/* ssh-keygen takes an empty line for one without a key, and says so of every commit. Its lines keep their numbers. */
+static int write_signers(const struct signature_bench *b, struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(2 * SIGNERS_MAX_BYTES);
+	struct str rest = b->o->signers.ssh, line;
+	while (str_split(&rest, '\n', &line)) {
+		buf_add_str(&text, str_trim(line).len ? line : STR("#"));
+		buf_add_char(&text, '\n');
+	}
+	return io_write_file(b->signers, buf_str(&text), 0600, err);
+}
+
 int signature_bench_open(struct signature_bench *b, const struct signature_opts *o,
 			 int64_t deadline_ms, struct err *err)
 {
@@ -49,7 +61,7 @@ int signature_bench_open(struct signature_bench *b, const struct signature_opts 
 				      .revoked = io_join(o->scratch, "revoked")};
 	int rc = make_folders(b, err);
 	if (rc == 0)
-		rc = io_write_file(b->signers, o->signers.ssh, 0600, err);
+		rc = write_signers(b, err);
 	if (rc == 0 && o->signers.revoked.len)
 		rc = io_write_file(b->revoked, o->signers.revoked, 0600, err);
 	if (rc == 0 && (rc = child_find_program("git", &b->git, err)) < 0)

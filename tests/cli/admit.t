@@ -105,13 +105,16 @@ Against a commit, only what differs is judged.
   $ git init -q -b main . && git add -A && git commit -q -m "as it is"
   $ aspora admit --base main
   nothing to judge
+  signatures: not looked at; --signers FILE names who may sign
   $ git checkout -q -b change && sed -i 's/per_run_usd: .*/per_run_usd: 0.15/' skills/hr/aspora.config.yaml
   $ aspora admit --base main
   hr: allowed (update, 1 skill)
   1 domain allowed, 0 denied
+  signatures: not looked at; --signers FILE names who may sign
   $ git commit -q -am "hr is cheaper" && aspora admit --base main --commit change
   hr: allowed (update, 1 skill)
   1 domain allowed, 0 denied
+  signatures: not looked at; --signers FILE names who may sign
   $ git rm -rq skills/hr skills/wealth skills/platform && aspora admit --base main
   hr: denied (delete, 1 skill)
     hr: deny AD-DELETE-001: deletes the only skill of the domain (resume-screen)
@@ -123,6 +126,7 @@ Against a commit, only what differs is judged.
     wealth: deny AD-DELETE-001: deletes the only skill of the domain (portfolio-summary)
         bring them back, or have somebody confirm the deletion of 100 % of wealth: aspora sync --confirm-deletion wealth
   0 domains allowed, 3 denied; 3 to correct, 0 to look at
+  signatures: not looked at; --signers FILE names who may sign
   [6]
 
 The platform's policy of the base judges its successor.
@@ -143,6 +147,7 @@ The platform's policy of the base judges its successor.
   platform: allowed (none)
   wealth: allowed (none)
   3 domains allowed, 2 denied; 2 to correct, 0 to look at
+  signatures: not looked at; --signers FILE names who may sign
   [6]
 
 A key in FIRM.md refuses the root's own files; the domains are looked at under those of the base.
@@ -162,7 +167,52 @@ A key in FIRM.md refuses the root's own files; the domains are looked at under t
   wealth: allowed (update, 1 skill)
     grows: portfolio-summary: role specialist → field
   1 domain allowed, 0 denied
+  signatures: not looked at; --signers FILE names who may sign
   $ git reset -q --hard
+
+Who signed the commits is asked where somebody says who may; only then, and of every commit that came.
+  $ mkdir ../keys && for k in ana eve; do ssh-keygen -q -t ed25519 -N '' -C $k -f ../keys/$k; done; echo "ana@example.com $(cat ../keys/ana.pub)" > ../keys/allowed
+  $ prints() { aspora admit "$@" | sed -E 's/SHA256:[A-Za-z0-9+\/]+/PRINT/; s/commit [0-9a-f]{12}/commit COMMIT/'; return ${PIPESTATUS[0]}; }
+  $ sign() { git -c user.name=Ana -c user.email=ana@example.com -c gpg.format=ssh commit -q --allow-empty -S../keys/$1 -m "$2"; }
+  $ BASE=$(git rev-parse HEAD) && echo 'Think twice.' >> skills/hr/resume-screen/SKILL.md && git add -A && sign ana 'twice' && prints --base $BASE --commit HEAD --signers ../keys/allowed
+  hr: allowed (update, 1 skill)
+  1 domain allowed, 0 denied
+  signatures: 1 commit looked at
+  $ git -c user.name=Eve -c user.email=eve@example.com commit -q --allow-empty -m 'unsigned' && sign ana 'on top' && prints --base $BASE --signers ../keys/allowed
+  hr: denied (update, 1 skill)
+    hr: deny AD-SIGN-001: commit COMMIT by Ana <ana@example.com> is not signed
+        sign it (git commit --amend --no-edit -S) and push it with allow_rewrite, or the operator looks at it and names it as signers.since of the source
+  0 domains allowed, 1 denied; 1 to correct, 0 to look at
+  signatures: 3 commits looked at
+  [6]
+  $ prints --base $BASE --signers ../keys/allowed --signed-since HEAD~1
+  hr: allowed (update, 1 skill)
+  1 domain allowed, 0 denied
+  signatures: 1 commit looked at
+  $ sign eve 'by eve' && prints --base $BASE --signers ../keys/allowed --signed-since HEAD~2 -q
+  hr: denied (update, 1 skill)
+    hr: deny AD-SIGN-001: commit COMMIT by Ana <ana@example.com> is signed with a key that nobody trusts (ssh PRINT)
+        if the key is that of somebody who may sign, the operator adds it to the source's signers; it is judged again by itself
+  0 domains allowed, 1 denied; 1 to correct, 0 to look at
+  [6]
+  $ cp ../keys/ana.pub ../keys/revoked && prints --base $BASE --commit $BASE~0 --signers ../keys/allowed; prints --base $BASE --commit HEAD~3 --signers ../keys/allowed --revoked ../keys/revoked -q
+  nothing to judge
+  signatures: 1 commit looked at
+  hr: denied (update, 1 skill)
+    hr: deny AD-SIGN-001: commit COMMIT by Ana <ana@example.com> is signed with a key that was revoked, that of ana@example.com (ssh PRINT)
+        sign it (git commit --amend --no-edit -S) and push it with allow_rewrite, or the operator looks at it and names it as signers.since of the source
+  0 domains allowed, 1 denied; 1 to correct, 0 to look at
+  [6]
+  $ aspora admit --base $BASE --signed-since HEAD
+  aspora: --signed-since goes with --signers (it is: aspora admit [COMMIT] [DOMAIN | DIR])
+  [2]
+  $ aspora admit --base $BASE --signers ../keys/allowed --signed-since nowhere
+  aspora: --signed-since: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)
+  [4]
+  $ aspora admit --base $BASE --signers ../keys/nowhere
+  aspora: cannot open ../keys/nowhere: No such file or directory
+  [4]
+  $ git reset -q --hard $BASE
 
   $ aspora admit --base nowhere
   aspora: $DIR/examples has no branch or tag "nowhere" (fetch it first: git fetch)

@@ -272,6 +272,12 @@ Fields of objects, and what of them is configuration.
       overlay                boolean
       candidate              text
       policy                 text
+    signature                object
+      state                  text
+      kind                   text
+      signer                 text
+      key                    text
+      detail                 text
   $ aspora explain key --recursive | tail -n 12
       phase                  text
       conditions             list

@@ -77,3 +77,4 @@ A link into another domain has that one read, and the root's own files all.
   0
   same
   nothing to judge
+  signatures: not looked at; --signers FILE names who may sign

@@ -5,11 +5,12 @@ import subprocess
 
 import pytest
 
-from system import GIT, System, run
+from system import BUILD, GIT, System, run
 from test_cli_operators import Cli
 from test_system import add_skill
 
 ROLES = "sync,control,runner,gateway"
+ASPORA = os.path.join(BUILD, "bin", "aspora")
 
 
 class Signers:
@@ -352,6 +353,36 @@ def test_a_signed_merge_does_not_cover_for_what_it_brings(fresh):
     refused(s, made, "commit %s by Test <test@example.com> is not signed" % side[:12])
     assert stored(s, made)[0] == "good"
     assert s.content("team", "one") == s.before and s.content("team", "three") is None
+
+
+def offline(s, base, made):
+    """The verdict of a laptop that has the operator's files."""
+    done = subprocess.run([ASPORA, "admit", "--base", base, "--commit", made, "--signers", s.signers.allowed, "--signers", s.signers.openpgp,
+                           "--revoked", s.signers.revoked, "--signed-since", s.since, "-o", "json"],
+                          cwd=s.work, capture_output=True, text=True, timeout=60, check=False, env={"PATH": os.environ["PATH"], "HOME": s.home})
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_verdict_on_a_laptop_is_the_one_of_asporad(fresh):
+    s = fresh
+    for how in ({}, {"key": s.signers.key("late2")}, {"gnupg": s.signers.gnupg}):
+        if "key" in how:
+            run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", how["key"]])
+        s.git("reset", "-q", "--hard", s.good)
+        change(s, "offline " + str(sorted(how)))
+        made = commit(s, **how)
+        report = offline(s, s.good, made)
+        s.git("push", "-q", "-f", "origin", "HEAD:refs/heads/main")
+        s.wait_observed(made)
+        team = [d for d in report["domains"] if d["name"] == "team"][0]
+        # What it saw of the other source's domain the laptop has not: the surface is another.
+        key = [bytes.fromhex(team["key"][k]) for k in ("candidate", "policy")]
+        row = s.one("select allow, findings from verdict where domain = 'team' and candidate = %s and policy = %s", *key)
+        assert row == (team["allow"], team["findings"]), how
+        assert team["allow"] == ("gnupg" in how)
+        if team["allow"]:
+            good_again(s, made)
 
 
 def test_several_are_counted(fresh):

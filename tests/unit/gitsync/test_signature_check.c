@@ -68,6 +68,21 @@ START_TEST(an_ssh_signature_is_told_by_its_principal)
 }
 END_TEST
 
+/* Empty lines are no mistake of the operator's; a line without a key is one, and is told. */
+START_TEST(a_list_may_have_empty_lines)
+{
+	setup();
+	buf_reset(&ssh);
+	buf_addf(&ssh, "\n# who may\n \t\nana@example.com %s\n\n", ssh_key_public(ana));
+	is(commit_ssh(repo, ana, "one"), SIGNATURE_GOOD, "ana@example.com", ssh_key_print(ana));
+	is(commit_ssh(repo, eve, "two"), SIGNATURE_UNTRUSTED, "", ssh_key_print(eve));
+	ck_assert_str_eq(got[0].detail, "");
+	buf_addz(&ssh, "eve@example.com");
+	is(commit_ssh(repo, eve, "three"), SIGNATURE_UNTRUSTED, "", ssh_key_print(eve));
+	ck_assert_str_eq(got[0].detail, "allowed_signers:6: missing key");
+}
+END_TEST
+
 START_TEST(without_signers_every_key_is_nobodys)
 {
 	setup();
@@ -329,6 +344,7 @@ int main(void)
 {
 	static const struct support_case cases[] = {
 		CASE_SLOW(an_ssh_signature_is_told_by_its_principal, 60),
+		CASE_SLOW(a_list_may_have_empty_lines, 60),
 		CASE_SLOW(without_signers_every_key_is_nobodys, 60),
 		CASE_SLOW(a_key_has_its_time_and_its_use, 60),
 		CASE_SLOW(a_revoked_key_is_no_bad_signature, 60),
