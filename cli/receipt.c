@@ -113,3 +113,20 @@ int cli_receipts_check(struct cli_receipts *r, const struct doc_node *receipt, c
 			       where);
 	return 0;
 }
+
+bool cli_receipt_names(struct str text, const char *domain, struct str candidate)
+{
+	struct str line, word;
+	while (str_split(&text, '\n', &line)) {
+		size_t n = 0;
+		bool mine = true;
+		for (; mine && str_split(&line, ' ', &word); n++)
+			mine = n == 0	? str_eqz(word, "domain")
+			       : n == 2 ? str_eqz(word, domain)
+			       : n == 5 ? str_eq(word, candidate)
+					: true;
+		if (mine && n > 5)
+			return true;
+	}
+	return false;
+}

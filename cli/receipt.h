@@ -27,5 +27,7 @@ NODISCARD int cli_receipts_check(struct cli_receipts *r, const struct doc_node *
 bool cli_receipts_first(struct cli_receipts *r, const struct doc_node *receipt);
 /* A line "name value" of a receipt's text, or STR_NULL. */
 struct str cli_receipt_line(struct str text, const char *name);
+/* Whether a release's receipt says that it set the domain to this candidate. */
+bool cli_receipt_names(struct str text, const char *domain, struct str candidate);
 
 #endif

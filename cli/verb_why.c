@@ -243,24 +243,6 @@ static int link_verdict(struct why *w, struct err *err)
 	return 0;
 }
 
-/* Whether the receipt says that this release set the domain to this candidate. */
-static bool receipt_names(struct str text, const char *domain, struct str candidate)
-{
-	struct str line, word;
-	while (str_split(&text, '\n', &line)) {
-		size_t n = 0;
-		bool mine = true;
-		for (; mine && str_split(&line, ' ', &word); n++)
-			mine = n == 0	? str_eqz(word, "domain")
-			       : n == 2 ? str_eqz(word, domain)
-			       : n == 5 ? str_eq(word, candidate)
-					: true;
-		if (mine && n > 5)
-			return true;
-	}
-	return false;
-}
-
 static int link_release(struct why *w, struct err *err)
 {
 	struct cli *c = w->g.c;
@@ -296,8 +278,8 @@ static int link_release(struct why *w, struct err *err)
 		rc = cli_receipts_check(&w->receipts, receipt, "its receipt", &e);
 	if (rc < 0)
 		say(w, RELEASE, LINK_BROKEN, "%.*s: %s", STR_ARG(name), e.msg);
-	else if (!receipt_names(doc_text(receipt, "text"), w->domain,
-				kind_text(w->item, "candidate")))
+	else if (!cli_receipt_names(doc_text(receipt, "text"), w->domain,
+				    kind_text(w->item, "candidate")))
 		say(w, RELEASE, LINK_BROKEN, "%.*s: its receipt is about something else",
 		    STR_ARG(name));
 	else

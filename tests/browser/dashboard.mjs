@@ -210,6 +210,31 @@ await test("a rollback is two clicks, shows its plan first, and happens", async 
   await page.locator(".markdown").getByText("Ask for the number first.").waitFor({ state: "detached" });
 });
 
+await test("a release says who signed its commit", async () => {
+  await go("releases/1", /Release 1/);
+  await page.locator("dd").getByText("not looked at", { exact: true }).waitFor();
+  const signatures = [
+    [{ state: "good", kind: "ssh", signer: "ana@example.com", key: "SHA256:abc", detail: "" }, "signed by ana@example.com", "ssh SHA256:abc"],
+    [{ state: "unsigned", kind: "", signer: "", key: "", detail: "" }, "not signed", ""],
+    [{ state: "untrusted", kind: "openpgp", signer: "", key: "0123", detail: "" }, "signed with a key that nobody trusts", "openpgp 0123"],
+    [{ state: "bad", kind: "ssh", signer: "", key: "SHA256:abc", detail: "" }, "the signature does not hold", "ssh SHA256:abc"],
+    [{ state: "expired", kind: "openpgp", signer: "Bob", key: "0123", detail: "the key has expired" }, "signed with a key that was not valid then, that of Bob", "the key has expired"],
+  ];
+  for (const [signature, words, more] of signatures) {
+    await page.route("**/api/v1/releases/1", async (r) => {
+      const response = await r.fetch();
+      const doc = await response.json();
+      await r.fulfill({ response, json: { ...doc, status: { ...doc.status, signature } } });
+    });
+    await go("overview", "Overview");
+    await go("releases/1", /Release 1/);
+    const of = page.locator("dd").filter({ has: page.getByText(words, { exact: true }) });
+    await of.waitFor();
+    must((await of.textContent()).includes(more), "the key or the detail is missing: " + (await of.textContent()));
+    await page.unroute("**/api/v1/releases/1");
+  }
+});
+
 await test("what repositories write never runs", async () => {
   const corpus = ["<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "[a](javascript:alert(3))", "<svg/onload=alert(4)>", "![b](data:text/html,<script>alert(5)</script>)",
     "<iframe src=\"javascript:alert(6)\"></iframe>", "<a href=\"&#106;avascript:alert(7)\">c</a>", "[d](JaVaScRiPt:alert(8))", "<details open ontoggle=alert(9)>", "<style>*{display:none}</style>",

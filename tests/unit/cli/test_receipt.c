@@ -153,6 +153,21 @@ START_TEST(a_line_is_found_by_its_whole_name)
 }
 END_TEST
 
+START_TEST(a_release_names_a_domain_with_its_candidate)
+{
+	const struct str text = STR("aspora.release.v1\nrelease 12\n"
+				    "domain update ecm main r1 c1 p1 s1\n"
+				    "domain delete old main r1\n"
+				    "platform main r1 c1\n");
+	ck_assert(cli_receipt_names(text, "ecm", STR("c1")));
+	ck_assert(!cli_receipt_names(text, "ecm", STR("c2")));
+	ck_assert(!cli_receipt_names(text, "ec", STR("c1")));
+	ck_assert(!cli_receipt_names(text, "old", STR("")));
+	ck_assert(!cli_receipt_names(text, "main", STR("c1")));
+	ck_assert(!cli_receipt_names(STR_NULL, "ecm", STR("c1")));
+}
+END_TEST
+
 static const struct support_case cases[] = {CASE(good_ones_of_each_kind_are_counted),
 					    CASE(a_text_changed_by_one_bit_is_tampered_with),
 					    CASE(only_the_pinned_key_counts),
@@ -161,6 +176,7 @@ static const struct support_case cases[] = {CASE(good_ones_of_each_kind_are_coun
 					    CASE(the_first_release_follows_nothing),
 					    CASE(what_is_no_receipt_is_said_to_be_none),
 					    CASE(a_line_is_found_by_its_whole_name),
+					    CASE(a_release_names_a_domain_with_its_candidate),
 					    {0}};
 
 int main(void)
