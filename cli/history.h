@@ -6,7 +6,7 @@
 
 #include "cli/gateway.h"
 
-/* Prints the versions of a skill in the newest `limit` releases of its domain, newest first. */
+/* Prints the newest `limit` versions of a skill, newest first. */
 NODISCARD int cli_history_print(struct cli_gateway *g, const char *domain, const char *skill,
 				int64_t limit, struct err *err);
 /* One release, and the skill as it was with it. Errors: ERR_NOT_FOUND. */

@@ -23,7 +23,7 @@ static const struct opt options[] = {
 	{"watch", 'w', OPT_WORD, &o.watch, "true|false", "status: wait for the end of it; true when left out.", truths},
 	{"timeout", 0, OPT_DURATION, &o.timeout_ms, "DURATION", "status: give up after this long; never when left out.", NULL},
 	{"revision", 0, OPT_STRING, &o.revision, "RELEASE", "history: one release in full.", NULL},
-	{"limit", 0, OPT_INT, &o.limit, "N", "history: how many releases to look at; 20 when left out.", NULL},
+	{"limit", 0, OPT_INT, &o.limit, "N", "history: how many versions at most; 20 when left out.", NULL},
 	{"to-revision", 0, OPT_STRING, &o.revision, "RELEASE", "undo: the release to go back to; the one before when left out.", NULL},
 	{"yes", 'y', OPT_FLAG, &o.yes, NULL, "undo: do not ask.", NULL},
 	{"dry-run", 0, OPT_FLAG, &o.dry_run, NULL, "undo: say what would happen, and change nothing.", NULL},

@@ -8,7 +8,7 @@
 #include "cli/wish.h"
 #include "skill/text.h"
 
-#define RELEASES_MAX "100"
+#define VERSIONS_MAX "1000"
 
 static const char *signer, *domain_option;
 
@@ -78,23 +78,6 @@ static bool is_forbidden(int rc)
 
 /* --- which release brought what serves --------------------------------------------------------------------------------- */
 
-static int look_at(struct why *w, const struct doc_node *release, const struct doc_node **ret,
-		   bool *ret_found, struct err *err)
-{
-	struct cli *c = w->g.c;
-	struct str rev = kind_text(release, "status.revision");
-	const char *path = cli_path(c, "domains", w->domain, "skills", w->skill, NULL);
-	struct err e = ERR_INIT;
-	int rc = cli_get(&w->g, cli_query(c, path, "at", arena_strndup(c->arena, rev.p, rev.len)),
-			 ret, &e);
-	if (rc < 0 && rc != ERR_NOT_FOUND) {
-		*err = e;
-		return rc;
-	}
-	*ret_found = rc == 0 && str_eq(kind_text(*ret, "status.digest"), w->content);
-	return 0;
-}
-
 static bool is_commit(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -135,18 +118,17 @@ static int get_releases(struct why *w, struct err *err)
 static int find_release(struct why *w, struct err *err)
 {
 	struct cli *c = w->g.c;
-	const struct doc_node *list = NULL, *then = NULL;
-	const char *path = cli_query(c, cli_path(c, "releases", NULL), "domain", w->domain);
-	int rc = cli_get(&w->g, cli_query(c, path, "limit", RELEASES_MAX), &list, err);
-	const struct doc_node *items = rc < 0 ? NULL : doc_find(list, "items");
-	for (size_t i = 0; rc == 0 && !w->origin && items && i < items->list.count; i++) {
-		bool found = false;
-		rc = look_at(w, items->list.items[i], &then, &found, err);
-		if (!found)
+	const struct doc_node *answer = NULL;
+	const char *path = cli_path(c, "domains", w->domain, "skills", w->skill, "history", NULL);
+	int rc = cli_get(&w->g, cli_query(c, path, "limit", VERSIONS_MAX), &answer, err);
+	const struct doc_node *items = rc < 0 ? NULL : doc_find(answer, "items");
+	for (size_t i = 0; items && items->type == DOC_LIST && i < items->list.count; i++) {
+		const struct doc_node *then = items->list.items[i];
+		if (!str_eq(kind_text(then, "status.digest"), w->content))
 			continue;
 		if (!w->then)
 			w->then = then;
-		if (is_commit(kind_text(then, "metadata.source.revision")))
+		if (!w->origin && is_commit(kind_text(then, "metadata.source.revision")))
 			w->origin = then;
 	}
 	return rc < 0 || !w->then ? rc : get_releases(w, err);

@@ -391,15 +391,12 @@ int store_object_counts(struct store *s, struct arena *a, struct object_count **
 			 err);
 }
 
-int store_top(struct store *s, const struct top_query *q, struct buf *out, struct err *err)
+/* The objects of a statement that has one a row, as a JSON list. */
+static int append_list(struct store *s, struct bind *b, struct buf *out, size_t *ret_count,
+		       struct err *err)
 {
-	CLEANUP(bind_release) struct bind b = BIND(&sql_top);
 	CLEANUP(rows_release) struct rows rows = ROWS_INIT;
-	bind_time(&b, q->since_ms);
-	bind_text(&b, q->domain);
-	bind_bool(&b, q->by_domain);
-	bind_i64(&b, q->limit);
-	int rc = wire_query(s, &b, &rows, err);
+	int rc = wire_query(s, b, &rows, err);
 	if (rc < 0)
 		return rc;
 	buf_add_char(out, '[');
@@ -410,5 +407,27 @@ int store_top(struct store *s, const struct top_query *q, struct buf *out, struc
 		buf_add_str(out, row_text(&c));
 	}
 	buf_add_char(out, ']');
+	*ret_count = (size_t)rows.count;
 	return 0;
+}
+
+int store_top(struct store *s, const struct top_query *q, struct buf *out, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_top);
+	size_t count;
+	bind_time(&b, q->since_ms);
+	bind_text(&b, q->domain);
+	bind_bool(&b, q->by_domain);
+	bind_i64(&b, q->limit);
+	return append_list(s, &b, out, &count, err);
+}
+
+int store_skill_history(struct store *s, struct str domain, struct str skill, int64_t limit,
+			struct buf *out, size_t *ret_count, struct err *err)
+{
+	CLEANUP(bind_release) struct bind b = BIND(&sql_object_skill_history);
+	bind_text(&b, domain);
+	bind_text(&b, skill);
+	bind_i64(&b, limit);
+	return append_list(s, &b, out, ret_count, err);
 }

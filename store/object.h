@@ -76,6 +76,10 @@ NODISCARD int store_object_parts(struct store *s, struct arena *a, const struct 
 NODISCARD int store_revision_at_time(struct store *s, int64_t at_ms, int64_t *ret, struct err *err);
 NODISCARD int store_revision_of_commit(struct store *s, struct str commit, int64_t *ret,
 				       struct err *err);
+/* Appends a JSON list of what a skill was, newest first, each with the release that brought it; *ret_count: how many. */
+NODISCARD int store_skill_history(struct store *s, struct str domain, struct str skill,
+				  int64_t limit, struct buf *out, size_t *ret_count,
+				  struct err *err);
 /* Whether a deployed skill has a handler of its own; false in *ret_found when it is not deployed. */
 NODISCARD int store_object_has_handler(struct store *s, struct str domain, struct str skill,
 				       bool *ret_found, bool *ret_handler, struct err *err);

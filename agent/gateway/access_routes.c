@@ -10,6 +10,7 @@ static const struct gw_action actions[] = {
 	{"GET", "/ui/session", "get", "session"},
 	{"DELETE", "/ui/session", "delete", "session"},
 	{"GET", "/api/v1/domains/{domain}/skills/{name}/page", "get", "skill-pages"},
+	{"GET", "/api/v1/domains/{domain}/skills/{name}/history", "get", "skill-histories"},
 	{"GET", "/api/v1/version", "get", "version"},
 	{"GET", "/api/v1/openapi.json", "get", "openapi"},
 	{"GET", "/api/v1/whoami", "get", "whoami"},

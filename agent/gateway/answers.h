@@ -34,6 +34,7 @@ int gw_logins_list(struct gw_call *c, struct err *err);
 int gw_login_go(struct gw_call *c, struct err *err);
 int gw_login_back(struct gw_call *c, struct err *err);
 int gw_skill_page(struct gw_call *c, struct err *err);
+int gw_skill_history(struct gw_call *c, struct err *err);
 int gw_audit_list(struct gw_call *c, struct err *err);
 int gw_audit_verify(struct gw_call *c, struct err *err);
 int gw_audit_skills(struct gw_call *c, struct err *err);

@@ -29,6 +29,7 @@ static const struct openapi_answer answers[] = {
 	{"GET", "/ui/session", NO_BODY, "Session", NULL, OK, false},
 	{"DELETE", "/ui/session", NO_BODY, NULL, NULL, {204}, false},
 	{"GET", API "domains/{domain}/skills/{name}/page", NO_BODY, "SkillPage", NULL, OK, false},
+	{"GET", API "domains/{domain}/skills/{name}/history", NO_BODY, "SkillHistory", NULL, OK, false},
 	{"GET", API "version", NO_BODY, "Version", NULL, OK, false},
 	{"GET", API "openapi.json", NO_BODY, "OpenApi", NULL, OK, false},
 	{"GET", API "whoami", NO_BODY, "WhoAmI", NULL, OK, false},

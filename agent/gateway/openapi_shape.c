@@ -265,6 +265,14 @@ static const struct row {
 	{"SkillPage", "html", "text"},
 	{"SkillPage", "files", "[PageFile]"},
 
+	OBJECT("SkillVersion"),
+	{"SkillVersion", "metadata", "object"},
+	{"SkillVersion", "spec", "object"},
+	{"SkillVersion", "status", "object"},
+	{"SkillVersion", "release", "object"},
+	OBJECT("SkillHistory"),
+	{"SkillHistory", "items", "[SkillVersion]"},
+
 	{"OpenApi", "openapi", "text"},
 	{"OpenApi", "info", "object"},
 	{"OpenApi", "paths", "object"},

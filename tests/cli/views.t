@@ -219,7 +219,7 @@ A rollback is told with the commit that it brought back, and what was verified g
 A link that is broken is told. The gateway here says what the real one said, but for one thing.
   $ api() { curl -s -H "Authorization: Bearer $ASPORA_KEY" "http://$REAL/api/v1/$1"; }
   $ REAL=$ASPORA_SERVER; CONTENT=$(aspora get skill ecm/manager -o jsonpath=status.desired.content)
-  $ record() { for p in domains/ecm/skills/manager "releases?domain=ecm&limit=100" $(for r in 3 2 1; do echo "domains/ecm/skills/manager?at=$(aspora get release $r -o jsonpath=status.revision --server $REAL)"; done | head -n 1) releases/1 "admissions?domain=ecm&verdict=allow" "receipts?after=0&limit=1" "instances?domain=ecm&skill=manager" "audit/skills?domain=ecm"; do printf '{"body":%s}\n' "$(api "$p")"; done; }
+  $ record() { for p in domains/ecm/skills/manager "domains/ecm/skills/manager/history?limit=1000" releases/1 "admissions?domain=ecm&verdict=allow" "receipts?after=0&limit=1" "instances?domain=ecm&skill=manager" "audit/skills?domain=ecm"; do printf '{"body":%s}\n' "$(api "$p")"; done; }
   $ record > good
   $ broken() { sed -E "$1" good > script; rm -f script.address; python3 "$ROOT/tests/cli/scripted_gateway.py" "$PWD/script" & until [ -s script.address ]; do sleep 0.05; done; aspora why ecm/manager --server "$(cat script.address)" | ages; kill %+; wait %+ 2> /dev/null; true; }
   $ broken ''
@@ -231,6 +231,14 @@ A link that is broken is told. The gateway here says what the real one said, but
     ok release    1, its receipt holds
     ok instance   INST-1, bubblewrap on HOST
     ok bytes      the files hash to VERSION, as they were admitted
+  $ sed 's/\?.*//' script.requests
+  /api/v1/domains/ecm/skills/manager
+  /api/v1/domains/ecm/skills/manager/history
+  /api/v1/releases/1
+  /api/v1/admissions
+  /api/v1/receipts
+  /api/v1/instances
+  /api/v1/audit/skills
   $ broken 's/"signature" : "..../"signature" : "AAAA/g'
   skill ecm/manager: VERSION serves
   

@@ -229,6 +229,24 @@ def test_a_rollback_goes_back_and_holds_what_came_after(s, api):
     assert said(s, api, "lab/greeter") == "two"
 
 
+def test_the_history_of_a_skill_is_one_answer(s, api):
+    path = "/api/v1/domains/lab/skills/greeter/history"
+    versions = api.get(path).json["items"]
+    assert [v["status"]["phase"] for v in versions] == ["Current"] + ["Past"] * (len(versions) - 1) and len(versions) >= 3
+    numbers = [int(v["release"]["metadata"]["name"]) for v in versions]
+    assert numbers == sorted(numbers, reverse=True)
+    assert "rollback" in [v["release"]["spec"]["kind"] for v in versions]
+    assert versions[0]["release"]["status"]["by"] and versions[0]["metadata"]["source"]["name"] == "apply"
+    assert api.get(path + "?limit=1").json["items"] == versions[:1]
+    for query, status in [("?limit=0", 400), ("?limit=1001", 400), ("?limit=x", 400), ("?nothing=1", 400), ("?limit=1000", 200)]:
+        assert api.get(path + query).status == status, query
+    r = api.get("/api/v1/domains/lab/skills/greetr/history")
+    assert r.status == 404 and "there was none" in r.json["detail"] and r.json["remedy"] == "did you mean lab/greeter?"
+    # Of another domain nothing is told, not even that it is there.
+    other = "/api/v1/domains/hr/skills/resume-screen/history"
+    assert api.get(other).status == 200 and as_(s, api, "lab").get(other).status == 404
+
+
 def test_what_cannot_be_rolled_back_or_cleared_is_said_to(api):
     r = api.post("/api/v1/rollbacks?wait=20s", {"domain": "lab", "skill": "greeter", "to": "release 9999"})
     assert r.status == 404 and r.json["status"]["error"]["detail"] == "there is no release 9999"

@@ -57,14 +57,15 @@ export function Skills() {
 
 async function loadSkill(domain, name) {
   const at = "domains/" + seg(domain) + "/skills/" + seg(name);
-  const [skill, page, executions, routes, history, month] = await Promise.all([
+  const [skill, page, executions, routes, versions, log, month] = await Promise.all([
     get(at), get(at + "/page").catch((error) => ({ error })),
     get("executions?limit=200&domain=" + seg(domain) + "&skill=" + seg(name)),
     list("routes?domain=" + seg(domain) + "&skill=" + seg(name)),
+    get(at + "/history?limit=50"),
     get("changes?since=i" + "1.0&kind=Skill&domain=" + seg(domain)).catch(() => ({ items: [] })),
     get("top?by=skills&since=720h&domain=" + seg(domain))]);
   return { skill, page, month: (month.items.find((t) => t.metadata.name === name) || {}).status, executions: executions.items, routes,
-    history: history.items.filter((c) => c.name === name && c.object && c.object.release).reverse() };
+    history: versions.items, detail: Object.fromEntries(log.items.filter((c) => c.name === name && c.object && c.object.release).map((c) => [c.object.release, c.object.detail])) };
 }
 
 function Month({ of }) {
@@ -96,7 +97,7 @@ export function Skill({ names: [domain, name] }) {
   const all = useLoad(() => loadSkill(domain, name), [domain, name], [...kinds, "Execution", "Release"]);
   return (
     <Loaded of={all}>
-      {({ skill, page, executions, routes, history, month }) => {
+      {({ skill, page, executions, routes, history, detail, month }) => {
         const ended = executions.filter((e) => e.status.endedAt).sort((a, b) => (a.status.endedAt < b.status.endedAt ? -1 : 1));
         const xs = ended.map((e) => Date.parse(e.status.endedAt) / 1000);
         return (
@@ -140,14 +141,17 @@ export function Skill({ names: [domain, name] }) {
             <section aria-labelledby="versions-title">
               <h2 id="versions-title">Versions</h2>
               <ol class="versions">
-                {history.map((c) => (
-                  <li key={c.resourceVersion}>
-                    <a href={"#/releases/" + c.object.release}>release {c.object.release}</a> <Hash of={c.object.content} /> <Badge>{c.op}</Badge> <span class="quiet">{c.actor}, <Age at={c.at} /> ago</span>
-                    <Differences of={c.object.detail} />
-                  </li>
-                ))}
+                {history.map((v) => {
+                  const number = v.status.desired.release, by = v.release;
+                  return (
+                    <li key={v.status.since}>
+                      <a href={"#/releases/" + number}>release {number}</a> <Hash of={v.status.digest} /> {v.status.phase === "Current" && <Badge>Current</Badge>} <span class="quiet">{by.spec.kind} by {by.status.by}, <Age at={by.metadata.createdAt} /> ago</span>
+                      {by.spec.message && <div>{by.spec.message}</div>}
+                      <Differences of={detail[number]} />
+                    </li>
+                  );
+                })}
               </ol>
-              {!history.length && <p class="quiet">Its versions are older than the log that is kept.</p>}
             </section>
             <section aria-labelledby="text-title">
               <h2 id="text-title">SKILL.md</h2>
