@@ -242,7 +242,7 @@ logs.
 
 The gateway: which one, how long.
 
-  $ aspora version; aspora version --client; aspora version -o json | mask; aspora version --client -o yaml
+  $ aspora version; aspora version --client; aspora version -o json | sed 's|"schema": .*|"schema": N|'; aspora version --client -o yaml
   aspora 0.1.0
   gateway 0.1.0
   aspora 0.1.0
@@ -254,7 +254,7 @@ The gateway: which one, how long.
     "gateway": {
       "version": "0.1.0",
       "apiVersion": "aspora/v1",
-      "schema": 14
+      "schema": N
     }
   }
   client:
