@@ -1,4 +1,4 @@
-// The dashboard in a real Chromium, against a whole asporad: node dashboard.mjs ADDRESS KEY VIEWER_KEY WORK_TREE
+// The dashboard in a real Chromium, against a whole asporad: node dashboard.mjs ADDRESS KEY VIEWER_KEY APPROVER_KEY WORK_TREE
 // Prints "ok NAME" or "not ok NAME: why" for each test; test_dashboard.py starts the server and counts.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -6,7 +6,7 @@ import path from "node:path";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
 
-const [address, key, viewer, work] = process.argv.slice(2);
+const [address, key, viewer, approver, work] = process.argv.slice(2);
 const base = "http://" + address + "/";
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
@@ -197,6 +197,39 @@ await test("what is refused is shown on its line, with what to write", async () 
   await page.getByRole("alert").waitFor({ state: "detached" });
 });
 
+await test("a change that waits for people is approved by two of them, each once", async () => {
+  push("skills/hr/aspora.config.yaml", (t) => t + "policy:\n  approvals: 2\n", "two have to look at it");
+  await go("admissions", "Admissions");
+  const waiting = (p, n) => p.locator("tbody tr").filter({ hasText: "waiting for approval (" + n + " of 2)" });
+  await waiting(page, 0).getByRole("button", { name: "Approve hr" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.getByText("0 of the 2 people that must approve it have").waitFor();
+  await dialog.getByText("Rita <rita@example.com>").waitFor();
+  await page.getByLabel("Why").fill("read it");
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await dialog.locator(".done").waitFor();
+  await page.getByRole("button", { name: "Leave it" }).click();
+  // The same person again is told so before there is anything to press.
+  await waiting(page, 1).getByRole("button", { name: "Approve hr" }).click();
+  await dialog.getByRole("alert").getByText("you have approved it already").waitFor();
+  must(await page.getByRole("button", { name: "Approve", exact: true }).isDisabled(), "it can be approved twice");
+  await page.getByRole("button", { name: "Leave it" }).click();
+  const other = await browser.newContext();
+  const p = await other.newPage();
+  await login(p, approver);
+  await p.goto(base + "#/admissions");
+  await waiting(p, 1).getByRole("link").click();
+  await p.getByRole("cell", { name: "key:the-admin" }).waitFor();
+  must((await p.getByRole("button", { name: "Take back" }).count()) === 0, "another's approval can be taken back");
+  await p.getByRole("button", { name: "Approve …" }).click();
+  await p.getByRole("button", { name: "Approve", exact: true }).click();
+  await p.locator("dialog .done").waitFor();
+  await p.getByRole("button", { name: "Leave it" }).click();
+  await p.getByRole("heading", { level: 1 }).getByText("Allowed").waitFor();
+  await p.getByRole("cell", { name: "key:the-approver" }).waitFor();
+  await other.close();
+});
+
 await test("a rollback is two clicks, shows its plan first, and happens", async () => {
   await go("releases/1", /Release 1/);
   await page.getByRole("button", { name: "Roll ecm back to here" }).click();
@@ -262,6 +295,10 @@ await test("a viewer sees no button that would be refused", async () => {
   await p.goto(base + "#/releases/1");
   await p.getByRole("heading", { level: 1, name: /Release 1/ }).waitFor();
   must((await p.getByRole("button", { name: /Roll / }).count()) === 0, "a rollback is offered");
+  push("skills/hr/DOMAIN.md", (t) => t + "\nPeople first.\n", "waits");
+  await p.goto(base + "#/admissions");
+  await p.getByText("waiting for approval (0 of 2)").waitFor();
+  must((await p.getByRole("button", { name: /Approve/ }).count()) === 0, "an approval is offered");
   await other.close();
 });
 

@@ -17,7 +17,7 @@ def s():
     with System() as system:
         system.init_repo()
         system.deploy()
-        system.keys = {r: system.key("the-" + r, r) for r in ("admin", "viewer")}
+        system.keys = {r: system.key("the-" + r, r) for r in ("admin", "viewer", "approver")}
         yield system
 
 
@@ -121,9 +121,9 @@ def test_all_pages_in_chromium(s):
         pytest.skip("no Chromium on this machine")
     if not os.path.isdir(os.path.join(BROWSER, "node_modules")):
         pytest.skip("the packages of tests/browser are not installed: script/bootstrap")
-    r = subprocess.run(["node", os.path.join(BROWSER, "dashboard.mjs"), s.gateway(), s.keys["admin"], s.keys["viewer"], s.work],
+    r = subprocess.run(["node", os.path.join(BROWSER, "dashboard.mjs"), s.gateway(), s.keys["admin"], s.keys["viewer"], s.keys["approver"], s.work],
                        capture_output=True, text=True, timeout=240, env=dict(os.environ, CHROMIUM=chromium()))
     bad = [line for line in r.stdout.splitlines() if line.startswith("not ok")]
     good = [line for line in r.stdout.splitlines() if line.startswith("ok ")]
     assert not bad and r.returncode == 0, "\n".join(bad) + r.stderr[-2000:]
-    assert len(good) >= 21, r.stdout
+    assert len(good) >= 22, r.stdout

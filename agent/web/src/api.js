@@ -42,6 +42,7 @@ async function call(method, path, body) {
 }
 
 export const get = (path) => call("GET", "/api/v1/" + path);
+export const remove = (path) => call("DELETE", "/api/v1/" + path);
 export const post = (path, body) => call("POST", "/api/v1/" + path, body || {});
 
 // Every object of a list, page by page, at most `most`.
