@@ -31,13 +31,12 @@ int rule_growth(const struct rule_in *in, struct findings *out, struct err *err)
 	(void)err;
 	CLEANUP(buf_release) struct buf what = BUF_INIT(4096);
 	if (!in->change || !in->domain || in->domain_effective->policy.growth != GROWTH_APPROVE ||
-	    !name_growth(in, &what))
+	    rule_is_deployed(in) || !name_growth(in, &what))
 		return 0;
 	if (in->facts->restores)
 		return rule_say_restored(in, out);
 	const struct admit_confirmation *c = rule_confirmation(in, "growth");
 	if (c) {
-		rule_rests_on(in, "growth approved by %.*s", STR_ARG(c->by));
 		struct finding *f = rule_say(in, out, "%.*s approved: %s", STR_ARG(c->by),
 					     buf_cstr(&what));
 		f->severity = SEVERITY_NOTE;

@@ -96,6 +96,8 @@ void rule_list(struct buf *out, const struct field_strings *list);
 bool rule_confirms(const struct rule_in *in, const struct admit_confirmation *c, const char *kind);
 /* A person's word of that kind that does; for "growth" not of who wrote the change. NULL: there is none. */
 const struct admit_confirmation *rule_confirmation(const struct rule_in *in, const char *kind);
+/* What was pushed is what is deployed, judged again because policy or what is beside it has changed: it was approved when it came. */
+bool rule_is_deployed(const struct rule_in *in);
 /* The note of a rule that asks nobody about what goes back. Returns 0. */
 int rule_say_restored(const struct rule_in *in, struct findings *out);
 

@@ -23,9 +23,13 @@ const struct admit_confirmation *rule_confirmation(const struct rule_in *in, con
 	return NULL;
 }
 
+bool rule_is_deployed(const struct rule_in *in)
+{
+	return in->domain && digest_equal(&in->pushed, &in->base);
+}
+
 int rule_say_restored(const struct rule_in *in, struct findings *out)
 {
-	rule_rests_on(in, "it was released before");
 	struct finding *f = rule_say(in, out,
 				     "goes back to what was released before, and needs "
 				     "nobody's approval again");
@@ -70,12 +74,11 @@ int rule_review(const struct rule_in *in, struct findings *out, struct err *err)
 	(void)err;
 	CLEANUP(buf_release) struct buf names = BUF_INIT(16 * 1024);
 	int64_t need = reviews_needed(in);
-	if (!in->change || need <= 0)
+	if (!in->change || need <= 0 || rule_is_deployed(in))
 		return 0;
 	if (in->facts->restores)
 		return rule_say_restored(in, out);
 	size_t have = count_reviews(in, &names);
-	rule_rests_on(in, "%zu reviews%s", have, buf_cstr(&names));
 	struct finding *f = rule_say(in, out, "%zu of the %lld people that must approve it %s%s",
 				     have, (long long)need, have == 1 ? "has" : "have",
 				     buf_cstr(&names));
@@ -84,6 +87,8 @@ int rule_review(const struct rule_in *in, struct findings *out, struct err *err)
 		f->remedy = STR_NULL;
 		return 0;
 	}
+	/* Only a no rests on who is missing: a yes is the policy's, and stands when approvals have ended. */
+	rule_rests_on(in, "%zu reviews%s", have, buf_cstr(&names));
 	finding_remedy(out, f,
 		       "have somebody else with role approver look at it: aspora approve %.*s",
 		       STR_ARG(in->name));

@@ -182,6 +182,27 @@ static void link_commit(struct why *w)
 	link_signature(w);
 }
 
+/* Who said yes, as the findings of the verdict have it: "…: key:ana, key:bob", "key:bob approved: …". */
+static const char *approved_by(struct why *w, const struct doc_node *findings)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	for (size_t i = 0; findings && findings->type == DOC_LIST && i < findings->list.count;
+	     i++) {
+		const struct doc_node *f = findings->list.items[i];
+		struct str rule = doc_text(f, "rule"), text = doc_text(f, "message");
+		bool review = str_eqz(rule, "AD-REVIEW-001"),
+		     growth = str_eqz(rule, "AD-GROWTH-001");
+		ptrdiff_t at = str_find(text, review ? STR(": ") : STR(" approved: "), 0);
+		if ((!review && !growth) || at < 0)
+			continue;
+		struct str who = review ? str_sub(text, (size_t)at + 2, text.len)
+					: str_sub(text, 0, (size_t)at);
+		buf_addf(&out, "%s%.*s%s", out.len ? ", " : ", approved by ", STR_ARG(who),
+			 growth ? " (growth)" : "");
+	}
+	return arena_strdup(w->g.c->arena, buf_cstr(&out));
+}
+
 /* The verdict over the candidate that was released, and what its receipt says. */
 static int link_verdict(struct why *w, struct err *err)
 {
@@ -215,9 +236,10 @@ static int link_verdict(struct why *w, struct err *err)
 		else if (!same)
 			say(w, VERDICT, LINK_BROKEN, "its receipt is about something else");
 		else
-			say(w, VERDICT, LINK_HOLDS, "allow %.*s, %zu findings, its receipt holds",
+			say(w, VERDICT, LINK_HOLDS, "allow %.*s, %zu findings%s, its receipt holds",
 			    STR_ARG(kind_text(list[i], "metadata.name")),
-			    findings && findings->type == DOC_LIST ? findings->list.count : 0);
+			    findings && findings->type == DOC_LIST ? findings->list.count : 0,
+			    approved_by(w, findings));
 		return 0;
 	}
 	say(w, VERDICT, LINK_BROKEN, "nobody allowed %.*s of %s", STR_ARG(cut(candidate)),

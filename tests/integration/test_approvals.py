@@ -166,6 +166,13 @@ def test_each_person_counts_once_and_two_are_two(s):
     commit = s.git("rev-parse", "HEAD").strip()
     assert approve(s, "cyd")[0] == 201
     s.wait("ecm's release", lambda: released(s, commit))
+    # What is deployed was approved: it does not wait again because others change.
+    s.edit("skills/hr/DOMAIN.md", s.read("skills/hr/DOMAIN.md"), "People, again.\n")
+    later = s.push("hr again")
+    s.wait_observed(later)
+    assert released(s, later, "hr") and not held(s) and reason(s) != "WaitingForApproval"
+    assert released(s, commit) and s.rows("select 1 from release_item where domain = 'ecm' and revision = %s", later) == []
+    assert aspora(s, "bob", "approve", "ecm", "--yes").returncode == 5
 
 
 def test_a_newer_push_has_to_be_approved_anew(s):
@@ -257,12 +264,38 @@ def test_growth_is_approved_for_itself(s):
     assert s.rows("select kind, by from approval where revision = %s order by id", commit) == [("review", "key:ana"), ("growth", "key:bob")]
 
 
+def test_a_deletion_and_a_freeze_are_approved_as_exactly_this(s):
+    s.write("skills/hr/aspora.config.yaml", s.read("skills/hr/aspora.config.yaml")
+            + "policy:\n  freeze: [{from: 2020-01-01, until: 2099-01-01, zone: UTC, reason: for ever}]\n")
+    commit = s.push("hr is frozen")
+    s.wait_observed(commit)
+    assert condition(s, "domains/hr", "Stalled")["reason"] == "AdmissionDenied"
+    code, answer = approve(s, "dan", held(s, "hr")["spec"]["candidate"], domain="hr")
+    assert code == 409 and answer["remedy"] == "it asks for freeze"
+    assert aspora(s, "dan", "approve", "hr", "--yes", "--for", "freeze").returncode == 0
+    s.wait("the release in spite of it", lambda: released(s, commit, "hr"))
+    s.git("rm", "-q", "-r", "skills/wealth")
+    commit = s.push("without wealth")
+    s.wait_observed(commit)
+    assert aspora(s, "dan", "approve", "wealth", "--yes").returncode == 4
+    assert aspora(s, "bob", "approve", "wealth", "--yes").returncode == 0
+    s.wait("the deletion", lambda: not s.rows("select 1 from desired where domain = 'wealth' and until is null"))
+    # It comes again, and is deleted again: that is another deletion.
+    s.git("checkout", "-q", "HEAD~1", "--", "skills/wealth")
+    s.wait_observed(s.push("wealth again"))
+    s.edit("skills/wealth/DOMAIN.md", s.read("skills/wealth/DOMAIN.md"), "Wealth, anew.\n")
+    s.wait_observed(s.push("and other"))
+    s.git("rm", "-q", "-r", "skills/wealth")
+    s.wait_observed(s.push("without wealth, again"))
+    assert "deletes the only skill" in condition(s, "domains/wealth", "Stalled")["message"]
+    assert s.rows("select 1 from desired where domain = 'wealth' and until is null")
+
+
 def test_a_rollback_needs_nobody_again(s):
     before = s.rows("select release from release_item where domain = 'ecm' and since < (select since from release_item where domain = 'ecm' and until is null) order by since desc limit 1")[0][0]
     done = aspora(s, "op", "rollback", "ecm", "--to", str(before), "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    findings = s.rows("select v.findings from release_item i join verdict v using (domain, candidate, policy, surface) where i.domain = 'ecm' and i.until is null")[0][0]
-    assert any("goes back to what was released before" in f["message"] for f in findings)
+    assert s.rows("select r.kind from release r join release_item i on i.release = r.id where i.domain = 'ecm' and i.until is null") == [("rollback",)]
 
 
 def test_what_was_applied_is_approved_and_applied_again(s):

@@ -31,6 +31,7 @@ struct world {
 	struct admit_confirmation confirmations[8];
 	struct admit_check checks[8];
 	bool keep_platform; /* the released platform judges, also when the files change it */
+	uint32_t rules_version; /* with it policies are compared too */
 	bool no_loader;
 	bool forgotten; /* nobody knows what was deployed */
 	struct admit_guard *guard;
@@ -159,7 +160,8 @@ static inline int world_load(void *state, const struct deployed_skill *d, struct
 static inline const struct admission *world_admit(struct world *w)
 {
 	static const struct deployed nothing;
-	struct plan_scope scope = {.infer_deletes = true, .source = "main"};
+	struct plan_scope scope = {
+		.infer_deletes = true, .source = "main", .rules_version = w->rules_version};
 	struct plan_old old = {world_load, w};
 	admission_free(TAKE_PTR(w->admission));
 	plan_free(TAKE_PTR(w->plan));

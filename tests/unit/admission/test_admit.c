@@ -333,6 +333,30 @@ START_TEST(an_approval_holds_for_what_the_change_is_reduced_to)
 }
 END_TEST
 
+/* What is deployed was approved when it came, or before anybody had to: a new verdict over it is no change. */
+START_TEST(what_is_judged_again_as_it_is_deployed_needs_nobody)
+{
+	struct world w;
+	world_init(&w);
+	world_base(&w);
+	world_put(&w, "skills/frm/aspora.config.yaml",
+		  "policy:\n  approvals: 1\n  growth: approve\n");
+	world_deploy(&w);
+	for (size_t i = 0; i < w.have.domain_count; i++)
+		if (str_eqz(w.have.domains[i].name, "frm"))
+			w.have.domains[i].policy.bytes[0] ^= 1;
+	w.rules_version = RULES_VERSION;
+	world_admit(&w);
+	ck_assert_int_eq(domain(&w, "frm")->op, CHANGE_NONE);
+	ck_assert(domain(&w, "frm")->verdict.allow);
+	ck_assert_ptr_null(verdict_finding(world_verdict(&w, "frm"), "AD-REVIEW-001"));
+	put_tests(&w, "frm", "escalation", "escalate fraud 9");
+	world_admit(&w);
+	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_APPROVAL);
+	world_release(&w);
+}
+END_TEST
+
 START_TEST(what_a_person_or_a_result_can_lift_is_five_rules)
 {
 	size_t lifted = 0, waits = 0;
@@ -465,6 +489,7 @@ static const struct support_case cases[] = {
 	CASE(waiting_for_a_check_is_not_being_at_fault),
 	CASE(who_waits_for_people_and_checks_waits_for_people),
 	CASE(an_approval_holds_for_what_the_change_is_reduced_to),
+	CASE(what_is_judged_again_as_it_is_deployed_needs_nobody),
 	CASE(what_a_person_or_a_result_can_lift_is_five_rules),
 	CASE(a_denied_platform_configuration_releases_nothing),
 	CASE(a_change_of_any_byte_of_the_root_is_judged_and_is_another_candidate),
