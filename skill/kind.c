@@ -18,7 +18,7 @@ const struct kind kinds[] = {
 	 "The platform's configuration: models, MCP servers, budgets, guard, required checks."},
 	{"Domain", "domains", "domain", "dom", false, VERB_LIST | VERB_GET | VERB_APPLY | VERB_PATCH | VERB_DELETE,
 	 COLUMNS({"NAME", "metadata.name", NARROW}, {"READY", READY, NARROW}, {"STATUS", STATUS, NARROW},
-		 {"SKILLS", "status.skills", NARROW}, {"OWNER", "metadata.source.name", NARROW},
+		 {"SKILLS", "status.skills", NARROW}, {"OWNER", "status.owner", NARROW},
 		 {"VERSION", "@short status.digest", NARROW}, {"AGE", CREATED, NARROW},
 		 {"REVISION", "@short metadata.source.revision", WIDE},
 		 {"POLICY", "@short status.policy", WIDE}, {"MESSAGE", MESSAGE, WIDE}),

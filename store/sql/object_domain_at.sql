@@ -13,6 +13,9 @@ select i.domain, '', json_build_object(
 		'since', aspora_version(i.since), 'until', case when i.until is not null then aspora_version(i.until) end,
 		'digest', coalesce(encode(i.candidate, 'hex'), ''), 'policy', coalesce(encode(i.policy, 'hex'), ''),
 		'surface', coalesce(encode(i.surface, 'hex'), ''), 'release', i.release, 'overlayed', i.overlay,
+		-- Below an overlay, whoever brought what it lay over.
+		'owner', coalesce((select p.source from release_item p where p.domain = i.domain and not p.overlay and p.since <= $6::bigint
+			order by p.since desc limit 1), i.source),
 		'skills', (select count(*) from desired s where s.domain = i.domain and s.since <= $6::bigint and (s.until is null or s.until > $6::bigint)),
 		'conditions', '[]'::json))
 from release_item i

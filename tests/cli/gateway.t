@@ -327,6 +327,7 @@ describe says all of one.
     handledToken: 0
     declared: true
     suspended: false
+    signature: state unchecked
   
   Conditions:
     Ready        True     ReconciliationSucceeded

@@ -206,6 +206,10 @@ quarantine, overlay, adopt.
     "kind": "List",
         "kind": "Domain",
             "by": "key:ana",
+  $ aspora get domain ecm -o custom-columns=OWNER:.status.owner,FROM:.metadata.source.name; aspora get domain ecm --at now --no-headers -o custom-columns=OWNER:.status.owner,FROM:.metadata.source.name
+  OWNER   FROM
+  main    apply
+  main   apply
   $ aspora overlay end ecm; aspora overlay list; aspora overlay end ecm; aspora overlay take ecm
   the overlay over ecm is gone
   aspora: there is no overlay
@@ -218,10 +222,10 @@ quarantine, overlay, adopt.
   aspora: there is no source "nowhere" (aspora get sources lists them)
   aspora: adopt needs --to: which source is the domain's from now on (it is: aspora adopt DOMAIN --to SOURCE)
   [2]
-  $ aspora adopt lab --to main; aspora get domain lab -o wide | ages
+  $ aspora wait skill lab/one --timeout 60s >/dev/null; aspora adopt lab --to main; aspora get domain lab -o wide | ages
   lab belongs to source main now
-  NAME   READY     STATUS               SKILLS   OWNER   VERSION        AGE   REVISION       POLICY         MESSAGE
-  lab    Unknown   RolloutProgressing   1        apply   VERSION   AGE    WISH-2026112   VERSION   0 of 1 skills ready
+  NAME   READY   STATUS   SKILLS   OWNER   VERSION        AGE   REVISION       POLICY         MESSAGE
+  lab    True    Ready    1        main    VERSION   AGE    WISH-2026112   VERSION   1 of 1 skills ready
   $ aspora adopt lab --to main -o json | mask | grep -E '"(kind|phase|code)"'
     "kind": "Wish",
       "kind": "adopt",

@@ -78,7 +78,7 @@ export function Overview() {
                     return <Badge tone={n.ready === n.skills ? "good" : "bad"}>{n.ready + " of " + n.skills + " ready"}</Badge>;
                   } },
                   { title: "State", of: (d) => <Ready of={d} /> },
-                  { title: "Owner", sort: (d) => (d.metadata.source || {}).name || "", of: (d) => (d.metadata.source || {}).name },
+                  { title: "Owner", sort: (d) => d.status.owner, of: (d) => d.status.owner },
                   { title: "Cost today", num: true, sort: (d) => cost[d.metadata.name] || 0, of: (d) => usd(cost[d.metadata.name]) },
                   { title: "Commit", of: (d) => <Hash of={(d.metadata.source || {}).revision} /> },
                   { title: "Version", of: (d) => <Hash of={d.status.digest} /> },
