@@ -53,16 +53,19 @@ int rule_growth(const struct rule_in *in, struct findings *out, struct err *err)
 	return 0;
 }
 
-/* The platform has no change of its own to be asked for: it is judged when it is another. */
+/*
+ * What is denied rests on who signed, and goes into the key; what is allowed does not: it would stand under another policy than the next look
+ * compares with, and be judged and released again each time. Another policy alone asks for no signature; the platform has no change of its own,
+ * and is judged when it is another.
+ */
 int rule_signature(const struct rule_in *in, struct findings *out, struct err *err)
 {
 	(void)err;
 	const struct admit_signature *s = &in->facts->signature;
-	if ((!in->change && in->domain) || !s->required)
+	bool changes = in->change ? in->change->op != CHANGE_NONE : !in->domain;
+	if (!changes || !s->required || (s->signer.len && !s->problem.len))
 		return 0;
 	rule_rests_on(in, "signed by %.*s %.*s", STR_ARG(s->signer), STR_ARG(s->problem));
-	if (s->signer.len && !s->problem.len)
-		return 0;
 	if (!s->problem.len) {
 		rule_say(in, out, "nobody that the operator trusts has signed the newest commit");
 		return 0;

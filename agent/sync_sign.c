@@ -78,6 +78,11 @@ void source_signing_notice(struct sync_source *src)
 		src->signing->due = true;
 }
 
+bool source_signing_is_due(const struct sync_source *src)
+{
+	return src->signing && src->signing->due;
+}
+
 bool source_signing_is_busy(const struct sync_source *src)
 {
 	return src->signing && src->signing->job;
@@ -206,6 +211,13 @@ static int tell(struct sync_source *src, struct err *err)
 	return 0;
 }
 
+/* What waited for this look and needs no pass is told now: that there is nothing new, or that an earlier trouble is over. */
+static int settle(struct sync_source *src, struct err *err)
+{
+	src->signing->due = false;
+	return src->tip_is_new ? 0 : sync_tell_nothing_new(src, err);
+}
+
 /* Required and not to be had: nothing goes on, and what serves serves. Shown: it goes on, and says so. */
 static int cannot(struct sync_source *src, const struct err *why, bool *ret_ready, struct err *err)
 {
@@ -221,7 +233,7 @@ static int cannot(struct sync_source *src, const struct err *why, bool *ret_read
 	if (!g->unread)
 		log_err(LOG_WARN_, "source.signatures_unread", why, "source", src->name, NULL);
 	g->unread = true;
-	return 0;
+	return settle(src, err);
 }
 
 static bool is_known(const struct source_signing *g)
@@ -237,11 +249,12 @@ static int conclude(struct sync_source *src, struct err *err)
 {
 	struct source_signing *g = src->signing;
 	make_facts(src);
+	int rc = tell(src, err);
+	if (rc < 0)
+		return rc;
 	g->unread = false;
-	if (g->due && is_required(src) && src->has_denials)
-		src->tip_is_new = true;
-	g->due = false;
-	return tell(src, err);
+	src->tip_is_new |= g->due && is_required(src) && src->has_denials;
+	return settle(src, err);
 }
 
 int source_signing_look(struct sync_source *src, bool *ret_ready, struct err *err)
@@ -258,11 +271,9 @@ int source_signing_look(struct sync_source *src, bool *ret_ready, struct err *er
 		rc = finish_job(src, &why);
 	if (rc == 0)
 		rc = signing_read(g->files, &why);
-	if (rc == 0 && (rc = source_open_mirror(src, &why)) == ERR_NOT_FOUND && !src->tip_is_new) {
-		g->due =
-			false; /* nothing is to be judged; a fetch makes the mirror when something is */
-		return 0;
-	}
+	/* Nothing is to be judged; a fetch makes the mirror when something is. */
+	if (rc == 0 && (rc = source_open_mirror(src, &why)) == ERR_NOT_FOUND && !src->tip_is_new)
+		return settle(src, err);
 	if (rc == 0)
 		rc = list_commits(src, &why);
 	if (rc == 0 && !is_known(g))

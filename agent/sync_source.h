@@ -98,6 +98,8 @@ void source_signing_close(struct sync_source *src);
 void source_signing_forget(struct sync_source *src);
 /* The signers are others than before, so that the newest commit is to be looked at again. Costs nothing where none are named. */
 void source_signing_notice(struct sync_source *src);
+/* A look at the newest commit is to come, and tells what there is to tell. */
+bool source_signing_is_due(const struct sync_source *src);
 bool source_signing_is_busy(const struct sync_source *src);
 /*
  * *ret_ready: what has to be known of src->tip and the commits before it is known, and source_signing_facts() says it. Otherwise a child looks, and the role is

@@ -133,8 +133,9 @@ int sync_tell_nothing_new(struct sync_source *src, struct err *err)
 						    : "ReconciliationSucceeded",
 				 .message = buf_str(&words),
 				 .remedy = buf_cstr(&remedy)};
-	/* It is judged again in a moment, and that is what there will be to tell. */
-	if (src->again || (!src->unwell && src->request_token == src->handled_token))
+	/* It is judged again in a moment, or who signed it is looked at, and that is what there will be to tell. */
+	if (src->again || source_signing_is_due(src) ||
+	    (!src->unwell && src->request_token == src->handled_token))
 		return 0;
 	int rc = tell(&r, err);
 	if (rc == 0)

@@ -20,17 +20,22 @@ int signature_range(struct mirror *m, const struct tree_id *newest, const struct
 		    struct err *err)
 {
 	struct tree_id without[2] = {*released, *since};
-	bool more = false, there = false;
-	struct err ignored = ERR_INIT;
+	bool more = false;
+	struct err why = ERR_INIT;
 	*ret = (struct signature_range){0};
 	int rc = since->len ? mirror_is_ancestor(m, newest, since, &ret->exempt, err) : 0;
 	if (rc < 0)
 		return err ? err_context(err, "signers.since") : rc;
+	rc = mirror_log_without(m, newest, without, 2, SIGNATURE_COMMITS_MAX, a, &ret->commits,
+				&ret->count, &more, &why);
 	/* A mirror that was made afresh after a rewrite need not have it any more: then all are looked at. */
-	if (released->len && mirror_is_ancestor(m, released, newest, &there, &ignored) < 0)
+	if (rc == ERR_NOT_FOUND && released->len) {
 		without[0].len = 0;
-	rc = mirror_log_without(m, newest, without, ARRAY_SIZE(without), SIGNATURE_COMMITS_MAX, a,
-				&ret->commits, &ret->count, &more, err);
+		rc = mirror_log_without(m, newest, without, 2, SIGNATURE_COMMITS_MAX, a,
+					&ret->commits, &ret->count, &more, &why);
+	}
+	if (rc < 0 && err)
+		*err = why;
 	if (rc == 0 && more)
 		return too_many(&without[0], err);
 	if (rc < 0 || ret->count)

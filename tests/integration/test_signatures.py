@@ -273,6 +273,17 @@ def test_a_signed_commit_is_deployed(fresh):
     assert verdict == (True,)
 
 
+def test_a_signed_commit_that_changes_nothing_releases_nothing(fresh):
+    s = fresh
+    releases, verdicts = [s.one("select count(*) from " + t)[0] for t in ("release where source = 'main'", "verdict where source = 'main'")]
+    s.write("README", "words\n")
+    made = push(s, key=s.signers.key("ana"))
+    s.wait_observed(made)
+    assert wait_stored(s, made, "good")
+    assert s.one("select count(*) from release where source = 'main'")[0] == releases
+    assert s.one("select count(*) from verdict where source = 'main'")[0] == verdicts
+
+
 def test_an_unsigned_commit_deploys_nothing_and_others_go_on(fresh):
     s = fresh
     change(s, "nobody")
@@ -383,6 +394,30 @@ def test_the_verdict_on_a_laptop_is_the_one_of_asporad(fresh):
         assert team["allow"] == ("gnupg" in how)
         if team["allow"]:
             good_again(s, made)
+
+
+def test_an_unsigned_commit_with_nothing_to_deploy_is_told_all_the_same(fresh):
+    s = fresh
+    s.write("README", "words\n")
+    made = push(s)
+    s.wait_observed(made)
+    ready = s.wait("a word", lambda: (lambda c: c if "will be refused" in c["message"] else None)(s.conditions()["Ready"]))
+    assert ready["status"] == "True"
+    assert "commit %s by Test <test@example.com> is not signed: what follows it will be refused" % made[:12] in ready["message"]
+    change(s, "after the README")
+    refused(s, push(s, key=s.signers.key("ana")), "commit %s by Test" % made[:12])
+
+
+def test_signers_that_went_away_are_told_once_and_their_return_too(fresh):
+    s = fresh
+    os.rename(s.signers.allowed, s.signers.allowed + ".away")
+    s.wait("the trouble", lambda: s.conditions()["Ready"]["reason"] == "SignaturesNotRead")
+    # It stays so while it is tried again: nothing flaps.
+    since, looks = s.conditions()["Ready"]["lastTransitionTime"], len(s.logged("signers.ssh: cannot open"))
+    s.wait("two more looks", lambda: len(s.logged("signers.ssh: cannot open")) > looks + 1)
+    assert (s.conditions()["Ready"]["reason"], s.conditions()["Ready"]["lastTransitionTime"]) == ("SignaturesNotRead", since)
+    os.rename(s.signers.allowed + ".away", s.signers.allowed)
+    s.wait("an end of the trouble", lambda: s.conditions()["Ready"]["status"] == "True", 60)
 
 
 def test_several_are_counted(fresh):
