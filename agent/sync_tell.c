@@ -147,10 +147,13 @@ int sync_tell_failure(struct sync_source *src, const char *reason, const struct 
 		      int64_t retry_in_ms, struct err *err)
 {
 	char text[ERR_MSG_MAX + 256];
+	bool signatures = strcmp(reason, "SignaturesNotRead") == 0;
 	bool human = why->code == ERR_DENIED || why->code == ERR_INVALID ||
-		     why->code == ERR_UNSUPPORTED || why->code == ERR_UNAUTHENTICATED;
+		     why->code == ERR_UNSUPPORTED || why->code == ERR_UNAUTHENTICATED ||
+		     (signatures && why->code != ERR_TIMEOUT);
 	src->unwell = true;
-	log_err(LOG_WARN_, "source.fetch_failed", why, "source", src->name, NULL);
+	log_err(LOG_WARN_, signatures ? "source.signatures_unread" : "source.fetch_failed", why,
+		"source", src->name, NULL);
 	const struct report r = {.src = src,
 				 .reason = reason,
 				 .message = str_of(err_format(why, text, sizeof(text))),
@@ -169,6 +172,10 @@ int sync_tell_pass(struct store_txn *t, struct pass *p, void *state, struct err 
 	pass_summary(p, &words);
 	bool allowed = p->admission->allow && p->refused_count == 0;
 	const char *waits = pass_waits_for(p);
+	/* Nothing of it was to be deployed; whoever builds on it should hear of it now. */
+	if (p->admission->allow && p->signature.problem.len)
+		buf_addf(&words, "; %.*s: what follows it will be refused",
+			 STR_ARG(p->signature.problem));
 	refused_json(&refused, p->admission, pass_author(p));
 	if (!p->admission->allow && !waits && p->signature.problem.len)
 		say_signature(&p->signature, &words, &remedy);

@@ -412,6 +412,7 @@ def test_signers_that_went_away_are_told_once_and_their_return_too(fresh):
     s = fresh
     os.rename(s.signers.allowed, s.signers.allowed + ".away")
     s.wait("the trouble", lambda: s.conditions()["Ready"]["reason"] == "SignaturesNotRead")
+    assert s.conditions()["Stalled"]["status"] == "True"
     # It stays so while it is tried again: nothing flaps.
     since, looks = s.conditions()["Ready"]["lastTransitionTime"], len(s.logged("signers.ssh: cannot open"))
     s.wait("two more looks", lambda: len(s.logged("signers.ssh: cannot open")) > looks + 1)
