@@ -149,3 +149,32 @@ int cli_targets(struct cli_gateway *g, const struct cli_which *which, struct cli
 	*ret_count = f.count;
 	return 0;
 }
+
+/* The first of them that are of one kind. */
+static size_t run_of(const struct cli_target *targets, size_t count)
+{
+	size_t n = 1;
+	while (n < count && targets[n].ref.kind == targets[0].ref.kind)
+		n++;
+	return n;
+}
+
+int cli_targets_print(struct cli *c, const struct cli_target *targets, size_t count, bool list,
+		      struct err *err)
+{
+	const struct doc_node **objects = arena_array(c->arena, count + 1, sizeof(*objects));
+	bool rows = cli_output_has_rows(c) || strcmp(c->output, "name") == 0;
+	int rc = 0;
+	for (size_t i = 0; i < count; i++)
+		objects[i] = targets[i].object;
+	for (size_t i = 0, n; rc == 0 && (i < count || i == 0); i += n) {
+		n = rows && count ? run_of(targets + i, count - i) : MAX(count, (size_t)1);
+		const struct kind *k = count ? targets[i].ref.kind : &kinds[0];
+		struct cli_view v = {.columns = k->columns, .word = k->singular, .list = list};
+		if (i && cli_output_is_table(c))
+			rc = cli_write(&(struct buf){.data = (char[]){"\n"}, .len = 1}, err);
+		if (rc == 0)
+			rc = cli_print(c, &v, objects + i, count ? n : 0, err);
+	}
+	return rc;
+}

@@ -34,6 +34,10 @@ struct cli_target {
 NODISCARD int cli_targets(struct cli_gateway *g, const struct cli_which *which,
 			  struct cli_target **ret, size_t *ret_count, struct err *err);
 
+/* Prints their objects as --output says; list: as a list, though it be one. Each kind has its own columns. Errors: those of cli_print(). */
+NODISCARD int cli_targets_print(struct cli *c, const struct cli_target *targets, size_t count,
+				bool list, struct err *err);
+
 /* -f of the verbs that take it. */
 #define CLI_FILES_OPTION(files_)                                                                   \
 	{                                                                                          \

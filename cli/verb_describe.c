@@ -177,18 +177,6 @@ static int describe_one(struct cli_gateway *g, const struct cli_target *t, struc
 	return quiet ? 0 : events(g, &t->ref, out, err);
 }
 
-/* For programs, as `aspora get` would print them. */
-static int print_objects(struct cli *c, const struct cli_target *targets, size_t count,
-			 struct err *err)
-{
-	const struct doc_node **objects = arena_array(c->arena, count, sizeof(*objects));
-	const struct kind *k = targets[0].ref.kind;
-	for (size_t i = 0; i < count; i++)
-		objects[i] = targets[i].object;
-	struct cli_view view = {.columns = k->columns, .word = k->singular, .list = count > 1};
-	return cli_print(c, &view, objects, count, err);
-}
-
 static int print_all(struct cli_gateway *g, const struct cli_target *targets, size_t count,
 		     struct err *err)
 {
@@ -199,7 +187,7 @@ static int print_all(struct cli_gateway *g, const struct cli_target *targets, si
 		return 0;
 	}
 	if (g->c->output)
-		return print_objects(g->c, targets, count, err);
+		return cli_targets_print(g->c, targets, count, count > 1, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (i)
 			buf_addz(&out, "\n\n");

@@ -206,14 +206,7 @@ static int print(struct cli *c, const struct cli_target *targets, size_t count, 
 			print_labels(out, &targets[i]);
 		return cli_write(out, err);
 	}
-	const struct doc_node **objects = arena_array(c->arena, count + 1, sizeof(*objects));
-	for (size_t i = 0; i < count; i++)
-		objects[i] = targets[i].object;
-	const struct kind *k = count ? targets[0].ref.kind : &kinds[0];
-	struct cli_view v = {.columns = k->columns,
-			     .word = k->singular,
-			     .list = count != 1 || o.all || o.selector};
-	return cli_print(c, &v, objects, count, err);
+	return cli_targets_print(c, targets, count, count != 1 || o.all || o.selector, err);
 }
 
 static int label(struct cli *c, struct err *err)

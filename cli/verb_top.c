@@ -29,6 +29,7 @@ static const struct opt options[] = {
 	{"domain", 'd', OPT_STRING, &o.domain, "DOMAIN", "Only of this domain.", NULL},
 	{"namespace", 'n', OPT_STRING, &o.domain, "DOMAIN", "The same, for who is used to kubectl.", NULL},
 	{"all-domains", 'A', OPT_FLAG, &o.all, NULL, "Of all domains, whatever the context says.", NULL},
+	{"all-namespaces", 0, OPT_FLAG, &o.all, NULL, "The same, for who is used to kubectl.", NULL},
 	{"sort-by", 0, OPT_STRING, &o.sort, "COLUMN",
 	 "cost (when left out), runs, failed, p50, p95, accept (the lowest first) or name.", orders},
 	{"limit", 0, OPT_INT, &o.limit, "N", "Only so many, of the first.", NULL},

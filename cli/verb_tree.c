@@ -16,6 +16,7 @@ static const struct opt options[] = {
 	{"namespace", 'n', OPT_STRING, &domain_option, "DOMAIN",
 	 "The same, for who is used to kubectl.", NULL},
 	{"all-domains", 'A', OPT_FLAG, &all, NULL, "All domains, whatever the context says.", NULL},
+	{"all-namespaces", 0, OPT_FLAG, &all, NULL, "The same, for who is used to kubectl.", NULL},
 	{"output", 'o', OPT_STRING, &format, "FORMAT", "How to print: text, json or yaml.",
 	 formats},
 	OPT_END,

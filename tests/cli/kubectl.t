@@ -116,6 +116,11 @@ Events: of an object, of a type, by kubectl's time.
   [2]
   $ aspora get events --sort-by=.lastTimestamp -o jsonpath='{.items[0].metadata.createdAt}' >oldest; aspora get events -o jsonpath='{.items[0].metadata.createdAt}' | cmp - oldest
 
+  $ aspora get events --for skill/hr/resume-screen -w --timeout 1s | ages; aspora events --types Warning -w --timeout 300ms
+  AGE   TYPE     REASON     OBJECT                   MESSAGE
+  AGE   Normal   Promoted   Skill/hr/resume-screen   it is ready, and answers from now on
+  aspora: no events that fit
+
 Watching: only what changes.
 
   $ aspora get skills -d hr --watch-only --timeout 500ms
@@ -140,6 +145,22 @@ describe: several, by label, by file.
   $ aspora describe skill ecm/manager ecm/order-details -o name
   skill/ecm/manager
   skill/ecm/order-details
+  $ aspora describe skill/ecm/manager domain/hr skill/ecm/order-details -o name
+  skill/ecm/manager
+  domain/hr
+  skill/ecm/order-details
+  $ aspora describe skill/ecm/manager domain/hr -o wide --no-headers | awk '{print $1, $2}'; aspora describe skill/ecm/manager domain/hr -o jsonpath='{.items[*].kind}'
+  ecm manager
+   
+  hr True
+  Skill Domain
+  $ aspora label domain/hr skill/hr/resume-screen seen=yes -o name; aspora label skills -l team=nobody seen=yes -o json | head -n 4
+  domain/hr
+  skill/hr/resume-screen
+  {
+    "apiVersion": "aspora/v1",
+    "kind": "List",
+    "items": []
   $ aspora describe skills -l team=nobody
   aspora: there is none that fits
   $ aspora describe skill ecm/manager ecm/nobody
@@ -297,6 +318,8 @@ Output.
   domains
   sources
   aspora: no kind has all of that
+  $ aspora top --all-namespaces >/dev/null; aspora tree --all-namespaces | wc -l
+  28
   $ aspora tree domain hr | ages; aspora tree -n hr | head -n 1 | ages; aspora tree skill/ecm/manager
   ok hr  main@VERSION
   `-- ok resume-screen  specialist  VERSION
