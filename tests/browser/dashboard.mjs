@@ -199,6 +199,11 @@ await test("what is refused is shown on its line, with what to write", async () 
 
 await test("a change that waits for people is approved by two of them, each once", async () => {
   push("skills/hr/aspora.config.yaml", (t) => t + "policy:\n  approvals: 2\n", "two have to look at it");
+  await go("overview", "Overview");
+  const needs = page.locator(".needs li.waits").filter({ hasText: "hr" });
+  await needs.getByText("WaitingForApproval").waitFor();
+  await needs.getByRole("link", { name: "Show what waits" }).click();
+  await page.getByText("waiting for approval (0 of 2)").waitFor();
   await go("admissions", "Admissions");
   const waiting = (p, n) => p.locator("tbody tr").filter({ hasText: "waiting for approval (" + n + " of 2)" });
   await waiting(page, 0).getByRole("button", { name: "Approve hr" }).click();
@@ -358,6 +363,23 @@ await test("a plot is drawn from zero with units, in the colours of the scheme; 
   await page.getByText("None of them has cost anything.").waitFor();
   await go("skills/hr/resume-screen", /.*/);
   await page.getByText("Nothing has run yet.").first().waitFor();
+});
+
+await test("executions are searched by skill and by who asked", async () => {
+  await go("executions", "Executions");
+  await page.locator("tbody tr").first().waitFor();
+  await page.getByLabel("Search").fill("order-details");
+  must((await page.locator("tbody tr").count()) > 0, "none of it is found");
+  await page.getByLabel("Search").fill("nobody/nothing");
+  await page.getByText("No execution is like that.").waitFor();
+});
+
+await test("the overview says what is in quarantine and why", async () => {
+  await go("overview", "Overview");
+  const row = page.getByRole("table", { name: "Versions in quarantine" }).locator("tbody tr").filter({ hasText: "ecm/order-details" });
+  await row.getByText("rolled back in the dashboard by").waitFor();
+  await row.getByRole("link", { name: "ecm/order-details" }).click();
+  await page.getByRole("heading", { level: 1, name: /Order details/ }).waitFor();
 });
 
 await test("skills are filtered by the state that they show", async () => {

@@ -4,11 +4,15 @@ import { Age, Badge, Hash, Loaded, ProblemBox, Table, When, duration, seg, usd, 
 
 export function Executions() {
   const [state, setState] = useState("");
+  const [text, setText] = useState("");
+  const wanted = text.trim().toLowerCase();
+  const fits = (e) => !wanted || [e.metadata.name, e.metadata.domain + "/" + e.spec.skill, e.spec.requestedBy].join(" ").toLowerCase().includes(wanted);
   const all = useLoad(() => get("executions?limit=200" + (state ? "&state=" + state : "")), [state], ["Execution"]);
   return (
     <>
       <h1>Executions</h1>
       <form class="filters" onSubmit={(e) => e.preventDefault()}>
+        <label>Search <input type="search" value={text} onInput={(e) => setText(e.target.value)} /></label>
         <label>State <select value={state} onChange={(e) => setState(e.target.value)}>
           <option value="">all</option>
           {["queued", "claimed", "running", "succeeded", "failed", "cancelled"].map((s) => <option key={s}>{s}</option>)}
@@ -16,7 +20,7 @@ export function Executions() {
       </form>
       <Loaded of={all} titled>
         {({ items }) => (
-          <Table caption="Executions, newest first" rows={items} rowKey={(e) => e.metadata.name} none={state ? "No execution is " + state + "." : "Nothing has run yet."}
+          <Table caption="Executions, newest first" rows={items.filter(fits)} rowKey={(e) => e.metadata.name} none={wanted && items.length ? "No execution is like that." : state ? "No execution is " + state + "." : "Nothing has run yet."}
             columns={[
               { title: "Execution", of: (e) => <a href={"#/executions/" + e.metadata.name}>{e.metadata.name}</a> },
               { title: "Skill", sort: (e) => e.metadata.domain + "/" + e.spec.skill, of: (e) => <a href={"#/skills/" + seg(e.metadata.domain) + "/" + seg(e.spec.skill)}>{e.metadata.domain}/{e.spec.skill}</a> },

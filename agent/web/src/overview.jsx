@@ -9,28 +9,35 @@ function startOfDay() {
 }
 
 async function load() {
-  const [status, domains, releases, events, today, denied] = await Promise.all([
-    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("top?by=domains&since=" + startOfDay()), get("admissions?limit=100&verdict=deny")]);
+  const [status, domains, releases, events, today, denied, held] = await Promise.all([
+    get("status"), list("domains"), get("releases?limit=5"), get("events?limit=8"), get("top?by=domains&since=" + startOfDay()), get("admissions?limit=100&verdict=deny"), get("quarantines?limit=20")]);
   const cost = Object.fromEntries(today.items.map((t) => [t.metadata.name, t.status.costMicrousd]));
-  return { s: status.status, domains, releases: releases.items, events: events.items, cost, denied: denied.items };
+  return { s: status.status, domains, releases: releases.items, events: events.items, cost, denied: denied.items, quarantined: held.items };
 }
 
 function Tile({ value, word, tone, href }) {
   return <a class={"tile " + (tone || "")} href={href}><strong>{value}</strong><span>{word}</span></a>;
 }
 
-// What stands still until a person does something: of each domain why, and where to look.
+// The condition that says that a domain stands still until a person, or a check, does something.
+function need(d) {
+  const stalled = condition(d, "Stalled"), busy = condition(d, "Reconciling");
+  if (stalled && stalled.status === "True") return stalled;
+  return busy && busy.status === "True" && busy.reason.startsWith("WaitingFor") ? busy : null;
+}
+
+// Of each of them why, and where to look.
 function Needs({ domains, denied }) {
   return (
     <ul class="needs">
       {domains.map((d) => {
-        const name = d.metadata.name, c = condition(d, "Stalled");
-        const verdict = c.reason === "AdmissionDenied" && denied.find((a) => a.metadata.domain === name);
+        const name = d.metadata.name, c = need(d), waits = c.type !== "Stalled";
+        const verdict = (waits || c.reason === "AdmissionDenied") && denied.find((a) => a.metadata.domain === name);
         return (
-          <li key={name}>
-            <strong>{name}</strong> <Badge tone="bad">{c.reason}</Badge> {c.message}
+          <li key={name} class={waits ? "waits" : ""}>
+            <strong>{name}</strong> <Badge tone={waits ? "busy" : "bad"}>{c.reason}</Badge> {c.message}
             {c.remedy && <div class="remedy">{c.remedy}</div>}
-            {verdict && <a href={"#/admissions/" + seg(name) + "/" + seg(verdict.metadata.name)}>Show it on its line</a>}
+            {verdict && <a href={"#/admissions/" + seg(name) + "/" + seg(verdict.metadata.name)}>{waits ? "Show what waits" : "Show it on its line"}</a>}
           </li>
         );
       })}
@@ -44,9 +51,9 @@ export function Overview() {
   const all = useLoad(load, [], null);
   return (
     <Loaded of={all}>
-      {({ s, domains, releases, events, cost, denied }) => {
+      {({ s, domains, releases, events, cost, denied, quarantined }) => {
         const skills = total(s.skills), ready = (s.skills || {}).Ready || 0;
-        const held = domains.filter((d) => (condition(d, "Stalled") || {}).status === "True");
+        const held = domains.filter(need);
         const ill = s.sources.filter((x) => x.conditions.some((c) => c.type === "Stalled" && c.status === "True"));
         return (
           <>
@@ -66,6 +73,20 @@ export function Overview() {
               <section aria-labelledby="needs-title">
                 <h2 id="needs-title">Needs somebody</h2>
                 <Needs domains={held} denied={denied} />
+              </section>
+            )}
+            {quarantined.length > 0 && (
+              <section aria-labelledby="held-title">
+                <h2 id="held-title">In quarantine</h2>
+                <Table caption="Versions in quarantine" rows={quarantined} rowKey={(q) => q.metadata.name}
+                  columns={[
+                    { title: "Skill", of: (q) => <a href={"#/skills/" + seg(q.metadata.domain) + "/" + seg(q.spec.skill)}>{q.metadata.domain}/{q.spec.skill}</a> },
+                    { title: "Version", of: (q) => <Hash of={q.spec.digest} /> },
+                    { title: "Why", of: (q) => q.spec.reason || q.spec.cause },
+                    { title: "By", of: (q) => q.spec.actor },
+                    { title: "Age", of: (q) => <Age at={q.metadata.createdAt} /> },
+                  ]} />
+                {s.quarantines > quarantined.length && <p class="quiet">The first {quarantined.length} of {s.quarantines}.</p>}
               </section>
             )}
             <section aria-labelledby="domains-title">

@@ -51,6 +51,7 @@ export function Instances() {
         { title: "Node", sort: (i) => i.status.node, of: (i) => i.status.node },
         { title: "Driver", of: (i) => i.spec.driver },
         { title: "Version", of: (i) => <Hash of={i.spec.content} /> },
+        { title: "Message", of: (i) => ((i.status.conditions || []).find((c) => c.message) || {}).message || "–" },
         { title: "Age", sort: (i) => i.metadata.createdAt, of: (i) => <Age at={i.metadata.createdAt} /> },
       ]} />
   );
