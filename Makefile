@@ -122,7 +122,7 @@ AGENT_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libpq libsodium li
 CLI_LIBS := expat libgit2 yaml-0.1 libcmark libcurl jansson libsodium libpcre2-8
 
 .PHONY: all help clean install uninstall dist format check check-style check-includes unit units tests-bin fuzzers fuzz-replay \
-	test-postgres bench bench-gateway soak-watch bench-guard guard-quality fault-sweep man
+	test-postgres test-promptfoo bench bench-gateway soak-watch bench-guard guard-quality fault-sweep man
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -252,6 +252,11 @@ test-postgres: all units ## Run the tests of the store and of a foreign database
 	ASPORA_PG_BINDIR=$(or $(PG_BINDIR),$(error PG_BINDIR=FOLDER is missing)) script/run-units $(B) store/
 	ASPORA_BUILD=$(CURDIR)/$(B) ASPORA_PG_BINDIR=$(PG_BINDIR) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration/test_operators.py \
 		-k any_database_url
+test-promptfoo: all ## Run the compiled cases of the examples by the real promptfoo (installs it below build/promptfoo once: npm, 260 MB)
+	mkdir -p $(B)/promptfoo && cp tests/promptfoo/package.json $(B)/promptfoo/
+	test -x $(B)/promptfoo/node_modules/.bin/promptfoo || \
+		npm install --prefix $(B)/promptfoo --omit=optional --ignore-scripts --no-audit --no-fund --no-package-lock
+	ASPORA_BUILD=$(CURDIR)/$(B) tests/promptfoo/run $(B)/promptfoo
 fault-sweep: ## Kill every role at every recorded system call, and PostgreSQL, and check the invariants
 	$(MAKE) VARIANT=faults all
 	tests/fault/sweep --full

@@ -12,11 +12,13 @@ static struct {
 	const char *format, *only;
 } o;
 
-static const char *const formats[] = {"text", "json", "junit", NULL};
+static const char *const formats[] = {"text", "json", "junit", "promptfoo", NULL};
 
 static const struct opt options[] = {
 	{"case", 0, OPT_STRING, &o.only, "TEXT", "Only cases with this in their name.", NULL},
-	{"output", 'o', OPT_STRING, &o.format, "FORMAT", "How to print: text, json or junit.",
+	{"output", 'o', OPT_STRING, &o.format, "FORMAT",
+	 "How to print: text, json or junit; or promptfoo: the cases of one skill as a "
+	 "promptfooconfig.yaml, and nothing is run.",
 	 formats},
 	OPT_END,
 };
@@ -246,6 +248,31 @@ static int report(const struct testing *t, struct err *err)
 	return rc < 0 || t->failed == 0 ? rc : err_exit_status(ERR_DRIFT);
 }
 
+/* For promptfoo to run, which asks this program for each answer. */
+static int compile(const struct cli *c, const struct snapshot *s, const struct cli_scope *scope,
+		   struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct domain *domain = NULL;
+	struct domain_skill *ds = NULL;
+	if (o.only)
+		return cli_usage(c, err,
+				 "-o promptfoo takes all cases; promptfoo eval "
+				 "--filter-pattern chooses among them");
+	int rc = cli_scope_skill(c, s, scope, &domain, &ds, err);
+	if (rc < 0)
+		return rc;
+	if (!ds->skill->case_count) {
+		err_set(err, ERR_NOT_FOUND, "%.*s/%.*s has no test case that can be read",
+			STR_ARG(scope->domain), STR_ARG(scope->skill));
+		err_remedy(err, "cases are in its tests/cases.md; aspora validate says what is "
+				"wrong with them");
+		return ERR_NOT_FOUND;
+	}
+	cases_promptfoo(&out, scope->domain, scope->skill, ds->skill->cases, ds->skill->case_count);
+	return cli_write(&out, err);
+}
+
 static int test(struct cli *c, struct err *err)
 {
 	CLEANUP(cli_folder_release) struct cli_folder folder = {0};
@@ -258,6 +285,8 @@ static int test(struct cli *c, struct err *err)
 	if (rc == 0)
 		rc = cli_scope_check(c, tree.snap, &scope, err);
 	t.root = folder.root;
+	if (rc == 0 && o.format && strcmp(o.format, "promptfoo") == 0)
+		return compile(c, tree.snap, &scope, err);
 	if (rc == 0)
 		rc = run_all(&t, tree.snap, &scope, err);
 	if (rc == 0 && t.count == 0) {
@@ -276,7 +305,13 @@ const struct cli_verb cli_verb_test = {
 	.about = "Each case runs its skill's handler with the limits it would have on a server, "
 		 "and the\n"
 		 "result is held against what the case expects. Cases of other tools beside it\n"
-		 "(promptfooconfig.yaml, test_*.py) are run by those tools.\n\n"
+		 "(promptfooconfig.yaml, test_*.py) are run by those tools. promptfoo runs those "
+		 "of\n"
+		 "cases.md too; it starts this program in the folder of its configuration, which "
+		 "has to\n"
+		 "be in the repository:\n\n"
+		 "    aspora test ecm/order-details -o promptfoo > promptfooconfig.yaml\n"
+		 "    promptfoo eval -o results.json\n\n"
 		 "The exit status is 0 when all pass, 1 when one fails, and more when they could "
 		 "not be\n"
 		 "run.",

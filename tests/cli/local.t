@@ -51,6 +51,65 @@ Skills of the folder run in sandboxes without a server.
   $ aspora run ecm/order-details --promptfoo 'about 17' | head -c 50; echo
   {"apiVersion":"aspora/v1","kind":"SkillResult","ou
 
+test compiles the cases of one skill for promptfoo, and runs nothing then.
+  $ aspora test ecm/order-details -o promptfoo | cut -c 1-60
+  # Made from tests/cases.md, which is the file to edit.
+  description: "ecm/order-details"
+  prompts:
+    - "{{input}}"
+  providers:
+    - id: "exec:aspora run ecm/order-details --promptfoo"
+      label: "ecm/order-details"
+  tests:
+    - description: "Order 17 is found"
+      vars:
+        input: "{\"order_id\": \"17\"}"
+      metadata:
+        skill: "ecm/order-details"
+        case: 1
+        line: 3
+      assert:
+        - type: javascript
+          value: "((v) => v !== undefined && ((t) => t === \"s
+          metric: "field state must equal \"shipped\""
+        - type: javascript
+          value: "(((s) => [s.text, typeof s.output === \"stri
+          metric: "must contain \"carrier\""
+    - description: "An unknown order is said to be unknown"
+      vars:
+        input: "{\"order_id\": \"99999\"}"
+      metadata:
+        skill: "ecm/order-details"
+        case: 2
+        line: 12
+      assert:
+        - type: javascript
+          value: "(((s) => [s.text, typeof s.output === \"stri
+          metric: "must contain \"no order 99999\""
+        - type: javascript
+          value: "!(((s) => [s.text, typeof s.output === \"str
+          metric: "must not contain \"shipped\""
+  $ aspora test skills/ecm/order-details -o promptfoo | cmp - <(aspora test ecm/order-details -o promptfoo) && echo the same
+  the same
+  $ aspora test -o promptfoo
+  aspora: aspora test needs a skill, as DOMAIN/NAME (it is: aspora test [DOMAIN/NAME | DOMAIN | DIR])
+  [2]
+  $ aspora test ecm -o promptfoo
+  aspora: aspora test needs a skill, as DOMAIN/NAME (it is: aspora test [DOMAIN/NAME | DOMAIN | DIR])
+  [2]
+  $ aspora test ecm/order-detail -o promptfoo
+  aspora: there is no skill ecm/order-detail here (did you mean "ecm/order-details"?)
+  [4]
+  $ aspora test ecm/order-details -o promptfoo --case 17
+  aspora: -o promptfoo takes all cases; promptfoo eval --filter-pattern chooses among them (it is: aspora test [DOMAIN/NAME | DOMAIN | DIR])
+  [2]
+  $ mv skills/hr/resume-screen/tests/cases.md ../cases.md; aspora test hr/resume-screen -o promptfoo; echo '# None' > skills/hr/resume-screen/tests/cases.md; aspora test hr/resume-screen -o promptfoo; mv ../cases.md skills/hr/resume-screen/tests/cases.md
+  aspora: hr/resume-screen has no test case that can be read (cases are in its tests/cases.md; aspora validate says what is wrong with them)
+  aspora: hr/resume-screen has no test case that can be read (cases are in its tests/cases.md; aspora validate says what is wrong with them)
+  $ aspora test ecm/order-details -o promptfo
+  aspora: --output cannot be "promptfo" (did you mean promptfoo? It is one of: text, json, junit, promptfoo)
+  [2]
+
 test runs the cases.
   $ aspora test
   ecm/manager
