@@ -100,9 +100,9 @@ Links and submodules are refused, and never followed.
   $ git reset -q --hard base; rm -rf .git/modules
 
 Other line ends in the folder than in the commit, by any of the ways to ask for them; and what was asked for is forgotten.
-  $ anew; git config core.autocrlf true && rm -r skills && git checkout -q -f base -- skills && grep -c $'\r' skills/ecm/manager/SKILL.md > ../crlf; test -s ../crlf && same; git status --short
+  $ anew; git config core.autocrlf true && rm -r skills && git checkout -q -f base -- skills && grep -c $'\r' skills/ecm/manager/SKILL.md > ../crlf; test -s ../crlf && same
   same 0
-  $ git config --unset core.autocrlf; same; git status --short
+  $ git config --unset core.autocrlf; same
   same 0
   $ anew; rm -r skills; git checkout -q -f base -- skills; echo '*.md eol=crlf' > .gitattributes; rm -r skills/ecm; git checkout -q -f base -- skills && same
   same 0
