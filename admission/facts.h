@@ -23,6 +23,8 @@ struct admit_confirmation {
 	 */
 	bool bound;
 	struct digest candidate, base;
+	struct str
+		also; /* another name of who said it, such as the address of a login; empty: none is known */
 };
 
 /* What somebody saw of the commits since the last release. Who may sign is the operator's configuration, never the repository's. */

@@ -45,7 +45,8 @@ int rule_growth(const struct rule_in *in, struct findings *out, struct err *err)
 	}
 	rule_rests_on(in, "growth not approved");
 	struct finding *f = rule_say(
-		in, out, "gives more than there was, and nobody approved it: %s", buf_cstr(&what));
+		in, out, "gives more than there was, and nobody beside its author approved it: %s",
+		buf_cstr(&what));
 	finding_remedy(out, f,
 		       "take it back, or have it approved: aspora approve %.*s --for growth",
 		       STR_ARG(in->name));

@@ -11,13 +11,18 @@ bool rule_confirms(const struct rule_in *in, const struct admit_confirmation *c,
 	       (digest_equal(&c->candidate, &in->pushed) && digest_equal(&c->base, &in->base));
 }
 
+static bool is_author(const struct rule_in *in, const struct admit_confirmation *c)
+{
+	return person_is(c->by, in->facts->author) || person_is(c->also, in->facts->author);
+}
+
 const struct admit_confirmation *rule_confirmation(const struct rule_in *in, const char *kind)
 {
 	/* Somebody else's judgement is asked for: an author's own yes to more rights is none. */
 	bool other = strcmp(kind, "growth") == 0;
 	for (size_t i = 0; i < in->facts->confirmation_count; i++) {
 		const struct admit_confirmation *c = &in->facts->confirmations[i];
-		if (rule_confirms(in, c, kind) && !(other && person_is(c->by, in->facts->author)))
+		if (rule_confirms(in, c, kind) && !(other && is_author(in, c)))
 			return c;
 	}
 	return NULL;
@@ -43,7 +48,8 @@ static bool spoke_before(const struct rule_in *in, size_t i)
 {
 	const struct admit_confirmation *all = in->facts->confirmations;
 	for (size_t k = 0; k < i; k++)
-		if (rule_confirms(in, &all[k], "review") && person_is(all[k].by, all[i].by))
+		if (rule_confirms(in, &all[k], "review") &&
+		    (person_is(all[k].by, all[i].by) || person_is(all[k].also, all[i].also)))
 			return true;
 	return false;
 }
@@ -54,8 +60,7 @@ static size_t count_reviews(const struct rule_in *in, struct buf *names)
 	size_t n = 0;
 	for (size_t i = 0; i < in->facts->confirmation_count; i++) {
 		const struct admit_confirmation *c = &in->facts->confirmations[i];
-		if (!rule_confirms(in, c, "review") || person_is(c->by, in->facts->author) ||
-		    spoke_before(in, i))
+		if (!rule_confirms(in, c, "review") || is_author(in, c) || spoke_before(in, i))
 			continue;
 		buf_addf(names, "%s%.*s", n++ ? ", " : ": ", STR_ARG(c->by));
 	}

@@ -78,7 +78,8 @@ static int load_approvals(struct pass *p, struct admit_facts *facts, struct err 
 						       .until_ms = list[i].expires_ms,
 						       .bound = true,
 						       .candidate = list[i].candidate,
-						       .base = list[i].base};
+						       .base = list[i].base,
+						       .also = list[i].address};
 	facts->confirmations = all;
 	facts->confirmation_count = n;
 	return 0;

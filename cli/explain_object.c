@@ -192,6 +192,7 @@ static const struct row {
 	{"|Admission|", "status.holds", "boolean", "Whether the newest commit of its source is refused by it."},
 	{"|Admission|", "status.waitsFor", "text", "WaitingForApproval or WaitingForChecks while others have to speak; else empty."},
 	{"|Admission|", "status.approvals", "list", "Who has approved the candidate, for what and until when; those that hold."},
+	{"|Admission|", "status.approvedBy", "list of text", "The same by name alone."},
 	{"|Approval|", "spec.for", "text", "review, growth, deletion or freeze."},
 	{"|Approval|", "spec.digest", "text", "The candidate of the domain that was approved; zeros: its deletion."},
 	{"|Approval|", "spec.base", "text", "The candidate that was deployed then: the approval is good in its place only; zeros: there was none."},

@@ -77,6 +77,7 @@ int store_approval_put(struct store_txn *t, const struct approval *p, int64_t *r
 	bind_text(&b, p->revision);
 	bind_text_or_null(&b, p->request);
 	bind_i64(&b, p->ttl_ms);
+	bind_text(&b, p->address);
 	txn_late(t, &b);
 	log_approval(t, p, *ret_id, false);
 	return 0;
@@ -107,6 +108,7 @@ static void read_approval(struct row *c, struct arena *a, void *ret)
 	p->at_ms = row_time(c);
 	p->expires_ms = row_time(c);
 	p->holds = row_bool(c);
+	p->address = row_copy(c, a);
 }
 
 static int list(struct store *s, struct arena *a, struct str domain, const struct digest *candidate,

@@ -18,6 +18,7 @@ struct approval {
 	struct str kind; /* "review", "growth", "deletion", "freeze" */
 	struct str person; /* one for all keys and logins of a name: see the gateway */
 	struct str by; /* the actor, as the audit trail has it */
+	struct str address; /* of a login, where its issuer has checked it; empty: not known */
 	struct str key; /* the public part of the key it was given with; empty: a login */
 	struct str reason, revision;
 	struct str request; /* of an Idempotency-Key; empty: none */

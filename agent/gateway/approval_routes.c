@@ -88,6 +88,7 @@ static int read_request(struct gw_call *c, struct approval *p, struct wish_body 
 	p->kind = b->kind;
 	p->person = person_of(c);
 	p->by = str_of(c->who.actor);
+	p->address = str_of(c->who.address);
 	p->key = c->who.issuer[0] ? STR("") : str_of(arena_strdup(c->arena, c->who.id));
 	p->reason = str_trim(b->reason);
 	p->request = str_of(arena_strdup(c->arena, id));
@@ -129,7 +130,8 @@ static int over(const struct approval *p, const struct approval_place *at, struc
 static bool is_author(const struct gw_call *c, struct str author)
 {
 	return person_is(str_of(c->who.actor), author) ||
-	       (c->who.subject[0] && person_is(str_of(c->who.subject), author));
+	       person_is(str_of(c->who.subject), author) ||
+	       person_is(str_of(c->who.address), author);
 }
 
 static int own_work(const struct gw_call *c, const struct approval *p,

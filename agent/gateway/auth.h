@@ -28,6 +28,7 @@ struct gw_principal {
 	char actor[GW_NAME_MAX + 40]; /* "key:NAME", "oidc:ISSUER:NAME": in the audit chain */
 	char issuer[33]; /* of a token, our name for it; "": a key */
 	char subject[GW_NAME_MAX]; /* of a token */
+	char address[GW_NAME_MAX]; /* of a token, where its issuer has checked it; "": not known */
 	int64_t expires_ms; /* of a token, wall clock; 0: not known */
 	unsigned role; /* one of enum gw_role; 0: nobody */
 	const char *role_name;

@@ -140,11 +140,17 @@ static bool value_holds(const struct agent_claim *c, const struct doc_node *n)
 	return false;
 }
 
+/* An address that anybody may have typed in names nobody. */
+static bool is_checked(const struct doc_node *claims)
+{
+	const struct doc_node *proof = doc_find(claims, "email_verified");
+	return proof && str_eqz(proof->text, "true");
+}
+
 /* Anybody may claim an address that nobody has checked. */
 static bool is_unproved(const struct agent_claim *c, const struct doc_node *claims)
 {
-	const struct doc_node *proof = doc_find(claims, "email_verified");
-	return str_eqz(c->key, "email") && !(proof && str_eqz(proof->text, "true"));
+	return str_eqz(c->key, "email") && !is_checked(claims);
 }
 
 static bool claim_holds(const struct agent_claim *c, const struct doc_node *claims)
@@ -212,6 +218,8 @@ static void fill(const struct agent_oidc *o, struct arena *a, const struct agent
 	snprintf(p->issuer, sizeof(p->issuer), "%.*s", STR_ARG(o->key));
 	copy_name(p->subject, sizeof(p->subject), sub);
 	copy_name(p->name, sizeof(p->name), name);
+	if (is_checked(claims))
+		copy_name(p->address, sizeof(p->address), doc_text(claims, "email"));
 	snprintf(p->actor, sizeof(p->actor), "oidc:%s:%s", p->issuer, p->name);
 }
 

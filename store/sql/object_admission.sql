@@ -15,8 +15,8 @@ with page as (
 	select r.domain, decode(r.candidate, 'hex') as candidate, decode(r.policy, 'hex') as policy, decode(r.surface, 'hex') as surface
 	from source s cross join json_to_recordset(s.refused) as r (domain text, candidate text, policy text, surface text)
 ), seen as (
-	-- A verdict that no newest commit is held by waits for nobody.
-	select p.*, h.holds, case when h.holds then aspora_waits_for(p.findings) end as waits
+	-- A verdict that no newest commit is held by waits for nobody any more.
+	select p.*, h.holds, case when not p.allow then aspora_waits_for(p.findings) end as waits
 	from page p
 	cross join lateral (
 		select not p.allow and exists (select from held h where h.domain = p.domain and h.candidate = p.candidate and h.policy = p.policy
@@ -30,12 +30,14 @@ select v.rev::text, v.name, json_build_object(
 		'source', json_build_object('name', v.source, 'revision', v.revision, 'path', 'skills/' || v.domain)),
 	'spec', json_build_object('candidate', encode(v.candidate, 'hex'), 'policy', encode(v.policy, 'hex'), 'surface', encode(v.surface, 'hex'),
 		'rulesVersion', v.rules_version, 'author', v.author),
-	'status', json_build_object('phase', case when v.allow then 'Allowed' when v.waits is not null then 'Waiting' else 'Denied' end,
+	'status', json_build_object('phase', case when v.allow then 'Allowed' when v.waits is null then 'Denied' when v.holds then 'Waiting' else 'Waited' end,
 		'verdict', case when v.allow then 'allow' else 'deny' end,
-		'holds', v.holds, 'waitsFor', coalesce(v.waits, ''), 'approvals', aspora_approvals(v.domain, v.candidate),
+		'holds', v.holds, 'waitsFor', case when v.holds then coalesce(v.waits, '') else '' end, 'approvals', a.approvals,
+		'approvedBy', (select coalesce(json_agg(distinct x ->> 'by'), '[]') from json_array_elements(a.approvals) x),
 		'findings', v.findings, 'signature', aspora_signature(g.state, g.kind, g.signer, g.key, g.detail), 'receipt', json_build_object('apiVersion', 'aspora/v1', 'kind', 'Receipt', 'text', v.record,
 			'signer', encode(v.signer, 'base64'), 'signature', replace(encode(v.signature, 'base64'), E'\n', '')),
 		'conditions', '[]'::json))
 from seen v
+cross join lateral (select aspora_approvals(v.domain, v.candidate) as approvals) a
 left join signature g on g.source = v.source and g.revision = v.revision and g.until is null
 order by v.rev desc, v.name collate "C"

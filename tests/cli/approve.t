@@ -59,6 +59,12 @@ A change that waits says so, with the command that ends it.
   $ aspora get admissions -d ecm --field-selector status.phase=Waiting -o custom-columns=STATE:.status.phase,FOR:.status.waitsFor,BY:.status.approvals[*].by | short
   STATE     FOR                  BY
   Waiting   WaitingForApproval   -
+  $ as bob auth can-i approve domains; aspora auth can-i list approvals
+  yes
+  yes
+  $ aspora get admissions -d ecm --state deny | short
+  DOMAIN   NAME                         VERDICT   FINDINGS   APPROVED BY   CANDIDATE      REVISION       AGE
+  ecm      ADMISSION   Waiting   1          -             SHORT   SHORT  AGE
   $ aspora get source main -o jsonpath='{.status.conditions[?(@.type=="Reconciling")].remedy}'
   somebody with role approver, who did not write it, has to look at it: aspora approve ecm
 
@@ -147,8 +153,15 @@ Approving asks first; who may not is told why.
   }
   $ as bob approve $(aspora get admissions -d ecm --field-selector status.phase=Waiting -o jsonpath='{.items[0].metadata.name}') --yes | short
   approval/4 given: review of ecm SHORT
-  $ until aspora get admissions -d ecm --no-headers | head -n 1 | grep -q allow; do sleep 0.1; done; aspora get admissions -d ecm -o json | grep -o '[0-9] of the [0-9] people.*key[^"]*' | head -n 1
+  $ until aspora get admissions -d ecm --no-headers | head -n 1 | grep -q Allowed; do sleep 0.1; done; aspora get admissions -d ecm -o json | grep -o '[0-9] of the [0-9] people.*key[^"]*' | head -n 1
   2 of the 2 people that must approve it have: key:cyd, key:bob
+  $ aspora get admissions -d ecm | short
+  DOMAIN   NAME                         VERDICT   FINDINGS   APPROVED BY       CANDIDATE      REVISION       AGE
+  ecm      ADMISSION   Allowed   1          key:bob,key:cyd   SHORT   SHORT  AGE
+  ecm      ADMISSION   Waited    1          key:bob,key:cyd   SHORT   SHORT  AGE
+  ecm      ADMISSION   Waited    1          key:bob,key:cyd   SHORT   SHORT  AGE
+  ecm      ADMISSION   Waited    1          key:bob,key:cyd   SHORT   SHORT  AGE
+  ecm      ADMISSION   Allowed   0          -                 SHORT   SHORT  AGE
   $ aspora audit --kind Approval --no-headers | wc -l
   4
   $ aspora rollout status ecm/order-details --timeout 60s | tail -n 1 | short; aspora why ecm/order-details | grep verdict | short

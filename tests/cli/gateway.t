@@ -411,8 +411,8 @@ A push that is refused is told where it is looked for.
         blocked by Admission/ecm
         -> write 0.25 or less, or have it changed there
   $ aspora get admissions -d ecm --state deny | mask
-  DOMAIN   NAME                         VERDICT   FINDINGS   CANDIDATE      REVISION       AGE
-  ecm      24a3ce3359e8-2297cc-13f0e3   deny      1          24a3ce3359e8   85381c324323  AGE
+  DOMAIN   NAME                         VERDICT   FINDINGS   APPROVED BY   CANDIDATE      REVISION       AGE
+  ecm      24a3ce3359e8-2297cc-13f0e3   Denied    1          -             24a3ce3359e8   85381c324323  AGE
   $ aspora get skills -d ecm | mask; aspora get domains | mask | head -n 2
   DOMAIN   NAME                ROLE         READY   STATUS            VERSION        AGE
   ecm      manager             manager      True    AdmissionDenied   1b3af832f09b  AGE

@@ -238,6 +238,23 @@ def test_a_restart_forgets_nothing_of_it(s):
     s.wait("the release", lambda: released(s, commit))
 
 
+def test_approvals_can_be_watched(s):
+    commit = change(s, "Orders, watched")
+    watch = subprocess.Popen([ASPORA, "get", "approvals", "-w", "-o", "jsonpath={.spec.actor} {.status.phase}{\"\\n\"}"], cwd=s.work, stdout=subprocess.PIPE, text=True,
+                             env={"PATH": os.environ["PATH"], "HOME": s.home, "ASPORA_SERVER": s.address(), "ASPORA_KEY": s.keys["eye"]})
+    lines = iter(watch.stdout.readline, "")
+    try:
+        assert next(lines)
+        assert approve(s, "bob", reason="watched")[0] == 201
+        while next(lines).strip() != "key:bob Holding":
+            pass
+    finally:
+        watch.kill()
+        watch.wait()
+    assert approve(s, "ana")[0] == 201
+    s.wait("the release", lambda: released(s, commit))
+
+
 def test_growth_is_approved_for_itself(s):
     s.edit(CONFIG, "approvals: 2", "approvals: 1\n  growth: approve")
     commit = s.push("policy first")

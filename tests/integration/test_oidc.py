@@ -148,6 +148,26 @@ def test_the_audit_trail_names_the_subject(s, provider):
     s.wait("the refusal", lambda: boss.items("/api/v1/audit?kind=Request&actor=" + actor))
 
 
+def test_who_approves_by_a_login_is_its_subject_and_counts_once(s, provider):
+    def login(sub, email):
+        return Api(s.gateway(), provider.sign(aud=AUDIENCE, sub=sub, email=email, email_verified=True, groups=["operators"], **times()))
+    s.write("skills/wealth/aspora.config.yaml", s.read("skills/wealth/aspora.config.yaml") + "policy:\n  approvals: 2\n")
+    commit = s.push("two for wealth")
+    s.wait_observed(commit)
+    otto = login("otto", "otto@example.com")
+    held = [a for a in otto.items("/api/v1/domains/wealth/admissions?verdict=deny") if a["status"]["holds"]][0]
+    path, body = "/api/v1/admissions/%s/approvals" % held["spec"]["candidate"], {"domain": "wealth"}
+    # The author's address, whoever the subject is.
+    r = login("u9", "test@example.com").post(path, body)
+    assert r.status == 403 and "is taken for the same person" in r.json["detail"], r
+    assert otto.post(path, body).status == 201
+    r = login("otto", "another-name@example.com").post(path, body)
+    assert r.status == 409 and "you have approved it already" in r.json["detail"], r
+    assert login("ute", "ute@example.com").post(path, body).status == 201
+    s.wait("the release", lambda: s.rows("select 1 from release_item where domain = 'wealth' and revision = %s and until is null", commit))
+    assert s.rows("select person, key from approval order by id") == [("oidc:house:otto", ""), ("oidc:house:ute", "")]
+
+
 def test_how_old_its_keys_are_is_a_metric(s):
     text = Api(s.gateway(), s.key("meter", "viewer")).get("/metrics").text
     age = [line.split() for line in text.splitlines() if line.startswith("aspora_oidc_keys_age_seconds{")]

@@ -293,8 +293,13 @@ START_TEST(who_waits_for_people_and_checks_waits_for_people)
 	world_admit(&w);
 	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_APPROVAL);
 	w.confirmations[0] = (struct admit_confirmation){.kind = STR("review"),
-							 .by = STR("key:bob")};
+							 .by = STR("oidc:corp:4711"),
+							 .also = STR("ada@example.com")};
 	w.facts.confirmation_count = 1;
+	w.facts.author = STR("Ada <ada@example.com>");
+	world_admit(&w);
+	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_APPROVAL);
+	w.facts.author = STR("Bob <bob@example.com>");
 	world_admit(&w);
 	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_CHECKS);
 	world_release(&w);

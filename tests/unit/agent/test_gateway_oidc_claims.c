@@ -145,6 +145,13 @@ START_TEST(a_name_is_fit_for_logs)
 				 &who, &support_err));
 	ck_assert_str_eq(who.name, "a@b.example");
 	ck_assert_str_eq(who.subject, "u1");
+	ck_assert_str_eq(who.address, ""); /* nobody has checked it */
+	struct gw_principal checked;
+	assert_ok(oidc_principal(&o, arena,
+				 claims_of("{\"sub\":\"u1\",\"email\":\"a@b.example\","
+					   "\"email_verified\":true}"),
+				 &checked, &support_err));
+	ck_assert_str_eq(checked.address, "a@b.example");
 	ck_assert_str_eq(who.actor, "oidc:house:a@b.example");
 	/* Without the claim that names, the subject does. */
 	assert_ok(oidc_principal(&o, arena, claims_of("{\"sub\":\"u1\",\"email\":[\"x\"]}"), &other,

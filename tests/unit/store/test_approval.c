@@ -213,6 +213,7 @@ START_TEST(the_same_request_is_found_again)
 	deny("main", &v, true, "");
 	struct approval p = of("v1", "key:ana"), was;
 	p.request = STR("K-1");
+	p.address = STR("ana@example.com");
 	assert_ok(put(&p));
 	ck_assert_int_eq(look(&p).again, p.id);
 	p.request = STR("K-2");
@@ -220,6 +221,7 @@ START_TEST(the_same_request_is_found_again)
 	assert_ok(store_approval_get(s, a, p.id, &was, &support_err));
 	assert_str(was.request, "K-1");
 	ck_assert(was.holds && str_eqz(was.person, "key:ana"));
+	assert_str(was.address, "ana@example.com");
 	ck_assert_int_eq(store_approval_get(s, a, p.id + 1000, &was, &support_err), ERR_NOT_FOUND);
 }
 END_TEST
