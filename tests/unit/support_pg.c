@@ -1,8 +1,10 @@
 #include "tests/unit/support_pg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,23 +19,62 @@ static PGconn *owner;
 static struct store *opened[64];
 static size_t opened_count;
 
-static int set_up(struct err *err)
+/* A cluster with our schema, running, whose state is dir. */
+static int start_migrated(const char *dir, struct store_cluster **ret, struct err *err)
 {
-	/* Not below support_dir(): that is closed to the server's user. */
-	snprintf(top, sizeof(top), "%s/aspora-pg-XXXXXX",
-		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	if (!mkdtemp(top) || chmod(top, 0711) < 0)
-		return err_sys(err, ERR_IO, errno, "%s", top);
-	CLEANUP_FREE char *dir = io_join(top, "state");
 	/* make test-postgres: another version than the newest that is installed. */
 	struct store_cluster_opts o = {
 		.dir = dir, .fast_and_loose = true, .bindir = getenv("ASPORA_PG_BINDIR")};
-	int r = store_cluster_start(&o, &cluster, err);
+	int r = store_cluster_start(&o, ret, err);
 	if (r < 0)
 		return r;
 	CLEANUP(store_access_release) struct store_access access = STORE_ACCESS_INIT;
-	r = store_cluster_access(cluster, STORE_OWNER, &access, err);
+	r = store_cluster_access(*ret, STORE_OWNER, &access, err);
 	return r < 0 ? r : store_migrate(&access, NULL, err);
+}
+
+/*
+ * Programs of one run share what initdb and the migrations cost: the first of them makes a cluster in the folder ASPORA_TEST_CLUSTERS and
+ * stops it, and each takes a copy.
+ */
+static int copy_shared(const char *shared, const char *dir, struct err *err)
+{
+	CLEANUP_FREE char *lock_path = io_join(shared, "lock"), *done = io_join(shared, "done");
+	CLEANUP_FREE char *state = io_join(shared, "state"), *data = io_join(state, "postgres");
+	CLEANUP_FD int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return err_sys(err, ERR_IO, errno, "%s", lock_path);
+	if (!io_exists(done)) {
+		CLEANUP(store_cluster_freep) struct store_cluster *c = NULL;
+		int r = start_migrated(state, &c, err);
+		if (r == 0)
+			r = store_cluster_stop(c, err);
+		if (r == 0)
+			r = io_write_file(done, STR_NULL, 0600, err);
+		if (r < 0)
+			return r;
+	}
+	if (mkdir(dir, 0711) < 0)
+		return err_sys(err, ERR_IO, errno, "%s", dir);
+	const char *argv[] = {"cp", "-a", "--reflink=auto", data, dir, NULL};
+	struct child_opts o = {.argv = argv};
+	struct child_end end;
+	int r = child_run(&o, STR_NULL, NULL, NULL, 60000, &end, err);
+	if (r == 0 && !(end.exited && end.status == 0))
+		r = err_set(err, ERR_IO, "copying %s to %s failed", data, dir);
+	return r;
+}
+
+static int set_up(struct err *err)
+{
+	/* Not below support_dir(): that is closed to the server's user. */
+	const char *shared = getenv("ASPORA_TEST_CLUSTERS"), *tmp = getenv("TMPDIR");
+	snprintf(top, sizeof(top), "%s/aspora-pg-XXXXXX", shared ? shared : tmp ? tmp : "/tmp");
+	if (!mkdtemp(top) || chmod(top, 0711) < 0)
+		return err_sys(err, ERR_IO, errno, "%s", top);
+	CLEANUP_FREE char *dir = io_join(top, "state");
+	int r = shared ? copy_shared(shared, dir, err) : 0;
+	return r < 0 ? r : start_migrated(dir, &cluster, err);
 }
 
 int support_pg_main(const char *suite, const struct support_case *cases)
@@ -88,7 +129,9 @@ static void make_database(void)
 		return;
 	snprintf(database, sizeof(database), "test_%ld", (long)getpid());
 	char sql[200];
-	snprintf(sql, sizeof(sql), "create database %s template aspora", database);
+	/* Copied as files: through the log, as is the default from 15 on, every page would be compressed. */
+	snprintf(sql, sizeof(sql), "create database %s template aspora%s", database,
+		 store_cluster_version(cluster) >= 15 ? " strategy file_copy" : "");
 	PGconn *pg = connect_owner("postgres");
 	PGresult *res = PQexec(pg, sql);
 	ck_assert_msg(PQresultStatus(res) == PGRES_COMMAND_OK, "%s", PQerrorMessage(pg));
