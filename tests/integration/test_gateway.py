@@ -129,6 +129,7 @@ def test_another_domain_is_not_there(s, api, ran):
     assert {c["domain"] for c in ecm.get("/api/v1/changes?since=i1.0").json["items"]} <= {"", "ecm"}
 
 
+@pytest.mark.serial
 def test_a_key_ends_within_a_second_of_its_revoking(s, api):
     mine = Api(api.address, s.key("short-lived", "viewer"))
     assert mine.get("/api/v1/whoami").json["name"] == "short-lived"
@@ -796,6 +797,7 @@ def test_many_wait_at_once(api):
 # --- under load and faults -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.serial
 def test_tricklers_do_not_hold_others_up(api):
     slow = []
     for i in range(40):

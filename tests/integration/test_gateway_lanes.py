@@ -13,6 +13,8 @@ from gateway_api import Api
 from system import System
 from test_gateway_watch import Watch
 
+pytestmark = pytest.mark.serial
+
 QUICK = 0.1  # seconds: what must not wait for the statement that is held up
 QUEUE = 512  # requests of people that wait for one of their lanes
 

@@ -409,7 +409,9 @@ def test_a_key_that_asks_too_fast_is_told_to_wait_and_nobody_else_is(tmp_path):
         slow.write_conf(sources="")
         slow.start()
         one, other = Api(slow.gateway(), slow.key("one", "viewer")), Api(slow.gateway(), slow.key("other", "viewer"))
-        replies = [one.get("/api/v1/whoami") for _ in range(6)]
+        replies = [one.get("/api/v1/whoami") for _ in range(3)]
+        while replies[-1].status == 200 and len(replies) < 100:  # it is given one more each second
+            replies.append(one.get("/api/v1/whoami"))
         assert [r.status for r in replies][:3] == [200] * 3 and replies[-1].status == 429
         assert replies[-1].code == "quota" and int(replies[-1].headers["Retry-After"]) >= 1
         assert other.get("/api/v1/whoami").status == 200

@@ -42,6 +42,7 @@ def new_key(api, name, role="viewer", domains=None, **more):
     return r.json["key"]
 
 
+@pytest.mark.serial
 def test_a_key_made_over_the_api_works_until_it_is_revoked(s, api):
     mine = Api(api.address, new_key(api, "made", "operator", ["ecm", "hr"]))
     me = mine.get("/api/v1/whoami").json
@@ -88,6 +89,7 @@ def test_a_key_is_shown_once_and_kept_nowhere(s, api):
     assert secret not in json.dumps(keys) and keys[0]["spec"]["role"] == "operator"
 
 
+@pytest.mark.serial
 def test_a_revoked_key_is_refused_by_every_gateway_within_a_second(s, api):
     database = "host=%s user=aspora dbname=aspora" % os.path.join(s.state, "run")
     with System(roles="gateway", database=database) as other:

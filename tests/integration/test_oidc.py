@@ -243,14 +243,20 @@ def test_a_context_runs_the_program_that_gets_the_token(s, provider):
 
 def test_a_rotated_key_is_fetched_when_it_is_seen_and_strangers_cause_no_storm(s, provider):
     new = provider.sign(key="new", aud=AUDIENCE, sub="x", team="robots", **times())
-    before = provider.seen()["keys"]
+    before, began = provider.seen()["keys"], time.monotonic()
+
+    def no_storm():
+        """Once in ten seconds, however many ask."""
+        asked = provider.seen()["keys"] - before
+        assert asked <= 1 + (time.monotonic() - began) // 10, asked
+
     stranger = provider.sign(key="stranger", aud=AUDIENCE, sub="x", team="robots", **times())
     for _ in range(50):
         assert whoami(s, stranger).status in (401, 503)
-    assert provider.seen()["keys"] - before <= 1
+    no_storm()
     provider.state(publish_new=True)
     s.wait("the new key", lambda: whoami(s, new).status == 200, 30)
-    assert provider.seen()["keys"] - before <= 3
+    no_storm()
     # The command line waits by itself while the gateway says "again in a second".
     assert aspora(s, "auth", "whoami", ASPORA_TOKEN=new).returncode == 0
 

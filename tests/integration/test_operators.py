@@ -638,6 +638,7 @@ def test_a_key_that_suspends_or_syncs_a_whole_source_covers_every_domain(s):
     assert status == 403, problem
 
 
+@pytest.mark.serial
 def test_a_revoked_key_is_refused_within_a_second(s):
     key = s.make_key("gone", "viewer")
     assert s.api("GET", "whoami", key=key)[1]["role"] == "viewer"

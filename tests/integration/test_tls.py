@@ -225,6 +225,7 @@ def test_the_wrong_scheme_is_told_apart(s):
         assert r.returncode == 9 and "it speaks plain HTTP: write http:// instead of https://" in r.stderr, r
 
 
+@pytest.mark.serial
 def test_slow_handshakes_leave_others_alone(s):
     """Tricklers of a handshake: held to the caps, and nobody else waits for them."""
     hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
