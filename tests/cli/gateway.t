@@ -633,8 +633,8 @@ Who asks is known by a key.
 Where it is looked for.
   $ aspora get skills --server "unix:$STATE/gateway/gateway.sock" -o name | head -n 1
   skill/ecm/manager
-  $ aspora get skills --server http://127.0.0.1:1 2>&1 | sed 's/: [^:]*refused[^)]*/: refused/'
-  aspora: the gateway at http://127.0.0.1:1 (--server): http://127.0.0.1:1 cannot be reached: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server (is asporad running there? --server, ASPORA_SERVER or `aspora config set-context` name another)
+  $ aspora get skills --server http://127.0.0.1:1 2>&1 | sed 's/: [^:]*refused[^)]*/: refused/; s/after [0-9]* ms/after N ms/'
+  aspora: the gateway at http://127.0.0.1:1 (--server): http://127.0.0.1:1 cannot be reached: Failed to connect to 127.0.0.1 port 1 after N ms: Couldn't connect to server (is asporad running there? --server, ASPORA_SERVER or `aspora config set-context` name another)
   $ aspora get skills --server 127.0.0.1:1 >/dev/null 2>&1
   [9]
   $ aspora get skills --server ftp://x
