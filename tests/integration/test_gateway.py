@@ -28,6 +28,7 @@ def s():
         system.deploy()
         system.keys = {r: system.key("the-" + r, r) for r in ROLE_NAMES}
         system.keys["ecm"] = system.key("ecm-operator", "operator", "ecm")
+        system.keys["frm"] = system.key("frm-operator", "operator", "frm")
         yield system
 
 
@@ -550,6 +551,23 @@ def test_a_body_sets_nothing_that_it_may_not(api, path):
         assert r.status == 422 and field in r.json["detail"] and "no such field" in r.json["detail"], (path, r)
 
 
+def test_an_id_is_a_name_and_nothing_else(s, api, ran):
+    """70: of another domain, with dots, with SQL, of 10 KiB: not there, in the same words as anything that is not there."""
+    frm = as_(s, api, "frm")
+    id_ = ran["metadata"]["name"]
+    assert statuses(frm, head(frm, "Connection: close\r\n\r\n", target="/api/v1/executions/" + id_)) == [404]
+    for path in ("executions/%s/steps", "executions/%s", "domains/frm/executions/%s", "admissions/%s/checks", "wishes/%s", "releases/%s", "quarantines/%s",
+                 "instances/%s", "domains/frm/skills/%s"):
+        for odd in ("%2e%2e%2fx", "..%2fx", "../x", "./x"):
+            assert statuses(frm, head(frm, "Connection: close\r\n\r\n", target="/api/v1/" + path % odd)) == [400], (path, odd)
+        for odd in ("'%20or%201=1--", "1;drop%20table%20execution", "%27)%20union%20select%20key", "%25", "$1", "%F0%9F%92%A9", "x" * 4000, "-1", "1e9",
+                    "99999999999999999999"):
+            found = statuses(frm, head(frm, "Connection: close\r\n\r\n", target="/api/v1/" + path % odd))
+            assert found == [422 if path.endswith("checks") else 404], (path, odd, found)
+        assert statuses(frm, head(frm, "\r\n", target="/api/v1/" + path % ("x" * 10240))) == [414]
+    assert s.one("select count(*) from execution where id = %s", id_)[0] == 1
+
+
 def test_browsers_are_told_nothing_by_default(s, api):
     """71: a key in a cookie is no session, and no other origin is let in; sessions and their tokens are tested with the dashboard."""
     nobody = Api(api.address)
@@ -599,6 +617,24 @@ def test_a_key_is_one_key_in_one_place(s, api):
         assert nobody.get("/api/v1/whoami", headers={name: "Bearer " + key}).status == 401
     with open(s.log, encoding="utf-8") as f:
         assert key not in f.read()
+
+
+def test_a_key_that_is_over_is_like_one_that_never_was(s, api):
+    """73: expired, revoked, and given twice."""
+    keys = {name: s.key(name, "viewer") for name in ("late", "gone", "good")}
+    asks = "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n"
+    for key in keys.values():
+        assert statuses(api, asks % ("Authorization: Bearer %s\r\n" % key)) == [200]
+    s.rows("update key set expires_at = clock_timestamp() - interval '1 second', created_at = clock_timestamp() - interval '2 days' where name = 'late'")
+    assert api.call("DELETE", "/api/v1/keys/gone").status == 200
+    time.sleep(1.1)  # as long as a key is believed
+    for name in ("late", "gone"):
+        said = api.send((asks % ("Authorization: Bearer %s\r\n" % keys[name])).encode())
+        assert said.startswith("HTTP/1.1 401 ") and '"detail":"the key is not valid"' in said and keys[name] not in said, (name, said)
+    good = "Authorization: Bearer %s\r\n" % keys["good"]
+    for two in (good + good, good + "authorization: Bearer %s\r\n" % keys["late"], "Authorization: Bearer %s\r\n" % keys["gone"] + good):
+        assert statuses(api, asks % two) == [400], two
+    assert statuses(api, asks % good) == [200]
 
 
 def test_only_bearer_is_a_scheme(s, api):

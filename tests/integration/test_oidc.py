@@ -1,4 +1,5 @@
 """Tokens instead of keys, of a real provider: its access tokens, those that forges give their CI, keys that rotate, a provider that is down."""
+import base64
 import json
 import os
 import subprocess
@@ -118,6 +119,61 @@ def test_tokens_that_are_not_for_now_or_not_for_us_say_why(s, provider):
         r = whoami(s, token)
         assert r.status == 401 and says in r.json["detail"], r
         assert r.headers["WWW-Authenticate"] == "Bearer realm=\"aspora\""
+
+
+def part(v):
+    return base64.urlsafe_b64encode(v if isinstance(v, bytes) else json.dumps(v).encode()).rstrip(b"=").decode()
+
+
+def signed(provider, header=None, **claims):
+    """Of the key that the provider shows: all that is wrong with it is what is said here. None takes a claim out."""
+    all_ = {"aud": AUDIENCE, "sub": "x", "team": "robots", **times(), **claims}
+    return provider.sign(header=header, **{k: v for k, v in all_.items() if v is not None})
+
+
+def forged(provider, header=None, payload=None):
+    """Another header or payload before a signature that was right."""
+    h, p, sig = signed(provider).split(".")
+    return ".".join([h if header is None else part(header), p if payload is None else part(payload), sig])
+
+
+def spaced(token, at):
+    return token[:at] + " " + token[at:]
+
+
+# Number in the list of bad inputs, what is sent, what is said of it.
+BAD = [
+    (75, lambda p: forged(p, {"alg": "none", "kid": "r1"}), "alg"), (75, lambda p: forged(p, {"alg": "None", "kid": "r1"}), "alg"),
+    (75, lambda p: forged(p, {"alg": "NONE", "kid": "r1"}), "alg"), (75, lambda p: forged(p, {"alg": "HS256", "kid": "r1"}), "alg"),
+    (75, lambda p: forged(p, {"alg": "EdDSA", "kid": "r1"}), ""), (75, lambda p: forged(p, {"kid": "r1"}), "alg"),
+    (76, lambda p: signed(p, {"jku": "http://127.0.0.1:1/"}), "jku"), (76, lambda p: signed(p, {"x5u": "http://127.0.0.1:1/"}), "x5u"),
+    (76, lambda p: signed(p, {"jwk": {"kty": "OKP"}}), "jwk"), (76, lambda p: forged(p, {"alg": "RS256", "kid": "r1", "crit": ["x"], "x": 1}), "crit"),
+    (76, lambda p: forged(p, {"alg": "RS256", "kid": "r1", "b64": False}), "b64"), (76, lambda p: signed(p, {"zip": "DEF"}), "zip"),
+    (77, lambda p: ".".join(signed(p).split(".")[:2]), "three parts"), (77, lambda p: signed(p) + ".x", "three parts"),
+    (77, lambda p: signed(p) + "=", "base64url"), (77, lambda p: spaced(signed(p), 30), ""), (77, lambda p: signed(p)[:-2] + "+/", "base64url"),
+    (77, lambda p: forged(p, None, b"[]"), "object"), (77, lambda p: forged(p, None, b'{"sub":"x","sub":"y"}'), "twice"),
+    (78, lambda p: signed(p, iss=p.issuer + "/"), "its issuer"), (78, lambda p: signed(p, iss=p.issuer.replace("http", "HTTP")), "its issuer"),
+    (78, lambda p: signed(p, aud=None), "aud"), (78, lambda p: signed(p, aud=["https://a.test", "https://b.test"]), "it is not for"),
+    (78, lambda p: signed(p, exp=None), "exp"), (78, lambda p: signed(p, exp="never"), "exp"), (78, lambda p: signed(p, exp=10 ** 18), "exp"),
+    (78, lambda p: signed(p, nbf=int(time.time()) + 90), "not valid before"), (78, lambda p: signed(p, iat=int(time.time()) + 90), "iat"),
+    (79, lambda p: forged(p, {"alg": "RS256", "kid": "../../keys/release.pub"}), ""), (79, lambda p: forged(p, {"alg": "RS256", "kid": "k" * 4000}), "kid"),
+    (79, lambda p: forged(p, {"alg": "RS256", "kid": 7}), "kid"),
+]
+
+
+def test_tokens_with_a_flaw_are_refused_on_the_wire(s, provider):
+    """75 to 79, of an issuer that is trusted and but for the flaw right: refused, with a word of why, and nothing of it is fetched or shown."""
+    api = Api(s.gateway())
+    ask = "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+    assert api.send((ask % signed(provider)).encode()).startswith("HTTP/1.1 200 ")
+    wrong = []
+    for number, make, says in BAD:
+        token = make(provider)
+        head, _, body = api.send((ask % token).encode()).partition("\r\n\r\n")
+        fine = head.startswith("HTTP/1.1 401 ") and "WWW-Authenticate: Bearer" in head and says in json.loads(body)["detail"] and token not in body
+        wrong += [] if fine else [(number, head[:20], body)]
+    assert not wrong, "\n".join(str(w) for w in wrong)
+    assert api.send((ask % signed(provider)).encode()).startswith("HTTP/1.1 200 ")
 
 
 def test_a_token_in_the_address_is_refused(s, provider):
