@@ -29,14 +29,22 @@ static void on_term(int signal_number)
 	asked_to_stop = 1;
 }
 
-static void on_step(void *state, const struct execution_step *step)
+static void keep_step(struct job *j, const struct execution_step *step)
 {
-	struct job *j = state;
 	ARENA_GROW(j->arena, j->steps, j->step_count, j->step_cap);
 	struct execution_step *s = &j->steps[j->step_count++];
 	s->at_ms = step->at_ms;
 	s->kind = arena_strdup(j->arena, step->kind);
 	s->data_json = arena_str(j->arena, step->data_json);
+}
+
+static const char ended[] = "sandbox.ended";
+
+/* How it ended is told once, when all that is to be said of it is known. */
+static void on_step(void *state, const struct execution_step *step)
+{
+	if (strcmp(step->kind, ended) != 0)
+		keep_step(state, step);
 }
 
 /* Extends the claim and writes the steps so far, so that `aspora logs` can follow. */
@@ -69,16 +77,17 @@ static void describe(struct job *j, const struct run_result *r)
 	json_strz(&w, "driver", r->driver);
 	json_strz(&w, "limits", r->limits_text);
 	if (r->ready_ms && r->started_ms)
-		json_int(&w, "start_ms", r->ready_ms - r->started_ms);
+		json_int(&w, "startMs", r->ready_ms - r->started_ms);
 	if (r->ended_ms && r->ready_ms)
-		json_int(&w, "run_ms", r->ended_ms - r->ready_ms);
-	json_int(&w, "memory_peak_bytes", r->memory_peak_bytes);
-	json_int(&w, "cpu_ms", r->cpu_ms);
+		json_int(&w, "runMs", r->ended_ms - r->ready_ms);
+	json_int(&w, "memoryPeakBytes", r->memory_peak_bytes);
+	json_int(&w, "cpuMs", r->cpu_ms);
+	json_bool(&w, "outOfMemory", r->out_of_memory);
 	if (r->stderr_tail.len)
 		json_str(&w, "stderr", buf_str(&r->stderr_tail));
 	json_end(&w);
-	struct execution_step step = {clock_wall(&clock_real), "sandbox.ended", buf_str(&data)};
-	on_step(j, &step);
+	struct execution_step step = {clock_wall(&clock_real), ended, buf_str(&data)};
+	keep_step(j, &step);
 }
 
 /* Whether trying again can help: the environment's fault, and attempts are left. */

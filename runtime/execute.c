@@ -243,6 +243,7 @@ static void keep_figures(struct run_instance *i)
 	if (i->driver->poll(i->sandbox, &s, NULL) == 0) {
 		r->memory_peak_bytes = s.memory_peak_bytes;
 		r->cpu_ms = s.cpu_ms;
+		r->out_of_memory = s.out_of_memory;
 		step_ended(i, &s);
 	}
 	r->ended_ms = wall(i);

@@ -66,6 +66,7 @@ struct run_result {
 	const char *limits_text; /* runtime_limits_describe(); lives with rt */
 	int64_t started_ms, ready_ms, ended_ms; /* wall clock; 0: not reached */
 	int64_t memory_peak_bytes, cpu_ms; /* 0: not known */
+	bool out_of_memory;
 };
 
 void run_result_init(struct run_result *r);
