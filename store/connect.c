@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "store/migrate.h"
+#include "store/resolve_int.h"
 #include "store/wire_int.h"
 
 #define CONNECT_MS 5000 /* as connect_timeout below, for who does not block */
@@ -58,6 +59,43 @@ static bool has(const struct params *p, const char *keyword)
 	return false;
 }
 
+static const char *value_of(const struct params *p, const char *keyword)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!strcmp(p->keywords[i], keyword))
+			return p->values[i];
+	return NULL;
+}
+
+static void replace(struct params *p, const char *keyword, const char *value)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!strcmp(p->keywords[i], keyword)) {
+			p->values[i] = value;
+			return;
+		}
+	param(p, keyword, value);
+}
+
+/* Who may not block has names looked up beside; certificates are checked against the name all the same. */
+static int look_up(struct store *s, struct params *p, struct resolved *r, struct err *err)
+{
+	const char *hosts = value_of(p, "host");
+	const struct resolve_opts o = {.wait = s->wait,
+				       .wait_state = s->wait_state,
+				       .deadline_ms = clock_real.mono_ms(NULL) + CONNECT_MS};
+	if (!s->wait || value_of(p, "hostaddr") || !resolve_is_needed(hosts))
+		return 0;
+	int rc = resolve_hosts(hosts, value_of(p, "port"), &o, r, err);
+	if (rc < 0)
+		return rc;
+	replace(p, "host", buf_cstr(&r->hosts));
+	replace(p, "hostaddr", buf_cstr(&r->addresses));
+	if (value_of(p, "port"))
+		replace(p, "port", buf_cstr(&r->ports));
+	return 0;
+}
+
 /* What PQconnectdb() does by itself, for who may not block. How it ended is the connection's status. */
 static void finish_connecting(struct store *s)
 {
@@ -91,6 +129,12 @@ static int connect_now(struct store *s, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
 		if (!has(&p, defaults[i].keyword))
 			param(&p, defaults[i].keyword, defaults[i].value);
+	}
+	CLEANUP(resolved_release) struct resolved found = RESOLVED_INIT;
+	int rc = look_up(s, &p, &found, err);
+	if (rc < 0) {
+		PQconninfoFree(options);
+		return rc;
 	}
 	param(&p, "application_name", s->application);
 	if (secret_is_set(&s->access.password))

@@ -60,7 +60,7 @@ struct store_opts {
 	bool listen; /* LISTEN before anything is read, so that no wake-up is lost */
 	int64_t wait_ms; /* longest silence of the server; 0: STORE_WAIT_MS */
 	bool any_schema; /* do not check the schema's version (migrations) */
-	store_wait_fn wait; /* NULL: blocks. Names of hosts are looked up blocking in any case. */
+	store_wait_fn wait; /* NULL: blocks */
 	void *wait_state;
 };
 

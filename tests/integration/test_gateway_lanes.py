@@ -199,6 +199,45 @@ def test_requests_that_come_before_their_turn_are_answered_in_order(s, api):
     c.close()
 
 
+def carry(a, b):
+    while data := a.recv(65536):
+        b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+
+
+def over_tcp(path):
+    """PostgreSQL's socket behind a port of this machine; the port."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            a, b = door.accept()[0], socket.socket(socket.AF_UNIX)
+            b.connect(path)
+            for pair in ((a, b), (b, a)):
+                threading.Thread(target=carry, args=pair, daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    return door.getsockname()[1]
+
+
+def test_a_database_whose_host_has_a_name_is_reached_by_every_lane(s, api):
+    """The name is looked up beside the loop (tests/unit/store/test_resolve.c); nobody answers at the first of the hosts."""
+    port = over_tcp(os.path.join(s.state, "run", ".s.PGSQL.5432"))
+    url = "postgresql://aspora@localhost:1,localhost:%d/aspora?sslmode=disable&gssencmode=disable" % port
+    with System(roles="gateway", database=url) as other:
+        other.write_conf(sources="")
+        other.start()
+        far = Api(other.gateway(), api.key)
+        replies = []
+        many = [threading.Thread(target=lambda: replies.append(far.get("/api/v1/releases/1"))) for _ in range(12)]
+        for t in many:
+            t.start()
+        for t in many:
+            t.join()
+        assert [r.status for r in replies] == [200] * 12, replies
+        assert far.get("/api/v1/skills").json["items"] == api.get("/api/v1/skills").json["items"]
+        assert Watch(far, "/api/v1/skills?watch=1").next()["type"] == "BOOKMARK"
+
+
 def test_a_stop_does_not_wait_for_a_statement_that_is_held_up(s, api):
     with Held(s, "release") as held:
         c = ask(api, "/api/v1/releases/1")
