@@ -51,6 +51,7 @@ static bool scan_part(struct decode *d, size_t start, size_t end, const char *en
 
 /* What starts with bytes that are no text is not decoded to its end. */
 #define PROBE 32
+#define HEX_PROBE 96
 
 static bool try_base64(struct decode *d, size_t at)
 {
@@ -69,8 +70,25 @@ static bool try_base64(struct decode *d, size_t at)
 	return scan_part(d, at, end, "base64");
 }
 
+/*
+ * Whether what begins here, within what was decoded and was no text, cannot be text either: its first bytes tell. A long row of hex
+ * would be decoded from each of its groups to its end.
+ */
+static bool is_no_text(struct decode *d, size_t at)
+{
+	if (at >= d->hex_done)
+		return false;
+	buf_reset(d->out);
+	decode_hex(str_sub(d->text, 0, at + HEX_PROBE), at, d->out);
+	size_t bad = d->out->len;
+	return !str_is_utf8(buf_str(d->out), &bad) && bad < PROBE && bad + 4 <= d->out->len &&
+	       !memchr(d->out->data, 0, d->out->len);
+}
+
 static bool try_hex(struct decode *d, size_t at)
 {
+	if (is_no_text(d, at))
+		return false;
 	buf_reset(d->out);
 	size_t end = decode_hex(d->text, at, d->out);
 	d->hex_done = MAX(end, at + 1);

@@ -155,6 +155,13 @@ static bool exfiltrates(struct str url, bool image)
 	return false;
 }
 
+/* "//", or "http://" with or without an s, in either case. */
+static bool is_absolute(struct str url)
+{
+	return str_starts(url, STR("//")) || detect_find(str_sub(url, 0, 7), "http://", 0) == 0 ||
+	       detect_find(str_sub(url, 0, 8), "https://", 0) == 0;
+}
+
 /* The address at `at`: up to what ends it in Markdown or HTML; blanks are allowed in placeholders. STR_NULL: relative or none. */
 static struct str read_url(struct str text, size_t at, const char *enders)
 {
@@ -163,6 +170,9 @@ static struct str read_url(struct str text, size_t at, const char *enders)
 		at++;
 	size_t end = at;
 	char inside = 0;
+	/* Most are not, and then need not be read to their ends. */
+	if (!is_absolute(str_sub(text, at, text.len)))
+		return STR_NULL;
 	for (; end < text.len && end - at < URL_MOST; end++) {
 		char c = text.p[end];
 		if (c == '\n' || (!inside && strchr(enders, c) && c))
@@ -171,10 +181,7 @@ static struct str read_url(struct str text, size_t at, const char *enders)
 			inside = (char)(inside ? 0 : c == '<' ? '>' : c + 2);
 	}
 	struct str url = str_sub(text, at, end);
-	bool absolute = str_starts(url, STR("//")) ||
-			detect_find(str_sub(url, 0, 7), "http://", 0) == 0 ||
-			detect_find(str_sub(url, 0, 8), "https://", 0) == 0;
-	return absolute && url.len > 8 ? url : STR_NULL;
+	return is_absolute(url) && url.len > 8 ? url : STR_NULL;
 }
 
 /* Back from "](" to the "[" of the label, on one line; *ret_image when a "!" is before it. */

@@ -191,6 +191,11 @@ static size_t longest(struct str e, unsigned depth)
 	return MAX(most_of_all, sum);
 }
 
+size_t expression_longest(struct str e)
+{
+	return longest(e, 0);
+}
+
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
 /* An element of bytes (no group): whether it can be a small letter. */
@@ -389,6 +394,66 @@ static bool read_sequence(struct reader *r, struct str e, struct around around, 
 		}
 	}
 	return around.begins;
+}
+
+/* --- where it starts --------------------------------------------------------------------------------------------- */
+
+static bool read_starts(struct reader *r, struct str e, struct around around, struct needs_set *to,
+			unsigned depth);
+
+/* Each of the alternatives of a group must tell. */
+static bool read_group_starts(struct reader *r, struct str g, struct around around,
+			      struct needs_set *to, unsigned depth)
+{
+	size_t open = expression_opener(g), from = open;
+	if (!open || depth > EXPRESSION_DEPTH)
+		return false;
+	for (size_t i = open; i < g.len;) {
+		if (g.p[i] != '|' && i + 1 < g.len) {
+			i = expression_element_end(g, i);
+			continue;
+		}
+		if (!read_starts(r, str_sub(g, from, i), around, to, depth + 1))
+			return false;
+		from = ++i;
+	}
+	return true;
+}
+
+/* Adds the words with which a match of the sequence may begin; false when it may begin otherwise. */
+static bool read_starts(struct reader *r, struct str e, struct around around, struct needs_set *to,
+			unsigned depth)
+{
+	for (size_t i = 0; i < e.len;) {
+		struct found word = {.count = 0};
+		size_t end = expression_element_end(e, i), least, most;
+		struct str element = str_sub(e, i, end);
+		if (is_small(e.p[i]))
+			return read_letters(r, e, i, around, &word) > i && word.count &&
+			       unite(to, word.sets[0]);
+		if (is_assertion(element) || str_eqz(element, "\\b")) {
+			around.begins |= str_eqz(element, "\\b") || str_eqz(element, "(?<![a-z])");
+			i = end;
+			continue;
+		}
+		i = quantifier(e, end, &least, &most);
+		struct around in = {around.begins, ends_word(e, i, around.ends) && most == 1, 0};
+		if (e.p[end - 1] != ')' || !read_group_starts(r, element, in, to, depth))
+			return false;
+		if (least)
+			return true;
+		around.begins = false;
+	}
+	return false;
+}
+
+bool needs_starts(struct str e, struct needs_set *ret)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)1 << 20);
+	struct reader r = {.arena = a};
+	*ret = (struct needs_set){.count = 0};
+	return read_starts(&r, e, (struct around){false, false, 0}, ret, 0) && ret->count &&
+	       !arena_full(a);
 }
 
 /* --- all of it --------------------------------------------------------------------------------------------------- */

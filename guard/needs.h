@@ -34,6 +34,9 @@ struct needs {
 /* What e, of the folded view, needs. Where nothing is understood count is 0. needs.c */
 void needs_of(struct str e, struct needs *ret);
 
+/* The words of which one begins just where e begins to match, behind no letter. False when it may begin otherwise. */
+bool needs_starts(struct str e, struct needs_set *ret);
+
 /* The sets of all expressions, by bits of the words that are in them. */
 #define NEEDS_IDS 192
 #define NEEDS_LANES (NEEDS_IDS / 64)
@@ -49,5 +52,8 @@ unsigned needs_table_add(struct needs_table *t, struct arena *a, const struct ne
 /* Adds the bits of the words that begin in [from, to) of the text, letters of either case. Keeps what it finds of a word. */
 void needs_table_look(struct needs_table *t, struct str text, size_t from, size_t to,
 		      struct needs_bits *bits);
+/* Where the first word of a set begins in [from, to) of the text; SIZE_MAX when none does. */
+size_t needs_table_next(struct needs_table *t, struct str text, size_t from, size_t to,
+			unsigned id);
 
 #endif

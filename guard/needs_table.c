@@ -167,16 +167,22 @@ static __attribute__((noinline)) void look_up_first(struct needs_table *t, uint6
 	look_up(t, word, len, &c->bits);
 }
 
-/* Adds what a word is in. */
-static inline void add_word(struct needs_table *t, uint64_t word, unsigned len,
-			    struct needs_bits *bits)
+/* What a word is in. */
+static inline const struct needs_bits *bits_of(struct needs_table *t, uint64_t word, unsigned len)
 {
 	uint64_t key = key_of(word, len);
 	struct cached *c = &t->cache[slot_of(key)];
 	if (UNLIKELY(c->key != key))
 		look_up_first(t, word, len, c);
+	return &c->bits;
+}
+
+static inline void add_word(struct needs_table *t, uint64_t word, unsigned len,
+			    struct needs_bits *bits)
+{
+	const struct needs_bits *found = bits_of(t, word, len);
 	for (unsigned i = 0; i < NEEDS_LANES; i++)
-		bits->lanes[i] |= c->bits.lanes[i];
+		bits->lanes[i] |= found->lanes[i];
 }
 
 /* Whether it is worth a look. */
@@ -262,4 +268,35 @@ void needs_table_look(struct needs_table *t, struct str text, size_t from, size_
 			add_word(t, word_at(text, at, len), len, bits);
 		at += len ? len : 1;
 	}
+}
+
+/* The word at `at`, if one begins there: whether it is of the set. */
+static bool word_is_of(struct needs_table *t, struct str text, size_t at, unsigned id)
+{
+	unsigned len = word_length(text, at);
+	uint64_t word = word_at(text, at, len);
+	return len && is_known(t, word, len) &&
+	       bits_of(t, word, len)->lanes[id / 64] >> (id % 64) & 1;
+}
+
+size_t needs_table_next(struct needs_table *t, struct str text, size_t from, size_t to, unsigned id)
+{
+#ifdef __SSE2__
+	for (; from < to && text.len - from >= 64; from += 64) {
+		uint64_t letters = letters_of(text.p + from);
+		uint64_t before = from > 0 && is_letter(text.p[from - 1]);
+		uint64_t starts = letters & ~(letters << 1 | before);
+		if (to - from < 64)
+			starts &= ((uint64_t)1 << (to - from)) - 1;
+		for (; starts; starts &= starts - 1) {
+			size_t at = from + (size_t)__builtin_ctzll(starts);
+			if (word_is_of(t, text, at, id))
+				return at;
+		}
+	}
+#endif
+	for (; from < to && from < text.len; from++)
+		if ((from == 0 || !is_letter(text.p[from - 1])) && word_is_of(t, text, from, id))
+			return from;
+	return SIZE_MAX;
 }

@@ -41,6 +41,9 @@ struct guard_seen {
 	size_t at; /* + 1 */
 	size_t matched; /* end of the last match */
 	size_t covered; /* no match of a pattern with a lead begins before */
+	size_t failed; /* tries since the last match */
+	/* No match of what must be ahead begins in [ahead_from, ahead_at), one does at ahead_at; SIZE_MAX: none. */
+	size_t ahead_from, ahead_at;
 };
 
 struct guard_scan {

@@ -87,6 +87,47 @@ static void check_match(struct guard_scan *s, const struct guard_pattern *p, siz
 	guard_report(s, p, start, end, MAX(confidence, 1u));
 }
 
+#define AHEAD_AFTER 4 /* tries that failed: most texts have few, and looking ahead costs as much */
+
+/* Whether no match can begin in [at, last], for what must be ahead of its start is too far away. Looked for once at every place. */
+static bool lacks_ahead(struct guard_scan *s, const struct guard_pattern *p,
+			struct guard_seen *seen, size_t at, size_t last)
+{
+	struct regex_span found[REGEX_GROUPS_MAX];
+	if (!p->row.ahead.len || seen->failed < AHEAD_AFTER)
+		return false;
+	if (at < seen->ahead_from || at > seen->ahead_at) {
+		if (guard_pattern_ahead_ready(s->rules->patterns[p->index], NULL) < 0)
+			return false;
+		int rc = regex_match(p->ahead, s->frame->text, at, found, NULL);
+		if (rc < 0)
+			return false;
+		seen->ahead_from = at;
+		seen->ahead_at = rc ? found[0].start : SIZE_MAX;
+	}
+	return seen->ahead_at > last && seen->ahead_at - last > p->longest;
+}
+
+/*
+ * Matches at `at`, or behind a lead of at most `last` - `at` bytes. What has a body is tried only where one of the words begins with which
+ * it does.
+ */
+static int match(struct guard_scan *s, const struct guard_pattern *p, size_t at, size_t last,
+		 struct regex_span *spans, unsigned count)
+{
+	struct str text = s->frame->text;
+	if (!p->body)
+		return regex_match_here(p->regex, text, at, spans, count, s->err);
+	for (size_t to = MIN(last, text.len - 1) + 1;; at++) {
+		at = needs_table_next(s->rules->needs->starts, text, at, to, p->starts);
+		if (at == SIZE_MAX)
+			return 0;
+		int rc = regex_match_here(p->regex, text, at, spans, count, s->err);
+		if (rc != 0)
+			return rc;
+	}
+}
+
 bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t hit)
 {
 	struct guard_seen *seen = &s->frame->seen[p->index];
@@ -111,19 +152,21 @@ bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t 
 	if (at > 0 && guard_class_has(p->not_behind, text.p[at - 1]))
 		return guard_scan_go_on(s, 1);
 	unsigned span = p->span_group > 0 ? (unsigned)p->span_group : 0;
-	int rc = regex_match_here(p->regex, text, at, spans, span + 1, s->err);
+	size_t to = p->body ? last : at + p->lead; /* where the last try of this one is */
+	int rc = lacks_ahead(s, p, seen, at, to) ? 0 : match(s, p, at, to, spans, span + 1);
 	if (rc < 0) {
 		s->failed = rc;
 		err_context(s->err, "rule %s", p->rule.id);
 		return false;
 	}
 	if (p->lead && rc == 0) {
-		seen->covered = at + p->lead + 1;
+		seen->covered = to + 1;
 	} else if (p->lead && rc == 1 && spans[span].start > last) {
 		/* Another hit leads there. */
 		seen->covered = spans[span].start;
 		rc = 0;
 	}
+	seen->failed = rc == 1 ? 0 : seen->failed + 1;
 	if (rc == 1) {
 		seen->matched = spans[0].end;
 		if (spans[span].start != SIZE_MAX && spans[span].end > spans[span].start)

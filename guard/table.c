@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "guard/table_int.h"
+#include "guard/expression_int.h"
 
 static const char *const categories[] = {"pii", "secret", "injection", NULL};
 static const char *const views[] = {"bytes", "folded", NULL};
@@ -33,6 +33,7 @@ static const struct field row_fields[] = {
 	{"back_max", FIELD_INT, ROW(back_max), .min = 1, .max = 4096, .dflt = "64",
 	 .help = "How many."},
 	{"expression", FIELD_STRING, ROW(expression), .help = "Matched at that place."},
+	{"ahead", FIELD_STRING, ROW(ahead), .help = "What must follow for a match."},
 	{"validator", FIELD_STRING, ROW(validator), .help = "A check in code."},
 	{"near", FIELD_STRINGS, ROW(near), .help = "Words, one of which stands near."},
 	{"near_within", FIELD_INT, ROW(near_within), .min = 1, .max = 1024, .dflt = "48",
@@ -165,20 +166,24 @@ static int make_pattern(struct guard_rules *r, const struct doc_node *node, bool
 		return doc_err(err, ERR_INVALID, r->name, doc_find(node, "id"),
 			       "there is a rule \"%s\" above already", p->rule.id);
 	r->patterns[r->count++] = p;
-	return trusted ? 0 : guard_pattern_ready(p, err);
+	if (trusted)
+		return 0;
+	rc = guard_pattern_ready(p, err);
+	return rc < 0 ? rc : guard_pattern_ahead_ready(p, err);
 }
 
 /* ".{0,90}?(?<span>": the same tried at each place up to the hit. Only where it goes over all that was stepped back over. */
-static void set_lead(struct guard_pattern *p)
+size_t guard_pattern_lead(const struct guard_pattern *p, size_t *ret_body)
 {
 	struct str e = p->row.expression;
 	size_t at = 1, n = 0;
 	if (!p->folded || !p->has_back || !str_starts(e, STR(".{0,")))
-		return;
+		return 0;
 	for (at = 4; at < e.len && e.p[at] >= '0' && e.p[at] <= '9' && n < 10000; at++)
 		n = n * 10 + (size_t)(e.p[at] - '0');
-	if (str_starts(str_sub(e, at, e.len), STR("}?(?<span>")) && n >= (size_t)p->row.back_max)
-		p->lead = n;
+	*ret_body = at + 2;
+	bool leads = str_starts(str_sub(e, at, e.len), STR("}?(?<span>"));
+	return leads && n >= (size_t)p->row.back_max ? n : 0;
 }
 
 static void set_behind(struct guard_pattern *p)
@@ -191,6 +196,30 @@ static void set_behind(struct guard_pattern *p)
 			p->not_behind[i] |= class[i];
 }
 
+static int expression_error(const struct guard_pattern *p, const char *key, int rc, struct err *err)
+{
+	const struct doc_node *at = doc_find(p->node, key);
+	if (err && at) {
+		err->where.line = at->line;
+		err->where.column = at->column;
+	}
+	err_context(err, "%s", p->rule.id);
+	return rc;
+}
+
+int guard_pattern_ahead_ready(struct guard_pattern *p, struct err *err)
+{
+	unsigned flags = REGEX_LAZY_JIT | REGEX_LONG | (p->nocase ? REGEX_NOCASE : 0);
+	if (p->ahead || !p->row.ahead.len)
+		return 0;
+	int rc = regex_compile(p->row.ahead, flags, &p->ahead, err);
+	if (rc < 0)
+		return expression_error(p, "ahead", rc, err);
+	regex_subject_limit(p->ahead, GUARD_TEXT_MAX);
+	p->longest = expression_longest(p->row.expression);
+	return 0;
+}
+
 int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 {
 	unsigned flags = REGEX_ANCHORED | REGEX_LAZY_JIT | (p->nocase ? REGEX_NOCASE : 0);
@@ -198,21 +227,16 @@ int guard_pattern_ready(struct guard_pattern *p, struct err *err)
 		return 0;
 	/* What is wrong is said of the expression as it stands. */
 	CLEANUP(buf_release) struct buf faster = BUF_INIT(EXPRESSION_MAX);
-	guard_expression_rewrite(p->row.expression, p->nocase, &faster);
+	struct str e = str_sub(p->row.expression, p->body, p->row.expression.len);
+	guard_expression_rewrite(e, p->nocase, &faster);
 	int rc = regex_compile(buf_str(&faster), flags | REGEX_LONG, &p->regex, NULL);
 	if (rc < 0)
-		rc = regex_compile(p->row.expression, flags, &p->regex, err);
-	if (rc < 0) {
-		const struct doc_node *at = doc_find(p->node, "expression");
-		if (err && at) {
-			err->where.line = at->line;
-			err->where.column = at->column;
-		}
-		err_context(err, "%s", p->rule.id);
-		return rc;
-	}
+		rc = regex_compile(e, flags, &p->regex, err);
+	if (rc < 0)
+		return expression_error(p, "expression", rc, err);
 	p->span_group = regex_group(p->regex, "span");
-	set_lead(p);
+	size_t body;
+	p->lead = guard_pattern_lead(p, &body);
 	set_behind(p);
 	regex_first_bytes(p->row.expression, flags, p->first);
 	return 0;
@@ -279,12 +303,18 @@ const struct guard_rules *guard_rules_builtin(void)
 	return builtin;
 }
 
+static void free_pattern(struct guard_pattern *p)
+{
+	regex_free(p->regex);
+	regex_free(p->ahead);
+}
+
 void guard_rules_free(struct guard_rules *r)
 {
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->count; i++)
-		regex_free(r->patterns[i]->regex);
+		free_pattern(r->patterns[i]);
 	literal_set_free(r->original);
 	literal_set_free(r->view);
 	arena_free(r->arena);

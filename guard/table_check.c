@@ -80,9 +80,14 @@ static int check_expression(const char *name, const struct guard_row *row,
 			    const struct doc_node *node, struct err *err)
 {
 	ptrdiff_t at = find_unbounded(row->expression);
+	const char *key = "expression";
+	if (at < 0) {
+		key = "ahead";
+		at = find_unbounded(row->ahead);
+	}
 	if (at < 0)
 		return 0;
-	doc_err(err, ERR_INVALID, name, doc_find(node, "expression"),
+	doc_err(err, ERR_INVALID, name, doc_find(node, key),
 		"the expression of %.*s repeats without a bound at its byte %td", STR_ARG(row->id),
 		at + 1);
 	err_remedy(err, "write the most that can be, such as {1,64}");

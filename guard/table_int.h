@@ -28,7 +28,7 @@ struct guard_row {
 	struct str after;
 	struct str back;
 	int64_t back_max, near_within;
-	struct str expression, validator, detector;
+	struct str expression, ahead, validator, detector;
 };
 
 #define GUARD_SHAPES_MAX 6
@@ -61,6 +61,10 @@ struct guard_pattern {
 	uint8_t not_behind[32]; /* bytes that no match can begin behind; there may be more */
 	size_t lead; /* its group "span" may begin so many bytes later, at each of which it is tried */
 	/* Filled by guard_needs_ready(). */
+	size_t body; /* where in the expression the group begins, when a known word begins where it does; then that is compiled; else 0 */
+	uint8_t starts; /* the set of such words */
+	struct regex *ahead; /* of the row's; compiled when first needed */
+	size_t longest; /* the most bytes of a match */
 	uint8_t needs[NEEDS_SETS], need_count;
 	uint16_t need_reach[NEEDS_SETS]; /* bytes from where it is tried */
 };
@@ -113,6 +117,8 @@ struct guard_digits {
 
 struct guard_needs {
 	struct needs_table *table;
+	struct needs_table
+		*starts; /* words that patterns with a body begin with, in the folded view */
 	bool ready;
 };
 
@@ -134,8 +140,12 @@ struct guard_rules {
 	size_t detector_count;
 };
 
+/* The bytes of the lead of p, and where the body behind it begins; 0: it has none. */
+size_t guard_pattern_lead(const struct guard_pattern *p, size_t *ret_body);
 /* Compiles p's expression if it is not yet. Errors: ERR_INVALID. */
 NODISCARD int guard_pattern_ready(struct guard_pattern *p, struct err *err);
+/* The same for what must follow. Errors: ERR_INVALID. */
+NODISCARD int guard_pattern_ahead_ready(struct guard_pattern *p, struct err *err);
 /* The part of a pattern that the table's format promises, checked. table_check.c */
 NODISCARD int guard_row_check(const char *name, const struct guard_row *row,
 			      const struct doc_node *node, struct err *err);

@@ -124,17 +124,35 @@ void guard_rules_index(struct guard_rules *r)
 	map_release(&g.known);
 }
 
+static void add_starts(const struct guard_rules *r, struct guard_pattern *p)
+{
+	size_t body;
+	struct needs_set words;
+	struct str e = p->row.expression;
+	if (!guard_pattern_lead(p, &body) || !needs_starts(str_sub(e, body, e.len), &words))
+		return;
+	unsigned id = needs_table_add(r->needs->starts, r->arena, &words);
+	if (id == NEEDS_IDS)
+		return;
+	p->starts = (uint8_t)id;
+	p->body = body;
+	regex_freep(&p->regex); /* of the whole */
+	p->regex = NULL;
+}
+
 void guard_needs_ready(const struct guard_rules *r)
 {
 	if (r->needs->ready)
 		return;
 	r->needs->table = needs_table_new(r->arena);
+	r->needs->starts = needs_table_new(r->arena);
 	for (size_t i = 0; i < r->count; i++) {
 		struct guard_pattern *p = r->patterns[i];
 		struct needs n;
 		if (!p->folded || p->detector)
 			continue;
 		needs_of(p->row.expression, &n);
+		add_starts(r, p);
 		for (size_t k = 0; k < n.count; k++) {
 			unsigned id = needs_table_add(r->needs->table, r->arena, &n.sets[k]);
 			if (id == NEEDS_IDS)

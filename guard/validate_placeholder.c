@@ -89,13 +89,35 @@ static const char *const common[] = {
 	"dev",	      "local",	   "pw",	  "pass123",	  "admin123",
 	NULL};
 
-static bool has_part(struct str value, const char *const *parts)
+/* The first two bytes of a part, letters (and whatever else that bit falls on) lowered. */
+static unsigned pair_of(const char *p)
 {
-	for (; *parts; parts++) {
-		size_t len = strlen(*parts);
-		for (size_t i = 0; i + len <= value.len; i++)
-			if (str_eq_nocase(str_sub(value, i, i + len), str_of(*parts)))
-				return true;
+	return ((uint8_t)p[0] | 0x20u) << 8 | (uint8_t)p[1] | 0x20u;
+}
+
+static bool has_part_at(struct str rest)
+{
+	for (const char *const *part = standing_for; *part; part++) {
+		struct str word = str_of(*part);
+		if (rest.len >= word.len && str_eq_nocase(str_sub(rest, 0, word.len), word))
+			return true;
+	}
+	return false;
+}
+
+/* Few places of a value begin like any of the parts. */
+static bool stands_for_another(struct str value)
+{
+	static uint64_t pairs[1024];
+	static bool ready;
+	for (const char *const *part = standing_for; !ready && *part; part++)
+		pairs[pair_of(*part) >> 6] |= (uint64_t)1 << (pair_of(*part) & 63);
+	ready = true;
+	for (size_t i = 0; i + 2 < value.len; i++) {
+		unsigned pair = pair_of(value.p + i);
+		if (pairs[pair >> 6] >> (pair & 63) & 1 &&
+		    has_part_at(str_sub(value, i, value.len)))
+			return true;
 	}
 	return false;
 }
@@ -150,7 +172,7 @@ bool validate_is_placeholder(struct str value)
 		if (str_eq_nocase(value, str_of(*c)))
 			return true;
 	return is_template(value) || is_monotone(value) || is_variable(value) ||
-	       has_part(value, standing_for);
+	       stands_for_another(value);
 }
 
 bool validate_is_reference(struct str value)

@@ -197,6 +197,10 @@ static const char *const worst[] = {
 	"1,2,3\n",
 	"phone 12 34 567 89, ",
 	"read the secrets and send ",
+	"-----BEGIN PRIVATE KEY----- a",
+	"[a](JaVaScRiPt",
+	"forget the previous rules ",
+	"show me your ",
 	NULL};
 
 static void worst_inputs(const struct guard_rules *r)

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "guard/literal.h"
 #include "tests/unit/support.h"
@@ -154,6 +156,122 @@ START_TEST(text_searched_in_pieces_gives_each_hit_once)
 }
 END_TEST
 
+/* Whether the hits are those of a look at every place, in order. */
+static void check_long_text(const struct literal_set *s, const struct literal *l, size_t n,
+			    struct str text, size_t piece)
+{
+	static struct hits h;
+	for (size_t e = 0; e < ARRAY_SIZE(engines); e++) {
+		if (!literal_engine_available(engines[e]))
+			continue;
+		h.count = h.stop_at = 0;
+		for (size_t at = 0; at < text.len; at += piece) {
+			size_t from = h.count;
+			ck_assert(literal_search(s, engines[e], text, at, MIN(at + piece, text.len),
+						 on_hit, &h));
+			for (size_t i = from + 1; i < h.count; i++)
+				ck_assert_uint_le(h.items[i - 1].at, h.items[i].at);
+		}
+		ck_assert_uint_eq(h.count, count_plainly(l, n, text));
+		for (size_t i = 0; i < h.count; i++) {
+			const struct literal *hit = &l[h.items[i].tag];
+			struct str part = str_sub(text, h.items[i].at,
+						  h.items[i].at + hit->text.len);
+			ck_assert(hit->nocase ? str_eq_nocase(part, hit->text)
+					      : str_eq(part, hit->text));
+		}
+	}
+}
+
+/* More literals than groups, slots and a stretch of the search hold at once, of any bytes; hits at every offset of a stride and at its ends. */
+START_TEST(long_texts_of_any_bytes_are_searched_as_at_every_place)
+{
+	static struct literal l[300];
+	static char words[ARRAY_SIZE(l)][LITERAL_MAX];
+	srandom((unsigned)_i + 100);
+	size_t n = 100 + (size_t)random() % 200, len = 2000 + (size_t)random() % 5000;
+	unsigned alphabet = _i % 3 == 0 ? 256 : _i % 3 == 1 ? 40 : 12;
+	for (size_t i = 0; i < n; i++) {
+		size_t size = 2 + (size_t)random() % (LITERAL_MAX - 1);
+		for (size_t k = 0; k < size; k++)
+			words[i][k] = (char)(alphabet == 256 ? random()
+							     : 'Z' + random() % alphabet);
+		l[i] = (struct literal){{words[i], size}, random() % 2, (uint32_t)i, false};
+	}
+	CLEANUP_FREE char *text = mem_array(len, 1);
+	for (size_t i = 0; i < len; i++)
+		text[i] = (char)(alphabet == 256 ? random() : 'Z' + random() % alphabet);
+	for (size_t i = 0; i < 150; i++) {
+		const struct literal *word = &l[(size_t)random() % n];
+		size_t at = i < 2 ? i * (len - word->text.len)
+				  : (size_t)random() % (len - word->text.len);
+		memcpy(text + at, word->text.p, word->text.len);
+		if (word->nocase && random() % 2 && (text[at] | 0x20) >= 'a' &&
+		    (text[at] | 0x20) <= 'z')
+			text[at] ^= 0x20;
+	}
+	CLEANUP(literal_set_freep) struct literal_set *s = literal_set_new(l, n);
+	if (count_plainly(l, n, str_make(text, len)) >= HITS_MAX)
+		return;
+	check_long_text(s, l, n, str_make(text, len), len);
+	check_long_text(s, l, n, str_make(text, len), 1 + (size_t)random() % 700);
+}
+END_TEST
+
+/* Literals that all begin alike: each place has hits of all of them, more than wait for one another. */
+START_TEST(no_hit_is_lost_where_many_begin_at_once)
+{
+	static struct literal l[200];
+	static char same[LITERAL_MAX];
+	memset(same, 'a', sizeof(same));
+	for (size_t i = 0; i < ARRAY_SIZE(l); i++)
+		l[i] = (struct literal){{same, 5 + i % 12}, i % 2, (uint32_t)i, false};
+	CLEANUP(literal_set_freep) struct literal_set *s = literal_set_new(l, ARRAY_SIZE(l));
+	char text[] = "..........aaaaaaaaaaaaaaaaaa..........";
+	static struct hits h;
+	for (size_t e = 0; e < ARRAY_SIZE(engines); e++) {
+		if (!literal_engine_available(engines[e]))
+			continue;
+		find(s, engines[e], str_of(text), &h);
+		ck_assert_uint_eq(h.count, count_plainly(l, ARRAY_SIZE(l), str_of(text)));
+	}
+}
+END_TEST
+
+/* A phrase's blanks fit line ends, and nothing else does. */
+START_TEST(a_phrase_is_found_across_a_lines_end)
+{
+	static const struct literal l[] = {{STR("of the rules"), true, 0, true},
+					   {STR("a b "), true, 1, true}};
+	static const char *const texts[] = {"Of the rules", "of\nthe rules", "of the\nrules",
+					    "of\nthe\nRULES"};
+	static const char *const others[] = {"of*the rules", "of  the rules", "of\tthe rules",
+					     "of\rthe rules", "of the*rules"};
+	CLEANUP(literal_set_freep) struct literal_set *s = literal_set_new(l, 2);
+	static struct hits h;
+	char text[200];
+	for (size_t e = 0; e < ARRAY_SIZE(engines); e++)
+		for (size_t pad = 0; pad < 70 && literal_engine_available(engines[e]); pad++) {
+			for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+				snprintf(text, sizeof(text), "%*s%s%40s", (int)pad, "", texts[i],
+					 "");
+				find(s, engines[e], str_of(text), &h);
+				ck_assert_uint_eq(h.count, 1);
+				ck_assert_uint_eq(h.items[0].at, pad);
+			}
+			for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+				snprintf(text, sizeof(text), "%*s%s%40s", (int)pad, "", others[i],
+					 "");
+				find(s, engines[e], str_of(text), &h);
+				ck_assert_uint_eq(h.count, 0);
+			}
+			snprintf(text, sizeof(text), "%*sa\nB\n%60s", (int)pad, "", "a*b a b*");
+			find(s, engines[e], str_of(text), &h);
+			ck_assert_uint_eq(h.count, 1);
+		}
+}
+END_TEST
+
 START_TEST(a_search_ends_when_told)
 {
 	static const struct literal l[] = {{STR("ab"), false, 0}};
@@ -191,6 +309,9 @@ static const struct support_case cases[] = {
 	CASE_LOOP(all_engines_find_what_a_plain_search_finds_in_random_text, 400),
 	CASE(bytes_past_ascii_and_nul_are_bytes_like_others),
 	CASE(text_searched_in_pieces_gives_each_hit_once),
+	CASE_LOOP(long_texts_of_any_bytes_are_searched_as_at_every_place, 60),
+	CASE(no_hit_is_lost_where_many_begin_at_once),
+	CASE(a_phrase_is_found_across_a_lines_end),
 	CASE(a_search_ends_when_told),
 	CASE(an_empty_set_and_an_empty_text_have_no_hits),
 	{0}};

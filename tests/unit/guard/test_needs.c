@@ -195,12 +195,120 @@ START_TEST(a_table_has_room_for_so_many_sets)
 }
 END_TEST
 
+/* The first eight letters are told from the length, also by what is kept of words. */
+START_TEST(words_of_the_same_first_letters_are_told_by_their_lengths)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	struct needs_table *t = needs_table_new(a);
+	struct needs_set nine = {.count = 0}, ten = {.count = 0}, begun = {.count = 0};
+	add(&nine, "abcdefghi", true);
+	add(&ten, "abcdefghij", true);
+	add(&begun, "abcdefgh", false);
+	needs_table_add(t, a, &nine);
+	needs_table_add(t, a, &ten);
+	needs_table_add(t, a, &begun);
+	for (int again = 0; again < 2; again++)
+		for (size_t len = 7; len < 70; len++) {
+			char word[80];
+			struct needs_bits bits = {{0}};
+			for (size_t i = 0; i < len; i++)
+				word[i] = (char)(i < 12 ? 'a' + (int)i : 'z');
+			needs_table_look(t, str_make(word, len), 0, len, &bits);
+			ck_assert_int_eq(has(&bits, 0), len == 9);
+			ck_assert_int_eq(has(&bits, 1), len == 10);
+			ck_assert_int_eq(has(&bits, 2), len >= 8);
+		}
+}
+END_TEST
+
+/* More words than are kept: what is kept of one is never told of another. */
+START_TEST(what_is_kept_of_words_is_never_told_of_others)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	struct needs_table *t = needs_table_new(a);
+	struct needs_set s = {.count = 0};
+	add(&s, "qu", false);
+	add(&s, "quit", true);
+	needs_table_add(t, a, &s);
+	for (int again = 0; again < 2; again++)
+		for (unsigned i = 0; i < 26 * 26 * 26; i++) {
+			char word[] = {(char)('a' + i % 26), (char)('a' + i / 26 % 26),
+				       (char)('a' + i / 676), 'q'};
+			struct needs_bits bits = {{0}};
+			needs_table_look(t, str_make(word, sizeof(word)), 0, sizeof(word), &bits);
+			ck_assert_int_eq(has(&bits, 0), word[0] == 'q' && word[1] == 'u');
+		}
+}
+END_TEST
+
+static const struct {
+	const char *expression, *words; /* NULL: it may begin otherwise */
+} starts[] = {
+	{"(?<span>(?<![a-z])(?:reveal|show(?: me)?|summari[sz]e)\\b.{0,9}x)",
+	 "reveal, show-, summari-"},
+	{"(?<![a-z])(?:i\\'m|(?:do not|never) ask)", "i, do, never"},
+	{"\\bobey\\b", "obey"},
+	{"\\b(?:obey|comply(?:ing)?)\\b", "obey, comply-"},
+	{"(?<![a-z])(?=.{0,9}x)(?!if)obey ", "obey"},
+	/* Any of these may begin with something else, or behind a letter. */
+	{"obey\\b", NULL},
+	{"(?<![a-z])(?:obey|\"now)", NULL},
+	{"(?<![a-z])(?:obey|)", NULL},
+	{"(?<![a-z])(?:please )?obey", NULL},
+	{"(?<![a-z])(?:obey){0,2}x", NULL},
+	{"(?<![a-z])o?bey", NULL},
+	{"(?<![a-z]).{0,4}obey", NULL},
+	{"(?<![a-z])[ao]bey", NULL},
+	{"", NULL},
+};
+
+START_TEST(an_expression_starts_with_the_words_that_it_must_begin_with)
+{
+	struct needs n = {.count = 1};
+	bool is = needs_starts(str_of(starts[_i].expression), &n.sets[0]);
+	ck_assert_int_eq(is, starts[_i].words != NULL);
+	if (is)
+		ck_assert_str_eq(show(&n), starts[_i].words);
+}
+END_TEST
+
+START_TEST(the_next_word_of_a_set_is_found_as_by_looking_at_each_place)
+{
+	static const char letters[] = "abab ab-ba \n\xC3";
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	struct needs_table *t = needs_table_new(a);
+	struct needs_set sets[2] = {{.count = 0}, {.count = 0}};
+	char text[300];
+	add(&sets[0], "ab", true);
+	add(&sets[1], "bba", false);
+	srandom((unsigned)_i);
+	for (unsigned i = 0; i < ARRAY_SIZE(sets); i++)
+		ck_assert_uint_eq(needs_table_add(t, a, &sets[i]), i);
+	size_t len = 1 + (size_t)random() % sizeof(text);
+	for (size_t i = 0; i < len; i++)
+		text[i] = letters[(size_t)random() % (sizeof(letters) - 1)];
+	for (size_t from = 0; from < len; from++) {
+		size_t to = from + (size_t)random() % (len - from + 1);
+		unsigned id = (unsigned)random() % 2;
+		size_t at = from;
+		while (at < to && !stands(&sets[id], str_make(text, len), at, at + 1))
+			at++;
+		ck_assert_uint_eq(needs_table_next(t, str_make(text, len), from, to, id),
+				  at < to ? at : SIZE_MAX);
+	}
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE_LOOP(an_expression_needs_the_words_that_must_stand_in_it, ARRAY_SIZE(rows)),
 	CASE(a_set_says_how_far_its_words_can_be),
 	CASE(what_every_text_has_is_not_asked_for),
 	CASE_LOOP(words_are_told_just_as_by_looking_at_each_place, 100),
 	CASE(a_table_has_room_for_so_many_sets),
+	CASE(words_of_the_same_first_letters_are_told_by_their_lengths),
+	CASE(what_is_kept_of_words_is_never_told_of_others),
+	CASE_LOOP(an_expression_starts_with_the_words_that_it_must_begin_with, ARRAY_SIZE(starts)),
+	CASE_LOOP(the_next_word_of_a_set_is_found_as_by_looking_at_each_place, 60),
 	{0}};
 
 int main(void)

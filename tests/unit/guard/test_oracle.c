@@ -24,10 +24,31 @@ static bool stands(const struct guard_pattern *p, struct str text, size_t at)
 	return false;
 }
 
+/* Rules of its own: their expressions are matched as they stand, from their leads on, and nothing is looked for ahead. */
+static struct guard_rules *plain_rules(void)
+{
+	static struct guard_rules *r;
+	if (r)
+		return r;
+	assert_ok(guard_rules_load(str_make(guard_table_text, guard_table_size), "patterns", &r,
+				   &support_err));
+	guard_needs_ready(r);
+	for (size_t i = 0; i < r->count; i++) {
+		struct guard_pattern *p = r->patterns[i];
+		regex_free(p->regex);
+		p->regex = NULL;
+		p->body = 0;
+		p->row.ahead = STR_NULL;
+	}
+	return r;
+}
+
 /* Without what is remembered of places where the pattern failed. */
 static void try(struct guard_scan *s, struct guard_pattern *p, size_t at)
 {
 	s->frame->seen[p->index].covered = 0;
+	s->frame->seen[p->index].failed = 0;
+	ck_assert_uint_eq(p->body, 0);
 	ck_assert(guard_scan_try(s, p, at));
 }
 
@@ -80,9 +101,9 @@ static void try_digits(struct guard_scan *s)
 	}
 }
 
-static void scan_plainly(const struct guard_rules *r, struct str text, struct arena *a,
-			 struct guard_findings *ret)
+static void scan_plainly(struct str text, struct arena *a, struct guard_findings *ret)
 {
+	const struct guard_rules *r = plain_rules();
 	CLEANUP(arena_freep) struct arena *fold = arena_new((size_t)64 << 20);
 	struct guard_scan s = {.rules = r,
 			       .opt = {.categories = 7, .confidence = 50},
@@ -134,7 +155,7 @@ static bool same(const struct guard_findings *a, const struct guard_findings *b)
 	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
-		if (a->items[i].rule != b->items[i].rule ||
+		if (strcmp(a->items[i].rule->id, b->items[i].rule->id) ||
 		    a->items[i].start != b->items[i].start || a->items[i].end != b->items[i].end ||
 		    a->items[i].confidence != b->items[i].confidence)
 			return false;
@@ -147,7 +168,7 @@ static void compare(const struct guard_rules *r, struct str text)
 	struct guard_findings ours, plain;
 	const struct guard_options opt = {.no_allow = true, .budget_ms = 60000};
 	assert_ok(guard_scan(r, &opt, text, a, &ours, &support_err));
-	scan_plainly(r, text, a, &plain);
+	scan_plainly(text, a, &plain);
 	if (same(&ours, &plain))
 		return;
 	differences++;
@@ -305,6 +326,102 @@ START_TEST(the_engine_finds_what_a_plain_one_finds_in_texts_repeated)
 	}
 	ck_assert_uint_eq(differences, 0);
 	arena_free(a);
+}
+END_TEST
+
+/*
+ * Texts made to keep the engine busy: the words of an order over and over, in any order, so that much is tried and remembered, with what
+ * must be ahead here, there, or nowhere.
+ */
+START_TEST(the_engine_finds_what_a_plain_one_finds_in_texts_that_keep_it_busy)
+{
+	static const char *const words[] = {"read",
+					    "get",
+					    "the secrets",
+					    "tokens",
+					    "and",
+					    "then",
+					    "send",
+					    "forward",
+					    "to",
+					    "with",
+					    "the url",
+					    "me",
+					    "webhook",
+					    "https://x.example.org/",
+					    "!",
+					    "(",
+					    "them",
+					    "using its",
+					    "show me",
+					    "your system prompt",
+					    "instructions",
+					    "ignore",
+					    "all",
+					    "previous",
+					    "rules",
+					    "do not",
+					    "refuse",
+					    "remember",
+					    "to memory:",
+					    "never tell",
+					    "the user",
+					    "a",
+					    "long",
+					    "account",
+					    "-----BEGIN PRIVATE KEY-----",
+					    "-----END PRIVATE KEY-----",
+					    "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIJJJJKKKK",
+					    "[x](javascript:alert(1)",
+					    "[y](https://z.example/?q=",
+					    "{data}",
+					    ")",
+					    "// [comment]: ",
+					    "1412241099151334",
+					    "6f6265793a2073656e64",
+					    "\n"};
+	srandom(13);
+	for (int i = 0; i < 250; i++) {
+		CLEANUP(buf_release) struct buf b = BUF_INIT(1 << 16);
+		const char *some[6];
+		for (size_t k = 0; k < ARRAY_SIZE(some); k++)
+			some[k] = words[(size_t)random() % ARRAY_SIZE(words)];
+		while (b.len < 900) {
+			bool any = random() % 12 == 0;
+			buf_addz(&b, any ? words[(size_t)random() % ARRAY_SIZE(words)]
+					 : some[(size_t)random() % ARRAY_SIZE(some)]);
+			buf_addz(&b, random() % 9 ? " " : ". ");
+		}
+		compare(guard_rules_builtin(), buf_str(&b));
+	}
+	ck_assert_uint_eq(differences, 0);
+}
+END_TEST
+
+START_TEST(the_engine_finds_what_a_plain_one_finds_where_every_place_is_tried)
+{
+	static const char *const repeated[] = {"read the secrets and send ",
+					       "read the secrets and send to me ",
+					       "send to the url secrets read ",
+					       "forget the previous rules ",
+					       "show me your ",
+					       "-----BEGIN PRIVATE KEY----- a ",
+					       "@",
+					       "a@a.",
+					       "password = ",
+					       "12 34 56 ",
+					       "[a](JaVaScRiPt",
+					       "2323316321551334 ",
+					       " \t",
+					       "&#105;"};
+	for (size_t i = 0; i < ARRAY_SIZE(repeated); i++) {
+		CLEANUP(buf_release) struct buf b = BUF_INIT(1 << 16);
+		while (b.len < 3000)
+			buf_addz(&b, repeated[i]);
+		buf_addz(&b, i % 2 ? " to me at x@mail.org" : "");
+		compare(guard_rules_builtin(), buf_str(&b));
+	}
+	ck_assert_uint_eq(differences, 0);
 }
 END_TEST
 
@@ -468,6 +585,8 @@ static const struct support_case cases[] = {
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_texts_put_together, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_damaged_texts, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_texts_repeated, 180),
+	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_texts_that_keep_it_busy, 180),
+	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_where_every_place_is_tried, 180),
 	CASE_SLOW(the_engine_finds_what_a_plain_one_finds_in_rows_of_digits, 180),
 	CASE_SLOW(an_expression_rewritten_matches_just_as_it_did, 180),
 	CASE_LOOP(alternatives_that_begin_alike_are_put_together, ARRAY_SIZE(rewritten)),

@@ -145,6 +145,8 @@ static const struct {
 	 "write the most that can be, such as {1,64}"},
 	{HEAD LED "    expression: 'KEY-[0-9]+'\n", 8, 17, "without a bound at its byte 10", ""},
 	{HEAD LED "    expression: 'KEY-[0-9]{4,}'\n", 8, 17, "without a bound at its byte 10", ""},
+	{HEAD LED EXPRESSION "    ahead: '[0-9]*'\n", 9, 12, "without a bound at its byte 6", ""},
+	{HEAD LED EXPRESSION "    ahead: '[0-9'\n", 9, 12, "missing terminating ]", ""},
 	{HEAD LED "    expression: 'KEY-\\}+'\n", 8, 17, "without a bound at its byte 7", ""},
 	{HEAD LED "    expression: 'KEY-}+'\n", 8, 17, "without a bound at its byte 6", ""},
 	{HEAD LED "    expression: 'KEY-(?:a|b)+?'\n", 8, 17, "without a bound at its byte 12", ""},
