@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
 #define FILES "change the files in Git and push, or `aspora apply -f` them"
 #define POOL "limits.concurrency and runtime.pool of aspora.config.yaml say how many run"
 #define SYNC "`aspora sync SOURCE` looks at a source now; `aspora get sources` lists them"
@@ -13,6 +15,10 @@
 #define RECONCILED "a skill is put in place by its files alone: " FILES
 #define DOOR                                                                                       \
 	"a sandbox has no way in: `aspora run` runs a skill, and `aspora logs` shows what it said"
+#define NODES "`aspora get instances -o wide` names the node that each runs on"
+#define CONFIGURATION                                                                              \
+	"configuration is in Git: `aspora explain --effective DOMAIN/NAME` says what holds"
+#define SECRETS "secrets are references in asporad.conf (env:NAME, file:/PATH), never objects"
 #define ASPORAD                                                                                    \
 	"asporad is installed by its package or by `make install`; asporad(8) says how it is run"
 
@@ -60,7 +66,7 @@ const struct cli_elsewhere cli_elsewhere_verbs[] = {
 	{"create", "serviceaccount", "`aspora key create NAME` makes a key"},
 	{"create", "token", "`aspora key create NAME` makes a key"},
 	{"create", "job", "`aspora run DOMAIN/SKILL` runs a skill"},
-	{"create", "secret", "secrets are references in asporad.conf (env:NAME, file:/PATH), never objects"},
+	{"create", "secret", SECRETS},
 	{"create", "configmap", "configuration is aspora.config.yaml, beside the skills"},
 	/* Flux */
 	{"reconcile", NULL, SYNC},
@@ -164,6 +170,9 @@ const struct cli_elsewhere cli_elsewhere_options[] = {
 	{"sync", "--revision", "a source follows its branch; `aspora rollback DOMAIN --to RELEASE` goes back"},
 	{"sync", "--with-source", ALWAYS},
 	{"check", "--pre", "`aspora status` says how the platform is"},
+	{"config", "--minify", "`aspora config get-contexts NAME -o yaml` prints one context"},
+	{"config", "--flatten", ALWAYS},
+	{"config", "--raw", "a key that is written out is shown by nothing but the file itself"},
 	{"label", "-f", "name the objects: `aspora label KIND NAME KEY=VALUE`"},
 	{NULL, NULL, NULL},
 };
@@ -214,6 +223,20 @@ const struct cli_elsewhere cli_elsewhere_kinds[] = {
 	{NULL, "sa", "keys"},
 	{NULL, "serviceaccount", "keys"},
 	{NULL, "serviceaccounts", "keys"},
+	{NULL, "no", NODES},
+	{NULL, "node", NODES},
+	{NULL, "nodes", NODES},
+	{NULL, "cm", CONFIGURATION},
+	{NULL, "configmap", CONFIGURATION},
+	{NULL, "configmaps", CONFIGURATION},
+	{NULL, "secret", SECRETS},
+	{NULL, "secrets", SECRETS},
+	{NULL, "crd", "`aspora api-resources` lists the kinds"},
+	{NULL, "crds", "`aspora api-resources` lists the kinds"},
+	{NULL, "role", "`aspora auth can-i --list` shows what a key may"},
+	{NULL, "roles", "`aspora auth can-i --list` shows what a key may"},
+	{NULL, "rolebindings", "`aspora key list` shows who may what, where"},
+	{NULL, "hpa", POOL},
 	{NULL, NULL, NULL},
 };
 
@@ -247,4 +270,68 @@ const char *cli_elsewhere_kind(const char *word)
 		if (strcasecmp(e->word, word) == 0)
 			return e->instead;
 	return NULL;
+}
+
+bool cli_elsewhere_kind_say(const char *word, struct err *err)
+{
+	const char *here = cli_elsewhere_kind(word);
+	if (here)
+		err_remedy(err, strchr(here, ' ') ? "%s" : "here they are %s", here);
+	return here != NULL;
+}
+
+/* Fields that every object has here by another name. */
+static const struct {
+	const char *there, *here;
+} fields[] = {
+	{"metadata.namespace", "metadata.domain"},
+	{"metadata.creationTimestamp", "metadata.createdAt"},
+};
+
+char *cli_elsewhere_path(struct arena *a, const char *text)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	while (*text) {
+		size_t i = 0;
+		while (i < ARRAY_SIZE(fields) &&
+		       strncmp(text, fields[i].there, strlen(fields[i].there)) != 0)
+			i++;
+		if (i == ARRAY_SIZE(fields)) {
+			buf_add_char(&out, *text++);
+			continue;
+		}
+		buf_addz(&out, fields[i].here);
+		text += strlen(fields[i].there);
+	}
+	return arena_strdup(a, buf_cstr(&out));
+}
+
+/* Of events, what kubectl's selectors call them. */
+static const struct {
+	const char *there, *here;
+} event_fields[] = {
+	{"involvedObject.kind", "spec.kind"},
+	{"involvedObject.name", "spec.name"},
+	{"involvedObject.namespace", "spec.domain"},
+	{"type", "status.type"},
+	{"reason", "status.reason"},
+};
+
+char *cli_elsewhere_selector(struct arena *a, const struct kind *k, const char *text)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
+	struct str rest = str_of(cli_elsewhere_path(a, text)), term;
+	bool event = strcmp(k->name, "Event") == 0;
+	while (str_split(&rest, ',', &term)) {
+		size_t name = 0;
+		while (name < term.len && !strchr("=!", term.p[name]))
+			name++;
+		struct str key = str_sub(term, 0, name);
+		for (size_t i = 0; event && i < ARRAY_SIZE(event_fields); i++)
+			if (str_eqz(key, event_fields[i].there))
+				key = str_of(event_fields[i].here);
+		buf_addf(&out, "%s%.*s%.*s", out.len ? "," : "", STR_ARG(key),
+			 STR_ARG(str_sub(term, name, term.len)));
+	}
+	return arena_strdup(a, buf_cstr(&out));
 }

@@ -15,8 +15,13 @@ static int folder_of(struct cli *c, const char *path, const char **ret, bool *re
 				    : path;
 	*ret = path;
 	*ret_file = false;
-	if (stat(place, &st) < 0)
-		return cli_may_be_name(path) ? 0 : err_sys(err, ERR_NOT_FOUND, errno, "%s", path);
+	if (stat(place, &st) < 0) {
+		int why = errno, rc = cli_path_check(path, err);
+		if (rc < 0)
+			return rc;
+		/* A name of the folder, such as "ecm/manager", is no path. */
+		return cli_may_be_name(path) ? 0 : err_sys(err, ERR_NOT_FOUND, why, "%s", path);
+	}
 	if (S_ISDIR(st.st_mode))
 		return 0;
 	const char *slash = strrchr(path, '/');

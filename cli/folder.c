@@ -95,6 +95,8 @@ int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
 		*ret_scope = scope;
 		return 0;
 	}
+	if (operand && !cli_may_be_name(operand) && is_folder(operand))
+		return no_folder(c, operand, err);
 	const char *start = c->folder ? c->folder : ".";
 	if (!realpath(start, root))
 		return err_sys(err, ERR_NOT_FOUND, errno, "the folder \"%s\"", start);
@@ -105,6 +107,21 @@ int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
 	int rc = operand ? scope_of_name(c, operand, &scope, err) : 0;
 	*ret_scope = scope;
 	return rc;
+}
+
+int cli_path_check(const char *path, struct err *err)
+{
+	if (strcmp(path, "-") == 0) {
+		err_set(err, ERR_USAGE, "a skill is a folder of files, and standard input is none");
+		return err_remedy(err,
+				  "write them below skills/DOMAIN/NAME/, and name that folder");
+	}
+	if (strstr(path, "://")) {
+		err_set(err, ERR_USAGE, "%s is an address, and files are taken from here", path);
+		return err_remedy(err, "clone the repository, or let asporad follow it: a source "
+				       "in asporad.conf");
+	}
+	return 0;
 }
 
 bool cli_may_be_name(const char *word)

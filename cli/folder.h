@@ -29,6 +29,8 @@ struct cli_folder {
 NODISCARD int cli_folder_open(struct cli *c, const char *operand, struct cli_folder *ret,
 			      struct cli_scope *ret_scope, struct err *err);
 void cli_folder_release(struct cli_folder *f);
+/* What -f of other tools takes, and no folder is: standard input, an address. ERR_USAGE. */
+NODISCARD int cli_path_check(const char *path, struct err *err);
 /* Whether a word that is no path on the disk may be a name, "D" or "D/N", and not a path that is missing. */
 bool cli_may_be_name(const char *word);
 

@@ -1,6 +1,7 @@
 /* What `aspora get` is asked for: operands, files and columns. */
 #include <ctype.h>
 
+#include "cli/elsewhere.h"
 #include "cli/event_for.h"
 #include "cli/file_ref.h"
 #include "cli/get.h"
@@ -236,7 +237,9 @@ int cli_get_path(struct getting *w, const char **ret, struct err *err)
 	path = cli_query(c, path, "skill", slash ? slash + 1 : o.skill);
 	path = cli_query(c, path, "labelSelector", o.labels);
 	path = cli_query(c, path, kind_is(list.kind, "Admission") ? "verdict" : "state", o.state);
-	const struct cli_event_for which = {o.about, o.domain, o.types, o.fields, o.all};
+	const char *fields = o.fields ? cli_elsewhere_selector(c->arena, list.kind, o.fields)
+				      : NULL;
+	const struct cli_event_for which = {o.about, o.domain, o.types, fields, o.all};
 	int rc = cli_event_query(w->g, &which, &path, err);
 	*ret = path;
 	return rc;

@@ -68,6 +68,8 @@ static int check_operands(const struct cli *c, struct err *err)
 static void say_instead(const struct cli *c, struct err *err)
 {
 	static const char begin[] = "unknown option ";
+	if (strncmp(err->msg, "--wait: \"false\"", strlen("--wait: \"false\"")) == 0)
+		err_remedy(err, "--wait says how long: write --wait=0s not to wait");
 	if (strncmp(err->msg, begin, strlen(begin)) != 0)
 		return;
 	const char *instead = cli_elsewhere_option(c->verb->name, err->msg + strlen(begin));

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cli/elsewhere.h"
 #include "cli/jsonpath.h"
 #include "skill/kind.h"
 
@@ -10,11 +11,10 @@ struct sorted {
 	size_t place; /* before: what is equal stays as it was */
 };
 
-/* What kubectl calls the time of an object, and of an event. */
-static const char *here(const char *path)
+/* What kubectl calls the time of an event, and what every object has. */
+static const char *here(const struct cli *c, const char *path)
 {
-	static const char *const times[] = {"metadata.creationTimestamp", "lastTimestamp",
-					    "firstTimestamp", "eventTime"};
+	static const char *const times[] = {"lastTimestamp", "firstTimestamp", "eventTime"};
 	struct str s = str_of(path);
 	if (str_starts(s, STR("{")) && str_ends(s, STR("}")))
 		s = str_sub(s, 1, s.len - 1);
@@ -23,7 +23,7 @@ static const char *here(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
 		if (str_eqz(s, times[i]))
 			return "metadata.createdAt";
-	return str_eqz(s, "metadata.namespace") ? "metadata.domain" : path;
+	return cli_elsewhere_path(c->arena, path);
 }
 
 static int by_value(const void *a, const void *b)
@@ -43,7 +43,7 @@ int cli_sort(struct cli *c, const char *by, const struct doc_node **objects, siz
 {
 	struct sorted *list = arena_array(c->arena, count + 1, sizeof(*list));
 	struct jsonpath *path = NULL;
-	int rc = jsonpath_path(c->arena, here(by), &path, err);
+	int rc = jsonpath_path(c->arena, here(c, by), &path, err);
 	if (rc < 0)
 		return err_context(err, "--sort-by");
 	for (size_t i = 0; i < count; i++)

@@ -1,4 +1,5 @@
 /* -o jsonpath= and -o custom-columns=. */
+#include "cli/elsewhere.h"
 #include "cli/jsonpath.h"
 #include "cli/output_int.h"
 #include "cli/result.h"
@@ -49,6 +50,7 @@ int cli_print_path(struct buf *out, const struct cli *c, struct cli_view *v, con
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(BUF_MAX);
 	struct jsonpath *p = NULL;
+	argument = cli_elsewhere_path(c->arena, argument);
 	if (!*argument)
 		return missing("jsonpath", "jsonpath={.status.phase}", err);
 	if (!strchr(argument, '{'))
@@ -122,6 +124,7 @@ int cli_print_custom(struct buf *out, const struct cli *c, struct cli_view *v, c
 {
 	struct custom columns[CLI_COLUMNS_MAX];
 	size_t n = 0, r = 0;
+	argument = cli_elsewhere_path(c->arena, argument);
 	if (!*argument)
 		return missing("custom-columns", "custom-columns=NAME:.metadata.name", err);
 	int rc = read_columns(c, argument, columns, &n, err);

@@ -10,9 +10,8 @@ static int unknown_kind(const char *word, struct err *err)
 	const char *near = kind_nearest(str_of(word));
 	for (const struct kind *k = kinds; k->name; k++)
 		buf_addf(&list, "%s%s", k == kinds ? "" : ", ", k->plural);
-	const char *here = cli_elsewhere_kind(word);
-	if (here)
-		return err_remedy(err, "here they are %s", here);
+	if (cli_elsewhere_kind_say(word, err))
+		return ERR_USAGE;
 	if (near)
 		return err_remedy(err, "did you mean %s?", near);
 	return err_remedy(err, "it is one of: %s", buf_cstr(&list));

@@ -148,7 +148,9 @@ int cli_upload_add(struct cli *c, struct cli_upload *u, const char *path, struct
 					   ? mem_printf("%s/%s", c->folder, path)
 					   : mem_strdup(path);
 	bool exists = stat(place, &st) == 0;
-	int rc = 0;
+	int rc = exists ? 0 : cli_path_check(path, err);
+	if (rc < 0)
+		return rc;
 	if (exists && S_ISREG(st.st_mode)) {
 		rc = add_one_file(c, u, place, err);
 	} else if (!exists && !cli_may_be_name(path)) {

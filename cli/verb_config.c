@@ -239,8 +239,7 @@ static int get_contexts(struct cli *c, const struct cli_contexts *all, const cha
 						     {"DOMAIN", "spec.domain", false},
 						     {"KEY", "spec.key", true},
 						     {NULL, NULL, false}};
-	struct cli_view v = {
-		.columns = columns, .word = "context", .list = true, .none = "no contexts"};
+	struct cli_view v = {.columns = columns, .word = "", .list = true, .none = "no contexts"};
 	const struct doc_node **objects = NULL;
 	size_t count = 0;
 	int rc = as_objects(c, all, name, &objects, &count, err);

@@ -1,5 +1,6 @@
 /* aspora wait: until objects are as they should be. */
 #include "base/clock.h"
+#include "cli/elsewhere.h"
 #include "cli/jsonpath.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
@@ -69,7 +70,7 @@ static int read_condition(struct cli *c, char *word, struct goal *ret)
 
 static int read_goal(struct cli *c, struct goal *ret, struct err *err)
 {
-	char *word = arena_strdup(c->arena, o.what ? o.what : "condition=Ready");
+	char *word = cli_elsewhere_path(c->arena, o.what ? o.what : "condition=Ready");
 	*ret = (struct goal){.gone = strcmp(word, "delete") == 0,
 			     .there = strcmp(word, "create") == 0};
 	if (ret->gone || ret->there)

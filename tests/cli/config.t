@@ -85,8 +85,8 @@ get-contexts and current-context, as kubectl has them.
   CURRENT   NAME    SERVER                  DOMAIN   KEY
   *         local   unix:/run/aspora.sock   frm      (hidden)
   -         other   https://other.example   -        (hidden)
-  context/local
-  context/other
+  local
+  other
   $ aspora config get-contexts other -o jsonpath='{.items[*].spec.key}'; aspora config get-contexts --no-headers local
   (hidden)
   *   local   unix:/run/aspora.sock   frm

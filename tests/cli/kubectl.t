@@ -245,6 +245,12 @@ diff and delete: files against what is deployed.
   skill/lab/one deleted (client dry run)
   $ aspora delete -f skills/lab --yes; aspora delete -f skills/lab --yes --ignore-not-found
   skill/lab/one deleted
+  $ aspora apply -f -; aspora diff -f https://example.com/x.yaml; aspora get -f /; aspora delete skill lab/one --wait=false
+  aspora: a skill is a folder of files, and standard input is none (write them below skills/DOMAIN/NAME/, and name that folder)
+  aspora: https://example.com/x.yaml is an address, and files are taken from here (clone the repository, or let asporad follow it: a source in asporad.conf)
+  aspora: there is no skills/ folder in / or above it (go to a skills repository, or name it with --folder DIR)
+  aspora: --wait: "false" is not a duration: a number is missing (--wait says how long: write --wait=0s not to wait)
+  [2]
   $ aspora delete -f skills/lab skill; aspora delete -f skills/ecm --all
   aspora: -f says which objects: a name beside it is too much (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
   aspora: -f says which objects: --all is too much (it is: aspora delete KIND NAME... | KIND/NAME... | -f PATH)
@@ -296,19 +302,34 @@ The gateway: which one, how long.
   skill/hr/resume-screen
   $ ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= aspora wait skill resume-screen --context near
   skill hr/resume-screen: condition=Ready
-  $ ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events --for skill/resume-screen | ages; ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events -o jsonpath='{.items[*].metadata.domain}' | tr ' ' '\n' | sort -u; ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events -A | wc -l
+  $ ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events --for skill/resume-screen | ages; ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events -o jsonpath='{.items[*].metadata.domain}' | tr ' ' '\n' | sort -u; ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=near aspora events -A -o jsonpath='{.items[*].spec.kind}' | tr ' ' '\n' | sort -u
   AGE   TYPE     REASON     OBJECT                   MESSAGE
   AGE   Normal   Promoted   Skill/hr/resume-screen   it is ready, and answers from now on
   hr
-  17
+  Domain
+  Skill
   $ ASPORA_CONFIG=$PWD/contexts.yaml ASPORA_SERVER= ASPORA_CONTEXT=none aspora get skills
   aspora: there is no context "none" in $DIR/work/repo/contexts.yaml (`aspora config set-context none --server URL` makes it)
   [4]
+  $ ASPORA_CONFIG=$PWD/contexts.yaml aspora config get-contexts -o name
+  far
+  near
   $ ASPORA_CONFIG=/a:/b ASPORA_SERVER= aspora get skills
   aspora: ASPORA_CONFIG names one file, and "/a:/b" is none (files are not merged: put the contexts into one)
   [2]
 
-Output.
+Output, with the names that fields have in kubectl.
+
+  $ aspora get skills -d hr -o custom-columns=NS:.metadata.namespace,N:.metadata.name,AT:.metadata.creationTimestamp | mask
+  NS   N               AT
+  hr   resume-screen   TIME
+  $ aspora get skill hr/resume-screen -o jsonpath='{.metadata.namespace}/{.metadata.name}'; aspora get skills --field-selector metadata.namespace=hr -o name
+  hr/resume-screen
+  skill/hr/resume-screen
+  $ aspora get events --field-selector type=Normal,reason=Promoted,involvedObject.name=resume-screen -o name | wc -l
+  1
+  $ aspora wait skill/hr/resume-screen --for=jsonpath='{.metadata.namespace}'=hr
+  skill hr/resume-screen: jsonpath={.metadata.namespace}=hr
 
   $ aspora get skills -o go-template='{{.items}}'; aspora get skills -o jsonpath-file=x
   aspora: --output cannot be "go-template={{.items}}" (there are no Go templates: write -o jsonpath='{.metadata.name}' or -o custom-columns=NAME:.metadata.name)
@@ -355,7 +376,7 @@ What there is not.
   aspora: unknown option --all-namespaces (what the platform does is in `aspora events`, and its own log is asporad's)
   aspora: unknown option --pre (`aspora status` says how the platform is)
   [2]
-  $ for v in "edit skill x" "rollout restart skill/x" "create -f x" "create namespace x" "apply -k x" "apply --server-side -f x" "delete --grace-period=0 skill x" "logs -p x" "run x --image y" "port-forward x" "get pods" "get deploy" "top pods" "config set-cluster x" "get --raw /x" "get sk --kubeconfig x" "get sk -v=6" "get sk --as ana" "get sk --token x"; do aspora $v; done
+  $ for v in "edit skill x" "rollout restart skill/x" "create -f x" "create namespace x" "apply -k x" "apply --server-side -f x" "delete --grace-period=0 skill x" "logs -p x" "run x --image y" "port-forward x" "get pods" "get deploy" "get nodes" "get cm" "get secrets" "top pods" "config view --minify" "config set-cluster x" "get --raw /x" "get sk --kubeconfig x" "get sk -v=6" "get sk --as ana" "get sk --token x"; do aspora $v; done
   aspora: there is no verb "edit" (change the files in Git and push, or `aspora apply -f` them)
   aspora: aspora rollout has no "restart" (a sandbox serves one run and another takes its place; new content is a new rollout)
   aspora: unknown option -f (type `aspora apply -f PATH`)
@@ -368,7 +389,11 @@ What there is not.
   aspora: there is no verb "port-forward" (a sandbox has no way in: `aspora run` runs a skill, and `aspora logs` shows what it said)
   aspora: there is no kind "pods" (here they are instances)
   aspora: there is no kind "deploy" (here they are skills)
+  aspora: there is no kind "nodes" (`aspora get instances -o wide` names the node that each runs on)
+  aspora: there is no kind "cm" (configuration is in Git: `aspora explain --effective DOMAIN/NAME` says what holds)
+  aspora: there is no kind "secrets" (secrets are references in asporad.conf (env:NAME, file:/PATH), never objects)
   aspora: there is no top of "pods" (`aspora top skills` and `aspora top domains` there are)
+  aspora: unknown option --minify (`aspora config get-contexts NAME -o yaml` prints one context)
   aspora: aspora config has no "set-cluster" (`aspora config set-context NAME --server URL --key KEY` keeps a gateway and a key)
   aspora: unknown option --raw (-o json prints an object as the gateway has it; aspora-api(7) has the paths)
   aspora: unknown option --kubeconfig (ASPORA_CONFIG names a file of contexts, and --context one of them)

@@ -87,7 +87,11 @@ START_TEST(every_kind_of_another_tool_is_a_kind_here)
 {
 	for (const struct cli_elsewhere *e = cli_elsewhere_kinds; e->instead; e++) {
 		const struct kind *k = kind_find(str_of(e->instead));
-		ck_assert_msg(k && strcmp(k->plural, e->instead) == 0, "%s", e->instead);
+		/* Or a sentence, where there is none. */
+		if (strchr(e->instead, ' '))
+			names_verbs(e->instead);
+		else
+			ck_assert_msg(k && strcmp(k->plural, e->instead) == 0, "%s", e->instead);
 		ck_assert_msg(!kind_find(str_of(e->word)), "%s is a kind", e->word);
 	}
 	ck_assert_str_eq(cli_elsewhere_kind("PODS"), "instances");
@@ -116,12 +120,72 @@ START_TEST(an_unknown_verb_is_told_with_what_it_is_here)
 }
 END_TEST
 
+START_TEST(a_kind_is_told_by_its_name_here_or_in_a_sentence)
+{
+	struct err err = ERR_INIT;
+	err_set(&err, ERR_USAGE, "x");
+	ck_assert(cli_elsewhere_kind_say("po", &err));
+	ck_assert_str_eq(err.remedy, "here they are instances");
+	ck_assert(cli_elsewhere_kind_say("Nodes", &err));
+	ck_assert_str_eq(err.remedy,
+			 "`aspora get instances -o wide` names the node that each runs on");
+	ck_assert(!cli_elsewhere_kind_say("nothing", &err));
+}
+END_TEST
+
+START_TEST(fields_that_have_another_name_here_are_taken_as_meant)
+{
+	static const struct {
+		const char *there, *here;
+	} rows[] = {
+		{"", ""},
+		{".metadata.name", ".metadata.name"},
+		{".metadata.namespace", ".metadata.domain"},
+		{"{.metadata.namespace}/{.metadata.name}", "{.metadata.domain}/{.metadata.name}"},
+		{"NS:.metadata.namespace,AGE:.metadata.creationTimestamp",
+		 "NS:.metadata.domain,AGE:.metadata.createdAt"},
+		{"metadata.namespac", "metadata.namespac"},
+	};
+	struct cli *c = help_command(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_str_eq(cli_elsewhere_path(c->arena, rows[i].there), rows[i].here);
+}
+END_TEST
+
+START_TEST(selectors_of_events_are_taken_as_kubectl_writes_them)
+{
+	static const struct {
+		const char *kind, *there, *here;
+	} rows[] = {
+		{"Event", "type=Warning", "status.type=Warning"},
+		{"Event", "type!=Normal,reason=Released",
+		 "status.type!=Normal,status.reason=Released"},
+		{"Event", "involvedObject.name=a,involvedObject.kind=Skill",
+		 "spec.name=a,spec.kind=Skill"},
+		{"Event", "involvedObject.namespace=ecm", "spec.domain=ecm"},
+		{"Event", "status.type=Warning", "status.type=Warning"},
+		{"Skill", "type=Warning", "type=Warning"},
+		{"Skill", "metadata.namespace=ecm,metadata.name=a",
+		 "metadata.domain=ecm,metadata.name=a"},
+		{"Skill", "nothing", "nothing"},
+	};
+	struct cli *c = help_command(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_str_eq(cli_elsewhere_selector(c->arena, kind_find(str_of(rows[i].kind)),
+							rows[i].there),
+				 rows[i].here);
+}
+END_TEST
+
 static const struct support_case cases[] = {CASE(no_verb_of_another_tool_is_one_of_ours),
 					    CASE(a_row_for_one_word_stands_before_the_row_for_any),
 					    CASE(no_option_of_another_tool_is_one_of_ours),
 					    CASE(an_option_of_one_verb_is_stronger_than_one_of_any),
 					    CASE(every_kind_of_another_tool_is_a_kind_here),
-					    CASE(an_unknown_verb_is_told_with_what_it_is_here),
+					    CASE(a_kind_is_told_by_its_name_here_or_in_a_sentence),
+	CASE(fields_that_have_another_name_here_are_taken_as_meant),
+	CASE(selectors_of_events_are_taken_as_kubectl_writes_them),
+	CASE(an_unknown_verb_is_told_with_what_it_is_here),
 					    {0}};
 
 int main(void)
