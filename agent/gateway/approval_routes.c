@@ -191,8 +191,8 @@ static int check_revision(struct str want, const struct approval_place *at, stru
 			STR_ARG(want));
 		return err_remedy(err, "write at least 7 digits of it");
 	}
-	err_set(err, ERR_CONFLICT, "it is of revision %.12s, not of %.*s", at->revision.p,
-		STR_ARG(want));
+	err_set(err, ERR_CONFLICT, "it is of revision %.*s, not of %.*s",
+		STR_ARG(str_sub(at->revision, 0, MIN(at->revision.len, 12))), STR_ARG(want));
 	return err_remedy(err, "look at what that brought, and leave --revision out");
 }
 

@@ -11,7 +11,7 @@
 enum gw_role {
 	GW_VIEWER = 1, /* sees */
 	GW_OPERATOR = 2, /* sees, runs, deploys, rolls back */
-	GW_APPROVER = 4, /* sees, agrees: adoptions, quarantines, rollbacks */
+	GW_APPROVER = 4, /* sees, agrees: changes that wait, adoptions, quarantines, rollbacks */
 	GW_CI_BOT = 8, /* sees, tries deployments without effect, posts checks */
 	GW_ADMIN = 16, /* everything, keys too */
 };

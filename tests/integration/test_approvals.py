@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from system import BUILD, System, skill_files, upload
+from system import BUILD, System, run, skill_files, upload
 
 ASPORA = os.path.join(BUILD, "bin", "aspora")
 CONFIG = "skills/ecm/aspora.config.yaml"
@@ -212,6 +212,12 @@ def test_what_was_taken_back_and_what_a_revoked_key_gave_count_for_nothing(s):
     assert s.api("DELETE", "keys/eve", key=s.keys["root"])[0] == 200
     s.wait("0 of 2", lambda: "0 of the 2" in condition(s, "domains/ecm", "Reconciling")["message"])
     assert s.rows("select withdrawn_by from approval where by = 'key:eve'") == [("key:root, with key eve",)]
+    # So it is when the key is revoked on the server.
+    s.keys["fay"] = s.make_key("fay", "approver")
+    assert approve(s, "fay")[0] == 201
+    s.wait("1 of 2", lambda: "1 of the 2" in condition(s, "domains/ecm", "Reconciling")["message"])
+    run(s.argv("key", "revoke", "fay"))
+    s.wait("0 of 2", lambda: "0 of the 2" in condition(s, "domains/ecm", "Reconciling")["message"])
     assert approve(s, "bob")[0] == 201 and not released(s, commit)
     assert approve(s, "ana")[0] == 201
     s.wait("the release", lambda: released(s, commit))
