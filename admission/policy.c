@@ -26,18 +26,16 @@ bool policy_day_end(struct str day, int64_t *ret_ms)
 void policy_rule_place(const struct config_doc *doc, const struct config_rule_mode *m,
 		       struct finding *f)
 {
-	const struct doc_node *map = doc_find_path(doc->root, "policy.rules");
-	const struct doc_pair *pair = doc_find_pair(map, m->key);
 	f->path = doc->path;
 	f->blob = doc->blob;
-	if (!pair) {
+	if (!m->line) {
 		rule_at_field(f, doc, "policy.rules");
 		return;
 	}
-	f->line = pair->key_line;
-	f->column = pair->key_column;
-	f->start = pair->key_offset;
-	f->end = pair->key_offset + (uint32_t)m->key.len;
+	f->line = m->line;
+	f->column = m->column;
+	f->start = m->offset;
+	f->end = m->offset + (uint32_t)m->key.len;
 }
 
 static enum rule_mode rule_own_mode(const struct rule *r)

@@ -121,5 +121,5 @@ static void write_text_difference(struct buf *out, const struct report_differenc
 }
 
 const struct report_format report_text = {"text", "text/plain; charset=utf-8",
-					  "For people: one block for each domain, the worst first.",
+					  "For people: a block for each domain, its worst findings first.",
 					  write_text, write_text_difference};

@@ -89,6 +89,21 @@ static void check_levels(const struct config_check *c)
 	}
 }
 
+/* What is said of a rule's setting later, when the document is gone, is said of its own line. */
+static void place_rules(struct config_doc *doc)
+{
+	const struct doc_node *map = doc_find_path(doc->root, "policy.rules");
+	struct config_rule_mode *m = doc->values.policy.rules.items;
+	for (size_t i = 0; i < doc->values.policy.rules.count; i++) {
+		const struct doc_pair *pair = doc_find_pair(map, m[i].key);
+		if (!pair)
+			continue;
+		m[i].line = pair->key_line;
+		m[i].column = pair->key_column;
+		m[i].offset = pair->key_offset;
+	}
+}
+
 int config_decode(struct arena *a, enum config_level level, struct str path,
 		  const struct tree_id *blob, struct str text, struct findings *f,
 		  struct str domain, struct str skill, struct config_doc **ret, struct err *err)
@@ -114,6 +129,7 @@ int config_decode(struct arena *a, enum config_level level, struct str path,
 	if (rc < 0)
 		return rc;
 	doc->values.mcp.allow_limited = config_place(doc, "mcp.allow") != NULL;
+	place_rules(doc);
 	check_levels(&unknown.check);
 	config_check(&unknown.check);
 	*ret = doc;

@@ -54,6 +54,7 @@ struct config_rule_mode { /* policy.rules: AD-BUDGET-001: {mode: warn, reason: â
 	int mode; /* enum rule_mode */
 	struct str reason;
 	struct str until; /* date, empty: none */
+	uint32_t line, column, offset; /* of the key; line 0: not known */
 };
 
 /* policy.freeze: a time in which nothing changes. Dates for once, times of day (and days of the week) for ever again; admission/rule_freeze.c reads them. */
