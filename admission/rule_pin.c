@@ -113,6 +113,11 @@ static void on_drift(void *state, enum mcp_drift kind, struct str tool, struct s
 	else
 		buf_addz(&words, "no skill of this domain uses it");
 	f->message = arena_str(d->out->arena, buf_str(&words));
+	finding_remedy(
+		d->out, f,
+		"look at what the server changed, then pin it anew: aspora mcp lock --domain "
+		"%.*s --from FILE %.*s",
+		STR_ARG(d->in->name), STR_ARG(d->seen->name));
 	/* A tool that nobody uses, or that is new, harms nobody yet. */
 	if (!n || kind == MCP_NEW)
 		f->severity = SEVERITY_WARN;

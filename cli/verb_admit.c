@@ -91,6 +91,15 @@ const struct cli_verb cli_verb_admit = {
 		 "merge:\n"
 		 "    aspora admit --base origin/main\n"
 		 "COMMIT is short for --base COMMIT.\n\n"
+		 "The folder is judged as it lies there, untracked and ignored files too. Beside a "
+		 "base\n"
+		 "every file's size and time are looked at, and read are those that have changed "
+		 "since\n"
+		 "Git looked at them (by its index) and the domains that differ. In a clean "
+		 "checkout\n"
+		 "--commit HEAD says the same and looks at no file, which is quicker where there "
+		 "are\n"
+		 "thousands.\n\n"
 		 "In CI, -o sarif, junit, github or gitlab puts each finding on its line.\n\n"
 		 "The exit status is 0 when all is allowed, and 6 when something is denied.",
 	.options = options,
