@@ -23,6 +23,7 @@ struct decode {
 	/* Everything before it was looked at: by all, for escapes, for percents, for rot13. What fails moves its own only. */
 	size_t done, hex_done, percent_done, rot13_done;
 	struct buf *out; /* of the decoder that ran last */
+	struct hex_row row; /* that was no text, before hex_done */
 };
 
 static bool is_base64(char c)
@@ -56,7 +57,7 @@ static bool scan_part(struct decode *d, size_t start, size_t end, const char *en
 static bool try_base64(struct decode *d, size_t at)
 {
 	struct str head = str_sub(d->text, 0, at + PROBE);
-	if (!decode_base64_probe(d->text.p + at))
+	if (!decode_base64_probe(d->text, at))
 		return false;
 	buf_reset(d->out);
 	decode_base64(head, at, d->out);
@@ -81,9 +82,14 @@ static bool is_no_text(struct decode *d, size_t at)
 	buf_reset(d->out);
 	decode_hex(str_sub(d->text, 0, at + HEX_PROBE), at, d->out);
 	size_t bad = d->out->len;
-	return !str_is_utf8(buf_str(d->out), &bad) && bad < PROBE && bad + 4 <= d->out->len &&
-	       !memchr(d->out->data, 0, d->out->len);
+	if (!str_is_utf8(buf_str(d->out), &bad) && bad < PROBE && bad + 4 <= d->out->len &&
+	    !memchr(d->out->data, 0, d->out->len))
+		return true;
+	return d->row.pairs && d->row.pairs <= DECODED_MAX - d->decoded &&
+	       decode_hex_row_is_odd(&d->row, d->text, at);
 }
+
+#define ROW_LEAST 256 /* bytes of hex worth to be remembered */
 
 static bool try_hex(struct decode *d, size_t at)
 {
@@ -92,8 +98,11 @@ static bool try_hex(struct decode *d, size_t at)
 	buf_reset(d->out);
 	size_t end = decode_hex(d->text, at, d->out);
 	d->hex_done = MAX(end, at + 1);
-	if (d->out->len < PAIRS_LEAST || !scan_part(d, at, end, "hex"))
+	if (d->out->len < PAIRS_LEAST || !scan_part(d, at, end, "hex")) {
+		if (end - at >= ROW_LEAST)
+			decode_hex_row(d->text, at, guard_scan_arena(d->scan), &d->row);
 		return false;
+	}
 	d->done = end;
 	return true;
 }

@@ -5,18 +5,35 @@
 #ifndef GUARD_DECODE_INT_H
 #define GUARD_DECODE_INT_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
 
 /* base64 and base64url, with or without padding, over wrapped lines. */
 size_t decode_base64(struct str text, size_t at, struct buf *out);
 /*
- * False when what begins with these twelve letters of base64 is no text for decode_is_text(), however it goes on: of up to 24 bytes decoded
+ * False when what begins with twelve letters of base64 at `at` is no text for decode_is_text(), however it goes on: of up to 24 bytes decoded
  * two controls are too many, and bytes that are no UTF-8 must stand at their end.
  */
-bool decode_base64_probe(const char *p);
+bool decode_base64_probe(struct str text, size_t at);
 /* Pairs of hex digits: "6967", "69 67", "69:67", "\x69\x67", "0x69, 0x67", "\u0069". */
 size_t decode_hex(struct str text, size_t at, struct buf *out);
+/*
+ * A row of plain pairs that was decoded, so that what begins within it need not be decoded to its end again: how many controls stand before
+ * each of the marks, which are some pairs apart.
+ */
+#define HEX_APART 32
+struct hex_row {
+	size_t pairs, controls; /* in all; pairs 0: nothing is known */
+	struct hex_mark {
+		size_t at, controls;
+	} * marks; /* the first HEX_APART pairs behind the start */
+	size_t count, cap;
+};
+/* Fills row from what decode_hex() would read; nothing of it, where bytes of nothing are in it. Marks live in a. */
+void decode_hex_row(struct str text, size_t at, struct arena *a, struct hex_row *row);
+/* Whether what begins at `at` of the row has too many controls to be text; false where that is not known. */
+bool decode_hex_row_is_odd(const struct hex_row *row, struct str text, size_t at);
 /* Percent: the whole token around the first "%69"; *ret_start is where it starts. */
 size_t decode_percent(struct str text, size_t at, size_t *ret_start, struct buf *out);
 size_t decode_entities(struct str text, size_t at, struct buf *out);

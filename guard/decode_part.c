@@ -29,6 +29,12 @@ static bool is_odd(char c)
 	return ((uint8_t)c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F;
 }
 
+/* Too many controls among so many bytes. */
+static bool too_odd(size_t controls, size_t bytes)
+{
+	return controls * 20 > bytes;
+}
+
 /* Past a line's end, its indentation and quotation, to where base64 goes on; or 0. */
 static size_t next_line(struct str text, size_t at)
 {
@@ -92,14 +98,21 @@ size_t decode_base64(struct str text, size_t at, struct buf *out)
 	return end;
 }
 
-bool decode_base64_probe(const char *p)
+bool decode_base64_probe(struct str text, size_t at)
 {
 	char bytes[9];
 	unsigned odd = 0;
+	if (at > text.len || text.len - at < 12)
+		return true;
+	const char *p = text.p + at;
 	for (unsigned i = 0; i < 3; i++, p += 4) {
 		uint32_t bits = 0;
-		for (unsigned k = 0; k < 4; k++)
-			bits = bits << 6 | (uint32_t)base64_value(p[k]);
+		for (unsigned k = 0; k < 4; k++) {
+			int value = base64_value(p[k]);
+			if (value < 0)
+				return true;
+			bits = bits << 6 | (uint32_t)value;
+		}
 		for (unsigned k = 0; k < 3; k++)
 			bytes[3 * i + k] = (char)(bits >> (16 - 8 * k) & 0xFF);
 	}
@@ -150,6 +163,67 @@ size_t decode_hex(struct str text, size_t at, struct buf *out)
 			break;
 	}
 	return end;
+}
+
+/* The separators behind a pair. */
+static size_t skip_separators(struct str text, size_t at)
+{
+	size_t pos = at;
+	while (pos < text.len && pos - at < 4 && text.p[pos] && strchr(" ,:;\n-", text.p[pos]))
+		pos++;
+	return pos;
+}
+
+/* The pair at `at`, which nothing introduces, or -1. */
+static int plain_pair(struct str text, size_t at)
+{
+	if (text.len - at < 2 || hex_prefix(text, at))
+		return -1;
+	int high = hex_value(text.p[at]), low = hex_value(text.p[at + 1]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+void decode_hex_row(struct str text, size_t at, struct arena *a, struct hex_row *row)
+{
+	row->pairs = row->controls = row->count = 0;
+	for (int pair; at < text.len && (pair = plain_pair(text, at)) >= 0;) {
+		if (row->pairs && row->pairs % HEX_APART == 0) {
+			ARENA_GROW(a, row->marks, row->count, row->cap);
+			row->marks[row->count++] = (struct hex_mark){at, row->controls};
+		}
+		if (!pair) {
+			row->pairs = row->count = 0;
+			return;
+		}
+		row->pairs++;
+		row->controls += is_odd((char)pair);
+		at = skip_separators(text, at + 2);
+	}
+}
+
+bool decode_hex_row_is_odd(const struct hex_row *row, struct str text, size_t at)
+{
+	size_t low = 0, high = row->count, pairs = 0, controls = 0;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (row->marks[mid].at < at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == row->count)
+		return false;
+	const struct hex_mark *m = &row->marks[low];
+	for (int pair; at < m->at && (pair = plain_pair(text, at)) >= 0; pairs++) {
+		controls += is_odd((char)pair);
+		at = skip_separators(text, at + 2);
+	}
+	/* Another parting into pairs is another text. */
+	if (at != m->at)
+		return false;
+	pairs += row->pairs - (low + 1) * HEX_APART;
+	controls += row->controls - m->controls;
+	return too_odd(controls, pairs);
 }
 
 static bool is_token(char c)
@@ -229,7 +303,7 @@ bool decode_is_text(struct buf *b)
 		b->data[kept++] = (char)c;
 	}
 	b->len = kept;
-	if (kept < 8 || odd * 20 > kept)
+	if (kept < 8 || too_odd(odd, kept))
 		return false;
 	/* What is beyond ASCII is UTF-8, but for where the part was cut. */
 	size_t bad = kept;

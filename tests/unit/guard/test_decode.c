@@ -188,6 +188,81 @@ START_TEST(text_is_told_from_bytes)
 }
 END_TEST
 
+struct arena *guard_scan_arena(struct guard_scan *s)
+{
+	static struct arena *a;
+	(void)s;
+	if (!a)
+		a = arena_new((size_t)16 << 20);
+	return a;
+}
+
+/* What twelve letters say holds however they go on; fewer say nothing. */
+START_TEST(twelve_letters_never_drop_what_is_text)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 10);
+	size_t dropped = 0;
+	char text[64];
+	srandom((unsigned)_i + 1);
+	for (int i = 0; i < 20000; i++) {
+		size_t len = 14 + (size_t)random() % 19;
+		/* Half of it of letters that make ASCII and controls. */
+		for (size_t k = 0; k < len; k++)
+			text[k] = letters[(size_t)random() % (_i % 2 && k % 4 == 0 ? 30 : 66)];
+		buf_reset(&out);
+		decode_base64(str_make(text, len), 0, &out);
+		bool may = decode_base64_probe(str_make(text, len), 0);
+		dropped += !may;
+		ck_assert_msg(may || out.len < 10 || !decode_is_text(&out), "%.*s", (int)len, text);
+	}
+	ck_assert_uint_gt(dropped, 10000);
+	ck_assert(decode_base64_probe(STR("_______"), 0));
+	ck_assert(decode_base64_probe(STR("____________"), 1));
+	ck_assert(decode_base64_probe(STR("____________"), 13));
+	ck_assert(decode_base64_probe(STR("___________."), 0));
+	ck_assert(!decode_base64_probe(STR("x____________"), 1));
+}
+END_TEST
+
+/* A row that is no text, and each of its suffixes: what is known of the row is what decoding the suffix tells. */
+START_TEST(a_row_of_hex_tells_of_what_begins_within_it)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new((size_t)4 << 20);
+	CLEANUP(buf_release) struct buf b = BUF_INIT(1 << 14), out = BUF_INIT(1 << 14);
+	struct hex_row row = {.pairs = 0};
+	size_t odd = 0, known = 0;
+	srandom((unsigned)_i + 1);
+	for (unsigned i = 0; i < 700; i++) {
+		unsigned byte = random() % 18 ? 'a' + (unsigned)random() % 26
+					      : 1 + (unsigned)random() % 8;
+		buf_addf(&b, "%02x%s", byte, random() % 9 ? "" : random() % 2 ? " " : ", ");
+	}
+	decode_hex_row(buf_str(&b), 0, a, &row);
+	ck_assert_uint_eq(row.pairs, 700);
+	ck_assert_uint_eq(row.count, 700 / HEX_APART);
+	for (size_t at = 0; at < b.len; at++) {
+		bool is = decode_hex_row_is_odd(&row, buf_str(&b), at);
+		buf_reset(&out);
+		decode_hex(buf_str(&b), at, &out);
+		if (is) {
+			ck_assert(!decode_is_text(&out));
+			odd++;
+		} else if (out.len > 2 * HEX_APART && b.data[at] != ' ' && b.data[at] != ',') {
+			known += decode_is_text(&out);
+		}
+	}
+	ck_assert_uint_gt(odd + known, 0);
+	/* Bytes of nothing, as UTF-16 has them, are left to the decoder. */
+	decode_hex_row(STR("61006200"), 0, a, &row);
+	ck_assert_uint_eq(row.pairs, 0);
+	decode_hex_row(STR("0x610x62"), 0, a, &row);
+	ck_assert_uint_eq(row.pairs, 0);
+	ck_assert(!decode_hex_row_is_odd(&row, STR("0x610x62"), 0));
+}
+END_TEST
+
 static const struct support_case cases[] = {
 	CASE_LOOP(an_encoded_part_is_decoded_and_placed, ARRAY_SIZE(parts)),
 	CASE_LOOP(a_part_is_found_wherever_it_stands, ARRAY_SIZE(parts)),
@@ -195,6 +270,8 @@ static const struct support_case cases[] = {
 	CASE(no_more_than_64_parts_and_256_kib_are_decoded),
 	CASE_LOOP(hostile_text_is_searched_in_linear_time, 13),
 	CASE(text_is_told_from_bytes),
+	CASE_LOOP(twelve_letters_never_drop_what_is_text, 4),
+	CASE_LOOP(a_row_of_hex_tells_of_what_begins_within_it, 8),
 	{0},
 };
 
