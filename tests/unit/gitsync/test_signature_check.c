@@ -9,7 +9,7 @@
 #include "gitsync/signature_check.h"
 #include "tests/unit/gitsync/help_sign.h"
 
-static char *dir, *repo, *ana, *eve;
+static char *dir, *repo, *ana, *eve, *scratch;
 static struct buf ssh = BUF_INIT(1 << 16), revoked = BUF_INIT(1 << 16), openpgp = BUF_INIT(1 << 16);
 static struct signature got[8];
 
@@ -17,6 +17,7 @@ static void setup(void)
 {
 	dir = mem_strdup(support_dir());
 	repo = io_join(dir, "skills.git");
+	scratch = io_join(dir, "scratch");
 	git("/", "init -q --bare -b main %s", repo);
 	ana = ssh_key_new(dir, "ana");
 	eve = ssh_key_new(dir, "eve");
@@ -33,7 +34,7 @@ static struct signature_opts opts(const struct tree_id *ids, size_t count)
 		.ids = ids,
 		.count = count,
 		.signers = {buf_str(&ssh), buf_str(&revoked), buf_str(&openpgp)},
-		.scratch = mem_printf("%s/scratch", dir),
+		.scratch = scratch,
 		.wall_ms = 60000};
 }
 
