@@ -207,6 +207,18 @@ def test_signers_that_cannot_be_read_stop_nothing_where_they_only_show(shown):
     assert len(s.logged("source.signatures_unread")) == 1
 
 
+def test_a_rollback_is_told_with_the_signature_of_the_commit_that_it_brought_back(shown):
+    s = shown
+    status, report = s.wish("rollbacks", {"domain": "team", "to": "1", "reason": "as it was"})
+    assert status in (200, 201, 202), report
+    s.wait_converged()
+    number = str(s.one("select max(id) from release")[0])
+    release = json.loads(s.cli.good("get", "release", number, "-o", "json"))
+    assert (release["spec"]["kind"], release["status"]["signature"]["state"]) == ("rollback", "unchecked")
+    page = s.cli.good("why", "team/one")
+    assert "brought back by" in page and "  ok signature  signed by ana@example.com (ssh %s)\n" % s.signers.fingerprint("ana") in page, page
+
+
 # --- required ----------------------------------------------------------------------------------------------------------
 
 
