@@ -13,7 +13,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-#define ANSWER_BYTES 8192
+#define ANSWER_BYTES (3 * 16384 + 16)
 #define ADDRESSES_MAX 8 /* of one name */
 
 /* One of libpq's lists: the n-th between commas, "" past the end. */
@@ -111,8 +111,11 @@ static int ask(void *state)
 			buf_addf(&text, "!%.*s: %s", STR_ARG(host), gai_strerror(rc));
 		}
 	}
-	/* As libpq: another host of the list will do. */
-	if (r.hosts.len || why == 0) {
+	if (r.hosts.overflow || r.addresses.overflow || r.ports.overflow) {
+		buf_reset(&text);
+		buf_addz(&text, "!the list of hosts has too many addresses");
+	} else if (r.hosts.len || why == 0) {
+		/* As libpq: another host of the list will do. */
 		buf_reset(&text);
 		buf_addf(&text, "%s\n%s\n%s\n", buf_cstr(&r.hosts), buf_cstr(&r.addresses),
 			 buf_cstr(&r.ports));

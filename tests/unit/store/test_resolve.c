@@ -101,6 +101,21 @@ START_TEST(a_name_that_is_none_is_said_and_another_of_the_list_will_do)
 }
 END_TEST
 
+START_TEST(a_list_that_is_too_long_is_refused_and_not_cut)
+{
+	CLEANUP(resolved_release) struct resolved r = RESOLVED_INIT, fits = RESOLVED_INIT;
+	CLEANUP(buf_release) struct buf list = BUF_INIT(1 << 20);
+	for (int i = 0; i < 1638; i++)
+		buf_addf(&list, "%s127.0.0.%d", i ? "," : "", i % 10);
+	assert_ok(resolve(buf_cstr(&list), NULL, &fits));
+	ck_assert_uint_eq(fits.hosts.len, list.len);
+	ck_assert_uint_eq(commas(&fits.addresses), 1637);
+	buf_addz(&list, ",127.0.0.1");
+	assert_err(resolve(buf_cstr(&list), NULL, &r), ERR_UNAVAILABLE, "too many addresses");
+	ck_assert_uint_eq(r.hosts.len, 0);
+}
+END_TEST
+
 static int give_up(void *state, int fd, short events, int64_t deadline_ms)
 {
 	(void)state, (void)fd, (void)events, (void)deadline_ms;
@@ -125,6 +140,7 @@ int main(void)
 		CASE(what_is_no_name_stays_as_it_is_in_its_place),
 		CASE(one_port_is_for_all_and_no_port_is_none),
 		CASE(a_name_that_is_none_is_said_and_another_of_the_list_will_do),
+		CASE(a_list_that_is_too_long_is_refused_and_not_cut),
 		CASE(who_gives_up_is_told_so_and_no_child_is_left),
 		{0},
 	};
