@@ -138,7 +138,17 @@ static struct str spec_of_domain(struct arena *a, const struct domain *d)
 	CLEANUP(buf_release) struct buf out = BUF_INIT(BUF_MAX);
 	struct json j;
 	json_init(&j, &out);
+	const struct field_list *labels = &d->effective.labels;
+	const struct config_label *items = labels->items;
 	json_object(&j);
+	if (labels->count)
+		json_object_in(&j, "labels");
+	for (size_t i = 0; i < labels->count; i++) {
+		json_key_str(&j, items[i].key);
+		json_add_str(&j, items[i].value);
+	}
+	if (labels->count)
+		json_end(&j);
 	json_int(&j, "skills", (int64_t)d->skill_count);
 	json_key(&j, "config");
 	field_json(&j, config_fields, &d->effective);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "skill/config_int.h"
+#include "skill/label.h"
 #include "skill/text.h"
 
 /* --- environment ------------------------------------------------------------------------------ */
@@ -303,6 +304,27 @@ static void check_rules(const struct config_check *c)
 	}
 }
 
+static void check_labels(const struct config_check *c)
+{
+	const struct field_list *list = &c->doc->values.labels;
+	const struct config_label *items = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		struct err err = ERR_INIT;
+		if (label_check(items[i].key, items[i].value, &err) == 0)
+			continue;
+		finding_remedy(c->findings,
+			       config_finding(c, "SK-CONFIG-VALUE", SEVERITY_DENY,
+					      entry_node(c, "labels", items[i].key, "value"), "%s",
+					      err.msg),
+			       "%s", err.remedy);
+	}
+	if (list->count > LABELS_MAX)
+		config_finding(
+			c, "SK-CONFIG-VALUE", SEVERITY_DENY, doc_find(c->doc->root, "labels"),
+			"there are %zu labels; at most %d are allowed", list->count, LABELS_MAX)
+			->remedy = STR("leave out those by which nobody looks for the domain");
+}
+
 void config_check(const struct config_check *c)
 {
 	const struct config_mcp_server *servers = c->doc->values.mcp.servers.items;
@@ -314,4 +336,5 @@ void config_check(const struct config_check *c)
 	check_models(c);
 	check_capabilities(c);
 	check_rules(c);
+	check_labels(c);
 }

@@ -8,6 +8,7 @@
 #define PD (P | AT(LEVEL_DOMAIN))
 #define PDS (PD | AT(LEVEL_SKILL))
 #define S AT(LEVEL_SKILL)
+#define D AT(LEVEL_DOMAIN)
 #define LOWER TIGHTEN(TIGHTEN_LOWER)
 #define HIGHER TIGHTEN(TIGHTEN_HIGHER)
 #define STRICTER TIGHTEN(TIGHTEN_STRICTER)
@@ -345,6 +346,13 @@ static const struct field models_fields[] = {
 	 .help = "The roles that may use it; all may when it is empty."},
 	FIELD_END};
 
+static const struct field labels_fields[] = {{"value", FIELD_STRING,
+					      offsetof(struct config_label, value), FIELD_REQUIRED,
+					      .example = "billing",
+					      .help = "What the label says: at most 63 letters, "
+						      "digits, '-', '_' and '.'."},
+					     FIELD_END};
+
 const struct field config_fields[] = {
 	OBJECT(budget, "What runs may cost."),
 	OBJECT(limits, "What one run, and all runs of a skill, may use."),
@@ -361,6 +369,10 @@ const struct field config_fields[] = {
 	OBJECT(rollout, "How a new version takes over from the old one."),
 	OBJECT(feedback, "Learning from people's corrections."),
 	OBJECT(format, "How SKILL.md is read."),
+	{"labels", FIELD_MAP, IN(labels), D | FIELD_SHORT, .sub = labels_fields,
+	 .sub_size = sizeof(struct config_label), .example = "{team: billing}",
+	 .help = "Labels of the domain, by which it is found; those that are set over the API hold "
+		 "where this says nothing."},
 	{"models", FIELD_MAP, IN(models), P | IN_CONTEXT, .sub = models_fields,
 	 .sub_size = sizeof(struct config_model),
 	 .example = "{small: {provider: anthropic, id: claude-haiku-4-5, input_usd_per_mtok: 1, "

@@ -70,7 +70,12 @@ struct config_env {
 	struct str value; /* a literal, or a reference for secrets */
 };
 
+struct config_label {
+	struct str key, value; /* skill/label.h */
+};
+
 struct config {
+	struct field_list labels; /* struct config_label; of a domain */
 	struct {
 		int64_t per_run_microusd, per_day_microusd;
 	} budget;

@@ -130,7 +130,7 @@ static int read_patch(struct gw_call *c, struct patch *p, struct err *err)
 
 /* --- labels -------------------------------------------------------------------------------------------------------- */
 
-/* What Git says of a skill is its to say: whoever wants another value changes it there. */
+/* What Git says of an object is its to say: whoever wants another value changes it there. */
 static int check_owner(const struct patch *p, const struct doc_node *object, struct str key,
 		       const struct doc_node *value, struct err *err)
 {
@@ -138,12 +138,14 @@ static int check_owner(const struct patch *p, const struct doc_node *object, str
 	const struct doc_node *source = doc_find(doc_find(object, "metadata"), "source");
 	if (!git || (value->type == DOC_STRING && str_eq(value->text, git->text)))
 		return 0;
+	bool domain = strcmp(p->kind, "Domain") == 0;
 	err_set(err, ERR_CONFLICT,
-		"label %.*s of %.*s/%.*s is \"%.*s\" in source %.*s, which is where it is set",
-		STR_ARG(key), STR_ARG(p->domain), STR_ARG(p->name), STR_ARG(git->text),
-		STR_ARG(doc_text(source, "name")));
-	return err_remedy(err, "change it below metadata: in %.*s/SKILL.md",
-			  STR_ARG(doc_text(source, "path")));
+		"label %.*s of %.*s%s%.*s is \"%.*s\" in source %.*s, which is where it is set",
+		STR_ARG(key), STR_ARG(p->domain), domain ? "domain " : "/", STR_ARG(p->name),
+		STR_ARG(git->text), STR_ARG(doc_text(source, "name")));
+	return err_remedy(err, "change it below %s: in %.*s/%s", domain ? "labels" : "metadata",
+			  STR_ARG(doc_text(source, "path")),
+			  domain ? "aspora.config.yaml" : "SKILL.md");
 }
 
 /* The part of the patch that changes something; empty: none. */

@@ -50,7 +50,7 @@ with page as (
 select t.name, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Domain',
 	'metadata', json_build_object('name', t.name, 'uid', coalesce(t.uid::text, ''), 'generation', coalesce(t.release, 0),
-		'resourceVersion', aspora_version(coalesce(greatest(t.since, t.meta_rev), 0)), 'labels', aspora_labels(t.labels, null), 'createdAt', aspora_time(t.created_at),
+		'resourceVersion', aspora_version(coalesce(greatest(t.since, t.meta_rev), 0)), 'labels', aspora_labels(t.labels, t.spec -> 'labels'), 'createdAt', aspora_time(t.created_at),
 		'source', json_build_object('name', coalesce(t.source, t.owner, ''), 'revision', coalesce(t.revision, ''),
 			'path', 'skills/' || t.name)),
 	'spec', coalesce(t.spec, '{}'),

@@ -6,7 +6,7 @@
 select i.domain, '', json_build_object(
 	'apiVersion', 'aspora/v1', 'kind', 'Domain',
 	'metadata', json_build_object('name', i.domain, 'uid', coalesce(d.uid::text, ''), 'generation', i.release,
-		'resourceVersion', aspora_version(i.since), 'labels', '{}'::json, 'createdAt', aspora_time(d.created_at),
+		'resourceVersion', aspora_version(i.since), 'labels', aspora_labels(null, i.spec -> 'labels'), 'createdAt', aspora_time(d.created_at),
 		'source', json_build_object('name', i.source, 'revision', i.revision, 'path', 'skills/' || i.domain)),
 	'spec', i.spec,
 	'status', json_build_object('observedGeneration', i.release, 'phase', 'Past', 'at', aspora_version($6::bigint),

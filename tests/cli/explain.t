@@ -17,6 +17,7 @@ explain says what the tables say.
     rollout    How a new version takes over from the old one.
     feedback   Learning from people's corrections.
     format     How SKILL.md is read.
+    labels     Labels of the domain, by which it is found; those that are set over the API hold where this says nothing.
     models     The language models that exist, each under a short name, with their prices.
   
   `aspora explain SECTION` lists its fields.
@@ -178,7 +179,7 @@ What holds for a skill, and who says so.
   $ aspora explain --effective skills/frm/rule-simulation mcp.tools
   mcp.tools: [redshift.query]             # skills/frm/rule-simulation/aspora.config.yaml:7:10
   $ aspora explain -e ecm/manager | wc -l
-  48
+  49
   $ aspora explain -e ecm/manager nothing
   aspora: "nothing" is no field, rule or kind (`aspora explain` lists the sections of aspora.config.yaml)
   [4]
@@ -292,7 +293,7 @@ Fields of objects, and what of them is configuration.
       revokedAt              time
       revokedBy              text
   $ aspora explain skill --recursive | grep -c .
-  156
+  158
   $ aspora explain skill.status.servin
   aspora: skills have no field "status.servin" (did you mean skill.status.serving?)
   [4]

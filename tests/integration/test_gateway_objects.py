@@ -177,6 +177,33 @@ def test_what_git_says_wins_and_names_its_owner(s, api):
     assert api.items("/api/v1/skills?labelSelector=later%3Dgits")[0]["metadata"]["name"] == "labelled"
 
 
+def test_a_domain_has_the_labels_of_its_configuration(s, api):
+    s.put(skill("lab3", "boss", role="manager"))
+    s.write("skills/lab3/aspora.config.yaml", "labels:\n  team: billing\n  example.com/tier: {value: gold}\n")
+    s.wait_observed(s.push("a domain with labels"))
+    path = "/api/v1/domains/lab3"
+    assert labels(api, path) == {"team": "billing", "example.com/tier": "gold"}
+    assert [o["metadata"]["name"] for o in api.items("/api/v1/domains?labelSelector=team%3Dbilling")] == ["lab3"]
+    revision = api.get(path).json["metadata"]["resourceVersion"]
+    r = label(api, path, team="orders")
+    assert r.status == 409 and r.json["detail"] == "label team of domain lab3 is \"billing\" in source main, which is where it is set", r
+    assert r.json["remedy"] == "change it below labels: in skills/lab3/aspora.config.yaml"
+    assert label(api, path, team="billing", own="1").json["metadata"]["labels"] == {"team": "billing", "example.com/tier": "gold", "own": "1"}
+    # Git takes one away, and changes the other; the past keeps what it was, and what people set stays.
+    s.write("skills/lab3/aspora.config.yaml", "labels: {team: orders}\n")
+    s.wait_observed(s.push("another label"))
+    assert labels(api, path) == {"team": "orders", "own": "1"}
+    assert api.get(path + "?at=" + revision).json["metadata"]["labels"] == {"team": "billing", "example.com/tier": "gold"}
+    assert api.items("/api/v1/domains?labelSelector=team%3Dbilling") == []
+    # Not everything is a label, and a skill's configuration has none.
+    for text, says in (("labels: {team: a b}\n", "\"a b\" is no value of a label"), ("labels: {-x: a}\n", "\"-x\" is no name of a label")):
+        s.write("skills/lab3/aspora.config.yaml", text)
+        s.wait_observed(s.push("no label"))
+        found = [f["message"] for f in api.get(path).json["status"]["findings"]]
+        assert any(says in m for m in found), found
+    assert labels(api, path) == {"team": "orders", "own": "1"}
+
+
 @pytest.mark.parametrize("body,status,says", [
     ({"metadata": {"labels": {"a b": "x"}}}, 422, "\"a b\" is no name of a label"),
     ({"metadata": {"labels": {"-a": "x"}}}, 422, "\"-a\" is no name of a label"),
