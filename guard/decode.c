@@ -15,13 +15,14 @@
 #define TRIES_MAX 20000 /* candidates that turned out to be none */
 #define RUN_LEAST 20 /* letters of base64: fifteen bytes, less than any order or key */
 #define PAIRS_LEAST 8 /* of hex */
+#define CUTS_MOST 5 /* places in front of base85 that may belong to what stands before: name=" */
 
 struct decode {
 	struct guard_scan *scan;
 	struct str text;
 	size_t parts, decoded, tries;
 	/* Everything before it was looked at: by all, for escapes, for percents, for rot13. What fails moves its own only. */
-	size_t done, hex_done, percent_done, rot13_done;
+	size_t done, hex_done, percent_done, rot13_done, number_done, dense_done, line_done;
 	struct buf *out; /* of the decoder that ran last */
 	struct hex_row row; /* that was no text, before hex_done */
 };
@@ -107,6 +108,32 @@ static bool try_hex(struct decode *d, size_t at)
 	return true;
 }
 
+/* A run that is neither hex nor base64. */
+static void try_other_run(struct decode *d, size_t at, size_t end)
+{
+	size_t part;
+	while (at < end && strchr("+/-_", d->text.p[at]))
+		at++;
+	if (end - at < RUN_LEAST)
+		return;
+	if ((part = decode_base32(d->text, at, d->out)) > at) {
+		d->done = MAX(part, end);
+		scan_part(d, at, part, "base32");
+		return;
+	}
+	if (at >= d->number_done) {
+		part = decode_numbers(d->text, at, d->out);
+		d->number_done = part;
+		if (d->out->len) {
+			scan_part(d, at, part, "numbers");
+			return;
+		}
+	}
+	buf_reset(d->out);
+	if (decode_joined(d->text, at, end, d->out) > at)
+		scan_part(d, at, end, "joined");
+}
+
 /* A run of the letters of base64: hex, base64, or base64 behind a separator that belongs to what stands before. */
 static void try_run(struct decode *d, size_t at)
 {
@@ -115,12 +142,16 @@ static void try_run(struct decode *d, size_t at)
 		start--;
 	while (end < d->text.len && is_base64(d->text.p[end]))
 		end++;
-	size_t hex = start;
+	size_t hex =
+		start +
+		(end - start > 2 && d->text.p[start] == '0' && d->text.p[start + 1] == 'x' ? 2 : 0);
+	size_t digits = hex;
 	while (hex < end && is_hex(d->text.p[hex]))
 		hex++;
 	d->done = end;
-	if (hex == end && end - start >= 2 * PAIRS_LEAST && try_hex(d, start))
+	if (hex == end && end - digits >= 2 * PAIRS_LEAST && try_hex(d, digits))
 		return;
+	size_t run = start;
 	for (unsigned cuts = 0; cuts < 4 && end - start >= RUN_LEAST && d->done == end; cuts++) {
 		if (try_base64(d, start))
 			return;
@@ -128,6 +159,7 @@ static void try_run(struct decode *d, size_t at)
 			start++;
 		start++;
 	}
+	try_other_run(d, run, end);
 }
 
 static void try_percent(struct decode *d, size_t at)
@@ -158,20 +190,97 @@ static void try_rot13(struct decode *d, size_t at)
 		scan_part(d, start, end, "rot13");
 }
 
+static bool is_number(char c)
+{
+	return (unsigned char)(c - '0') < 10 || (c && strchr(" ,.-/\n", c));
+}
+
+/* The stretch of 64 bytes at `at` is digits, dots and dashes for the greater part; what they say may begin before it. */
+static void try_numbers(struct decode *d, size_t at)
+{
+	size_t stop = MIN(d->text.len, at + 64), start = stop, longest = 0, end;
+	for (size_t i = at, run = 0; i < stop; i++) {
+		run = is_number(d->text.p[i]) ? run + 1 : 0;
+		start = run > longest ? i + 1 - run : start;
+		longest = MAX(longest, run);
+	}
+	size_t first = MAX(d->number_done, at > 64 ? at - 64 : 0);
+	while (start <= at && start > first && is_number(d->text.p[start - 1]))
+		start--;
+	while (start < stop && strchr(" ,/\n", d->text.p[start]) && d->text.p[start])
+		start++;
+	d->number_done = at + 16;
+	if (start >= stop)
+		return;
+	bool morse = d->text.p[start] == '.' || d->text.p[start] == '-';
+	end = morse ? decode_morse(d->text, start, d->out) : decode_numbers(d->text, start, d->out);
+	d->number_done = MAX(end, d->number_done);
+	if (d->out->len)
+		scan_part(d, start, end, morse ? "morse" : "numbers");
+}
+
+/* Many signs without a blank. */
+static void try_dense(struct decode *d, size_t at)
+{
+	size_t start = at + 32, end;
+	while (start > d->dense_done && at < start + 64 && d->text.p[start - 1] > ' ')
+		start--;
+	for (unsigned cuts = 0; cuts < CUTS_MOST; cuts++) {
+		if ((end = decode_base85(d->text, start, d->out)) > start) {
+			d->dense_done = end;
+			scan_part(d, start, end, "base85");
+			return;
+		}
+		while (start < at + 32 && !strchr("\"'=(:>", d->text.p[start]))
+			start++;
+		start++;
+	}
+	/* It would have begun where the signs begin. */
+	for (end = at + 32; end < d->text.len && end - at < 4096 && d->text.p[end] > ' ';)
+		end++;
+	d->dense_done = end;
+}
+
+/* Whether the escape at `at` is one of four and more within a few words. */
+static bool is_dotted_with(struct str text, size_t at)
+{
+	unsigned count = 0;
+	size_t end = MIN(text.len, at + 64);
+	for (size_t i = at; i + 2 < end; i++)
+		count += text.p[i] == text.p[at] &&
+			 (text.p[i] == '\\' ? strchr("ux0123", text.p[i + 1]) != NULL
+					    : is_hex(text.p[i + 1]) && is_hex(text.p[i + 2]));
+	return count >= 4 && (text.p[at] == '\\' || text.p[at] == '=');
+}
+
+static void try_line(struct decode *d, size_t at, bool quoted)
+{
+	size_t start, end;
+	buf_reset(d->out);
+	end = quoted ? decode_quoted(d->text, at, &start, d->out)
+		     : decode_escapes(d->text, at, &start, d->out);
+	d->line_done = MAX(end, at + 1);
+	if (d->out->len + 6 <= end - start)
+		scan_part(d, start, end, quoted ? "quoted-printable" : "escapes");
+}
+
 /* ---- the pass ------------------------------------------------------------------------------------------------ */
 
 /* A bit for each of 64 bytes: what starts there. */
 struct marks {
 	uint64_t base64; /* a letter of its alphabet */
 	uint64_t pairs; /* five pairs of hex digits, a sign after each */
-	uint64_t percent, escape, entity; /* "%69", "\x" "\u" "0x", "&#" */
+	uint64_t percent; /* "%69", "=69" */
+	uint64_t escape, entity; /* "\\x" "\\u" "\\151" "0x", "&#" */
 	uint64_t
 		rotated; /* letters that rot13 makes of frequent ones, where frequent ones are few */
+	bool numbers, dense; /* digits or dots and dashes, or no blank: at the first byte */
 };
 
 /* What the bytes are; frequent and rare as of English, o t i and their images b g v. */
 struct classes {
 	uint64_t base64, hex, percent, backslash, zero, x, u, amp, hash, frequent, rare;
+	uint64_t digit, blank;
 };
 
 #ifdef __SSE2__
@@ -207,7 +316,7 @@ static inline __attribute__((always_inline)) void classify(const char *p, struct
 		__m128i letter = _mm_or_si128(between(low, 'a', 'z'), digit);
 		c->base64 |= bits(_mm_or_si128(letter, sign), i);
 		c->hex |= bits(_mm_or_si128(between(low, 'a', 'f'), digit), i);
-		c->percent |= bits(equal(v, '%'), i);
+		c->percent |= bits(_mm_or_si128(equal(v, '%'), equal(v, '=')), i);
 		c->backslash |= bits(equal(v, '\\'), i);
 		c->zero |= bits(equal(v, '0'), i);
 		c->x |= bits(equal(low, 'x'), i);
@@ -216,6 +325,8 @@ static inline __attribute__((always_inline)) void classify(const char *p, struct
 		c->hash |= bits(equal(v, '#'), i);
 		c->frequent |= bits(any3(low, 'o', 't', 'i'), i);
 		c->rare |= bits(any3(low, 'b', 'g', 'v'), i);
+		c->digit |= bits(digit, i);
+		c->blank |= bits(_mm_cmplt_epi8(v, _mm_set1_epi8('!')), i);
 	}
 }
 #else
@@ -227,7 +338,7 @@ static inline __attribute__((always_inline)) void classify(const char *p, struct
 		char low = (char)(p[i] | 0x20);
 		c->base64 |= is_base64(p[i]) ? bit : 0;
 		c->hex |= is_hex(p[i]) ? bit : 0;
-		c->percent |= p[i] == '%' ? bit : 0;
+		c->percent |= p[i] == '%' || p[i] == '=' ? bit : 0;
 		c->backslash |= p[i] == '\\' ? bit : 0;
 		c->zero |= p[i] == '0' ? bit : 0;
 		c->x |= low == 'x' ? bit : 0;
@@ -236,6 +347,8 @@ static inline __attribute__((always_inline)) void classify(const char *p, struct
 		c->hash |= p[i] == '#' ? bit : 0;
 		c->frequent |= low == 'o' || low == 't' || low == 'i' ? bit : 0;
 		c->rare |= low == 'b' || low == 'g' || low == 'v' ? bit : 0;
+		c->digit |= (unsigned char)(p[i] - '0') < 10 ? bit : 0;
+		c->blank |= (signed char)p[i] < '!' ? bit : 0;
 	}
 }
 #endif
@@ -276,7 +389,7 @@ AVX2 static inline void classify_avx2(const char *p, struct classes *c)
 		__m256i letter = _mm256_or_si256(between32(low, 'a', 'z'), digit);
 		c->base64 |= bits32(_mm256_or_si256(letter, sign), i);
 		c->hex |= bits32(_mm256_or_si256(between32(low, 'a', 'f'), digit), i);
-		c->percent |= bits32(equal32(v, '%'), i);
+		c->percent |= bits32(_mm256_or_si256(equal32(v, '%'), equal32(v, '=')), i);
 		c->backslash |= bits32(equal32(v, '\\'), i);
 		c->zero |= bits32(equal32(v, '0'), i);
 		c->x |= bits32(equal32(low, 'x'), i);
@@ -285,6 +398,8 @@ AVX2 static inline void classify_avx2(const char *p, struct classes *c)
 		c->hash |= bits32(equal32(v, '#'), i);
 		c->frequent |= bits32(any32(low, 'o', 't', 'i'), i);
 		c->rare |= bits32(any32(low, 'b', 'g', 'v'), i);
+		c->digit |= bits32(digit, i);
+		c->blank |= bits32(_mm256_cmpgt_epi8(_mm256_set1_epi8('!'), v), i);
 	}
 }
 #endif
@@ -304,15 +419,12 @@ static inline __attribute__((always_inline)) uint64_t rotated(const struct class
 	return found;
 }
 
-static inline __attribute__((always_inline)) void mark(const struct classes *c, struct marks *m)
+/* Blanks, and beside them next to nothing but signs: Morse code, rulers, and the hyphens of base64 with nothing else of it. */
+static inline __attribute__((always_inline)) bool few_letters(const struct classes *c)
 {
-	uint64_t pair = c->hex & c->hex >> 1 & ~(c->hex >> 2), two = pair & pair >> 3;
-	m->base64 = c->base64;
-	m->pairs = two & two >> 6 & pair >> 12;
-	m->percent = c->percent & c->hex >> 1 & c->hex >> 2;
-	m->escape = (c->backslash & (c->x | c->u) >> 1) | (c->zero & c->x >> 1);
-	m->entity = c->amp & c->hash >> 1;
-	m->rotated = rotated(c);
+	uint64_t shown = ~c->blank;
+	return UNLIKELY(!(c->hex & shown)) && __builtin_popcountll(c->base64) >= 8 &&
+	       __builtin_popcountll(c->blank) >= 8;
 }
 
 /* Bit i: sixteen marked bytes start here; twenty are told apart later. */
@@ -322,6 +434,21 @@ static inline __attribute__((always_inline)) uint64_t runs_of_16(uint64_t m)
 	m &= m >> 2;
 	m &= m >> 4;
 	return m & m >> 8;
+}
+
+static inline __attribute__((always_inline)) void mark(const struct classes *c, struct marks *m)
+{
+	uint64_t pair = c->hex & c->hex >> 1 & ~(c->hex >> 2), two = pair & pair >> 3;
+	m->base64 = c->base64;
+	m->pairs = two & two >> 6 & pair >> 12;
+	m->percent = c->percent & c->hex >> 1 & c->hex >> 2;
+	m->escape = (c->backslash &
+		     ((c->x | c->u) >> 1 | (c->hex >> 1 & c->hex >> 2 & c->hex >> 3))) |
+		    (c->zero & c->x >> 1);
+	m->entity = c->amp & c->hash >> 1;
+	m->rotated = rotated(c);
+	m->dense = !(uint32_t)c->blank || !(c->blank >> 32);
+	m->numbers = __builtin_popcountll(c->digit) >= 24 || few_letters(c);
 }
 
 static bool may_try(struct decode *d, size_t at, size_t done)
@@ -334,12 +461,15 @@ static void try_at(struct decode *d, const struct marks *m, uint64_t bit, size_t
 {
 	if (at < d->done)
 		return;
-	if (m->percent & bit && may_try(d, at, d->percent_done))
+	if (m->percent & bit && d->text.p[at] == '%' && may_try(d, at, d->percent_done))
 		try_percent(d, at);
 	if (m->entity & bit && may_try(d, at, d->hex_done))
 		try_entities(d, at);
 	if ((m->escape | m->pairs) & bit && may_try(d, at, d->hex_done))
 		try_hex(d, at);
+	if ((m->percent | m->escape) & bit && at >= d->done && is_dotted_with(d->text, at) &&
+	    may_try(d, at, d->line_done))
+		try_line(d, at, d->text.p[at] == '=');
 	if (m->rotated & bit && may_try(d, at, d->rot13_done))
 		try_rot13(d, at);
 }
@@ -364,6 +494,10 @@ static inline __attribute__((always_inline)) void look(struct decode *d, const s
 	mark(c, &m);
 	uint64_t runs = runs_of_16(m.base64);
 	uint64_t rest = m.percent | m.escape | m.entity | m.pairs | m.rotated;
+	if (UNLIKELY(m.numbers) && may_try(d, at, d->number_done))
+		try_numbers(d, at);
+	if (UNLIKELY(m.dense) && may_try(d, at, d->dense_done))
+		try_dense(d, at);
 	if (UNLIKELY(runs | rest))
 		try_marks(d, &m, runs, rest, at);
 }

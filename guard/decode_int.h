@@ -40,6 +40,22 @@ size_t decode_entities(struct str text, size_t at, struct buf *out);
 /* The line around *at*, letters moved by 13. */
 size_t decode_rot13(struct str text, size_t at, size_t *ret_start, struct buf *out);
 
+/*
+ * Codes of letters with blanks, commas or dashes between: bits, decimal, octal; and bits in one row. Both return how far numbers, or dots and
+ * dashes, go; out, reset first, is empty unless they are letters, with a word of English in them. decode_number.c
+ */
+size_t decode_numbers(struct str text, size_t at, struct buf *out);
+size_t decode_morse(struct str text, size_t at, struct buf *out);
+
+/* RFC 4648 with either alphabet, RFC 1924 and Adobe's "<~…"; out is reset first. decode_text.c */
+size_t decode_base32(struct str text, size_t at, struct buf *out);
+size_t decode_base85(struct str text, size_t at, struct buf *out);
+/* The line around *at*, its escapes ("\\u0069", "\\u{69}", "\\x69", "\\151") or its "=69" replaced. */
+size_t decode_escapes(struct str text, size_t at, size_t *ret_start, struct buf *out);
+size_t decode_quoted(struct str text, size_t at, size_t *ret_start, struct buf *out);
+/* "ignore_all_rules": the run up to end, if it has a word of orders, blanks for its signs. */
+size_t decode_joined(struct str text, size_t at, size_t end, struct buf *out);
+
 /* At least nine tenths of it are printable; NUL bytes of UTF-16 are taken out first. */
 bool decode_is_text(struct buf *b);
 /* How many of the words that any English sentence has are in it; letters of either case. */

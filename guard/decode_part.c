@@ -273,8 +273,10 @@ size_t decode_entities(struct str text, size_t at, struct buf *out)
 size_t decode_rot13(struct str text, size_t at, size_t *ret_start, struct buf *out)
 {
 	size_t start = at, end = at;
+	/* What introduces it ("Hint: …") is not turned. */
 	while (start > 0 && at - start < ROT13_MOST && text.p[start - 1] != '\n' &&
-	       text.p[start - 1] != '"')
+	       text.p[start - 1] != '"' &&
+	       !(start > 1 && text.p[start - 1] == ' ' && text.p[start - 2] == ':'))
 		start--;
 	while (end < text.len && end - at < ROT13_MOST && text.p[end] != '\n' && text.p[end] != '"')
 		end++;
