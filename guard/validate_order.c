@@ -47,9 +47,10 @@ static const char *const not_ordered[] = {
 	"would",     "could",	"might",     "may",	 "can",	   "did",    "does",	"mustn't",
 	"shouldn't", "anyone",	"someone",   "i",	 "we",	   NULL};
 /* Between who does it and what is done; the word before it decides. */
-static const char *const passing[] = {"will", "should", "must", "to",	"always",      "also",
-				      "just", "simply", "now",	"then", "immediately", "please",
-				      "and",  "ever",	"try",	"be",	NULL};
+static const char *const passing[] = {
+	"will",	    "should",	     "must", "to",     "always", "also", "silently",
+	"directly", "automatically", "just", "simply", "now",	 "then", "immediately",
+	"please",   "and",	     "ever", "try",    "be",	 NULL};
 static const char *const you[] = {
 	"you",	      "your",	    "yourself", "assistant",  "assistants", "ai",      "ais",
 	"llm",	      "llms",	    "agent",	"agents",     "bot",	    "model",   "models",
@@ -58,12 +59,13 @@ static const char *const you[] = {
 	"authorized", "authorised", NULL};
 /* What speaks of orders. */
 static const char *const about[] = {
-	"attack",      "inject",    "adversar",	     "malicious", "phrase",    "such as",
-	"for example", "e.g",	    "jailbreak",     "classic",	  "pattern",   "detect",
-	"filter",      "threat",    "scanner",	     "wording",	  "trick",     "attempt",
-	"hidden text", "payload",   "poison",	     "test case", "looks for", "flags",
-	"things like", "text like", "messages like", "asks the",  "tells the", "instructs the",
-	"says",	       "wrote",	    "written",	     NULL};
+	"attack",      "inject",    "adversar",	     "malicious",  "phrase",	  "such as",
+	"for example", "e.g",	    "jailbreak",     "classic",	   "pattern",	  "detect",
+	"filter",      "threat",    "scanner",	     "wording",	   "trick",	  "attempt",
+	"hidden text", "payload",   "poison",	     "test case",  "looks for",	  "flags",
+	"things like", "text like", "messages like", "asks the",   "tells the",	  "instructs the",
+	"says",	       "wrote",	    "written",	     "asked to",   "asks you",	  "asking you to",
+	"tries to",    "trying to", "attempts to",   "request to", "requests to", NULL};
 
 static bool speaks_about(struct str before)
 {
@@ -71,6 +73,20 @@ static bool speaks_about(struct str before)
 		if (str_find(before, str_of(*z), 0) >= 0)
 			return true;
 	}
+	return false;
+}
+
+/* A word that forbids in the sentence so far. */
+static bool is_forbidden(struct str before)
+{
+	static const char *const words[] = {"never ", "not ", "n't ", "cannot ", "refuse", NULL};
+	size_t start = before.len;
+	while (start > 0 && !strchr(".!?;:", before.p[start - 1]))
+		start--;
+	struct str sentence = str_sub(before, start, before.len);
+	for (const char *const *z = words; *z; z++)
+		if (str_find(sentence, str_of(*z), 0) >= 0)
+			return true;
 	return false;
 }
 
@@ -97,6 +113,9 @@ bool validate_order(struct str text, size_t start, size_t end, unsigned *confide
 	if (word.len && (future || is_one_of(word, not_ordered)) && !is_one_of(word, you))
 		return false;
 	struct str before = str_sub(text, start > BEFORE ? start - BEFORE : 0, start);
+	/* "never store, log or send …" */
+	if ((str_eqz(word, "or") || str_eqz(word, "nor")) && is_forbidden(before))
+		return false;
 	/* "asks it to …": an order only to whom the text speaks. */
 	if (infinitive && !is_one_of(word, you) && word.len)
 		return !speaks_about(before) && str_find(before, STR("you"), 0) >= 0;
