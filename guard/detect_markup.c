@@ -129,14 +129,15 @@ static bool hides(struct str tag)
 	return false;
 }
 
-/* Where the element ends whose tag is given: its closing tag, nesting not counted, or where the text ends. */
-static size_t element_end(struct str text, size_t body, struct str tag)
+/* Where the element ends whose tag starts at `at`: its closing tag, nesting not counted, or where the text ends. */
+static size_t element_end(struct str text, size_t at, size_t body)
 {
 	char closer[16] = "</";
 	size_t n = 2;
-	for (size_t i = 0;
-	     i < tag.len && n < sizeof(closer) - 1 && (unsigned char)(tag.p[i] - 'a') < 26; i++)
-		closer[n++] = tag.p[i];
+	for (size_t i = at + 1;
+	     i < body && n < sizeof(closer) - 1 && (unsigned char)((text.p[i] | 0x20) - 'a') < 26;
+	     i++)
+		closer[n++] = (char)(text.p[i] | 0x20);
 	struct str window = str_sub(text, 0, body + BODY_MOST);
 	return detect_find(window, closer, body);
 }
@@ -158,7 +159,7 @@ void detect_hidden_html(struct guard_scan *s, const struct guard_pattern *p, str
 		size_t body = read_tag(text, start, tag, &len, &hidden);
 		if (!body || (!hidden && !hides(str_make(tag, len))))
 			continue;
-		size_t end = element_end(text, body, str_make(tag, len));
+		size_t end = element_end(text, start, body);
 		bool input = len > 5 && memcmp(tag, "input", 5) == 0;
 		struct str said = input ? str_sub(text, start, body) : str_sub(text, body, end);
 		if (guard_orders(said) < GUARD_ORDERS) {

@@ -124,7 +124,9 @@ static bool carries(struct str name, struct str value, bool image)
 				value.p[i] == '$' || value.p[i] == '%';
 		if (named || is_worth(what) || detect_find(what, "here", 0) < what.len)
 			return true;
-		if (image && brackets && value.p[i] != '$' && !str_eqz(what, "%s"))
+		/* "{type:'bar'}" is an object that somebody wrote. */
+		bool object = memchr(what.p, ':', what.len) || memchr(what.p, '"', what.len);
+		if (image && brackets && value.p[i] != '$' && !object && !str_eqz(what, "%s"))
 			return true;
 		i = end - 1;
 	}
@@ -190,8 +192,13 @@ static size_t label_start(struct str text, size_t at, bool *ret_image)
 	size_t start = at;
 	while (start > 0 && at - start < 256 && text.p[start - 1] != '\n' && text.p[start] != '[')
 		start--;
-	*ret_image = start > 0 && text.p[start] == '[' && text.p[start - 1] == '!';
-	return *ret_image ? start - 1 : start;
+	bool image = start > 0 && text.p[start] == '[' && text.p[start - 1] == '!';
+	/* "[![label](image)](link)": what closes here is the link around the image. */
+	bool around = image && at > 0 && text.p[at - 1] == ')';
+	*ret_image = image && !around;
+	return around && start > 1 && text.p[start - 2] == '[' ? start - 2
+	       : image					       ? start - 1
+							       : start;
 }
 
 /* "](url)" and "]: url" at the bracket. Returns where to go on. */
@@ -209,26 +216,68 @@ static size_t check_link(struct guard_scan *s, const struct guard_pattern *p, st
 	return end;
 }
 
+/* What a tag loads by itself, or when somebody follows it; the longest name has six letters. */
+static const struct {
+	const char *name;
+	bool image; /* loaded and shown: any placeholder is filled by whoever writes it */
+} loading[] = {{"a", false},	  {"audio", true},   {"body", true},  {"embed", true},
+	       {"form", false},	  {"iframe", false}, {"image", true}, {"img", true},
+	       {"input", true},	  {"link", false},   {"meta", false}, {"object", true},
+	       {"script", false}, {"source", true},  {"track", true}, {"video", true}};
+
+/* The tag's row in loading, or -1. */
+static int tag_row(struct str text, size_t at)
+{
+	size_t len = 0;
+	while (at + len < text.len && len < 8 &&
+	       (unsigned char)((text.p[at + len] | 0x20) - 'a') < 26)
+		len++;
+	for (size_t i = 0; i < ARRAY_SIZE(loading); i++)
+		if (strlen(loading[i].name) == len &&
+		    strncasecmp(text.p + at, loading[i].name, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* Where the address begins that has "//" at `at`. */
+static size_t url_start(struct str text, size_t at)
+{
+	size_t start = at;
+	if (start > 0 && text.p[start - 1] == ':')
+		start--;
+	while (start > 0 && at - start < 7 &&
+	       (unsigned char)((text.p[start - 1] | 0x20) - 'a') < 26)
+		start--;
+	return start;
+}
+
+/* Every address in a tag: src, srcset, poster, href, data, action, "0;url=…". */
 static size_t check_tag(struct guard_scan *s, const struct guard_pattern *p, struct str text,
 			size_t at)
 {
-	bool image = detect_find(str_sub(text, at, at + 5), "<img ", 0) == 0;
-	bool link = detect_find(str_sub(text, at, at + 3), "<a ", 0) == 0 ||
-		    detect_find(str_sub(text, at, at + 8), "<iframe ", 0) == 0;
-	if (!image && !link)
+	int row = tag_row(text, at + 1);
+	bool autolink = row < 0 && detect_find(str_sub(text, at, at + 9), "http", 1) == 1;
+	if (row < 0 && !autolink)
 		return at + 1;
 	struct str tag = str_sub(text, at, at + 512);
 	const char *next = memchr(tag.p + 1, '<', tag.len - 1);
 	tag.len = next ? (size_t)(next - tag.p) : tag.len;
-	size_t value = detect_find(tag, image ? "src=" : "ref=", 0) + 4;
-	if (link && value >= tag.len)
-		value = detect_find(tag, "src=", 0) + 4;
-	struct str url = value < tag.len ? read_url(text, at + value, "\"'> \t") : STR_NULL;
-	if (!url.p)
-		return at + 1;
-	size_t end = (size_t)(url.p - text.p) + url.len;
-	if (exfiltrates(url, image))
-		guard_report(s, p, at, end, 0);
+	size_t end = at + 1;
+	for (size_t pos = 1; pos + 2 < tag.len;) {
+		const char *slashes = memmem(tag.p + pos, tag.len - pos, "//", 2);
+		if (!slashes)
+			break;
+		pos = (size_t)(slashes - tag.p);
+		struct str url = read_url(text, url_start(text, at + pos), "\"'> \t");
+		pos += MAX(url.len, 2u);
+		if (!url.p)
+			continue;
+		end = (size_t)(url.p - text.p) + url.len;
+		if (exfiltrates(url, row >= 0 && loading[row].image)) {
+			guard_report(s, p, at, end, 0);
+			break;
+		}
+	}
 	return end;
 }
 
@@ -251,7 +300,7 @@ void detect_exfiltration(struct guard_scan *s, const struct guard_pattern *p, st
 {
 	(void)non_ascii;
 	each(s, p, text, ']', "(:", check_link);
-	each(s, p, text, '<', "iIaA", check_tag);
+	each(s, p, text, '<', "aAbBeEfFhHiIlLmMoOsStTvV", check_tag);
 }
 
 /* ---- documents in an address ----------------------------------------------------------------------------------- */
