@@ -81,8 +81,13 @@ static int base85_value(char c)
 {
 	static const char signs[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "!#$%&()*+-;<=>?@^_`{|}~";
-	const char *at = c ? strchr(signs, c) : NULL;
-	return at ? (int)(at - signs) : -1;
+	static int8_t values[256];
+	if (!values['1']) {
+		memset(values, -1, sizeof(values));
+		for (size_t i = 0; i < sizeof(signs) - 1; i++)
+			values[(uint8_t)signs[i]] = (int8_t)i;
+	}
+	return values[(uint8_t)c];
 }
 
 /* Adds the bytes of one group of n signs, the rest of five as of the largest; false when it is more than 32 bits. */
@@ -221,13 +226,15 @@ size_t decode_quoted(struct str text, size_t at, size_t *ret_start, struct buf *
 /* Words of orders; without one a name of code stays a name. */
 static bool has_order(struct str s)
 {
-	static const char *const words[] = {"ignore", "disregard", "forget", "override",
-					    "reveal", "instruct",  "prompt", "bypass"};
-	for (size_t at = 0; at < s.len; at++)
+	static const char *const words[] = {"ignore", "disregard", "forget", "reveal", "instruct"};
+	for (size_t at = 0; at < s.len; at++) {
+		if (at > 0 && is_letter(s.p[at - 1]))
+			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 			if ((s.p[at] | 0x20) == words[i][0] && s.len - at >= strlen(words[i]) &&
 			    strncasecmp(s.p + at, words[i], strlen(words[i])) == 0)
 				return true;
+	}
 	return false;
 }
 
