@@ -11,8 +11,14 @@ static int about_object(struct cli_gateway *g, const struct cli_event_for *which
 		return cli_usage(c, err, "--for needs KIND/NAME, not \"%s\"", which->about);
 	const char *domain = which->everywhere ? which->domain : cli_domain(g, which->domain);
 	int rc = cli_ref_parse(c, which->about, NULL, domain, &ref, err);
+	const char *near = kind_find(word) ? NULL : kind_nearest(word);
+	if (rc < 0 && near)
+		err_remedy(err, "did you mean --for %s/%.*s?", near, STR_ARG(rest));
 	if (rc < 0)
 		return err_context(err, "--for");
+	if (which->domain && ref.domain && strcmp(which->domain, ref.domain) != 0)
+		return cli_usage(c, err, "--for %s is in domain %s, and --domain says %s",
+				 which->about, ref.domain, which->domain);
 	*path = cli_query(c, *path, "kind", ref.kind->name);
 	/* An execution's name says all, and the context's domain need not be its. */
 	bool alone = strcmp(ref.kind->name, "Execution") == 0;

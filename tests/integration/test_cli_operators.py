@@ -505,7 +505,7 @@ def test_events_are_shown_the_newest_last(cli):
 @pytest.mark.parametrize("argv,words", [
     (["--for", "skil/team/one"], "did you mean --for skill"),
     (["--for", "team"], "--for needs KIND/NAME"),
-    (["--for", "skill/team/one", "-d", "team"], "exclude each other"),
+    (["--for", "skill/team/one", "-d", "other"], "--for skill/team/one is in domain team, and --domain says other"),
     (["--limit", "1001"], "--limit is from 1 to 1000"),
 ])
 def test_events_refuse_what_makes_no_sense(cli, argv, words):

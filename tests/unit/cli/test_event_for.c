@@ -39,15 +39,18 @@ START_TEST(a_name_without_its_domain_is_of_the_context_s)
 			 "/events?kind=Skill&domain=hr&name=screen");
 	ck_assert_str_eq(asked("skill/ecm/order", NULL, NULL, false),
 			 "/events?kind=Skill&domain=ecm&name=order");
-	/* An option is stronger than the context, and a domain in the name than both. */
+	/* An option is stronger than the context, and must not gainsay the name. */
 	const char *path = "/events";
 	struct cli_event_for which = {.about = "skill/order", .domain = "ecm"};
 	assert_ok(cli_event_query(&g, &which, &path, &support_err));
 	ck_assert_str_eq(path, "/events?kind=Skill&domain=ecm&name=order");
 	path = "/events";
-	which.about = "skill/frm/order";
+	which.about = "skill/ecm/order";
 	assert_ok(cli_event_query(&g, &which, &path, &support_err));
-	ck_assert_str_eq(path, "/events?kind=Skill&domain=frm&name=order");
+	ck_assert_str_eq(path, "/events?kind=Skill&domain=ecm&name=order");
+	which.about = "skill/frm/order";
+	assert_err(cli_event_query(&g, &which, &path, &support_err), ERR_USAGE,
+		   "--for skill/frm/order is in domain frm, and --domain says ecm");
 	/* What is no domain's, and what says all by itself, is not narrowed by it. */
 	ck_assert_str_eq(asked("source/main", NULL, NULL, false), "/events?kind=Source&name=main");
 	ck_assert_str_eq(asked("execution/EXEC-1", NULL, NULL, false),
@@ -78,7 +81,9 @@ START_TEST(slips_are_told_with_the_name_of_the_option)
 	} rows[] = {
 		{{.about = "skill"}, "--for needs KIND/NAME, not \"skill\"", ""},
 		{{.about = "skill/"}, "--for needs KIND/NAME, not \"skill/\"", ""},
-		{{.about = "skil/ecm/a"}, "--for: there is no kind \"skil\"", "did you mean skill"},
+		{{.about = "skil/ecm/a"},
+		 "--for: there is no kind \"skil\"",
+		 "did you mean --for skill/ecm/a?"},
 		{{.about = "pod/a"}, "--for: there is no kind \"pod\"", "here they are instances"},
 		{{.about = "skill/order"}, "named without its domain", "DOMAIN/order"},
 		{{.types = "warn"}, "--types: there is no type \"warn\"", "Normal or Warning"},
