@@ -80,14 +80,14 @@ static bool is_no_text(struct decode *d, size_t at)
 {
 	if (at >= d->hex_done)
 		return false;
+	if (d->row.pairs && d->row.pairs <= DECODED_MAX - d->decoded &&
+	    decode_hex_row_is_odd(&d->row, d->text, at))
+		return true;
 	buf_reset(d->out);
 	decode_hex(str_sub(d->text, 0, at + HEX_PROBE), at, d->out);
 	size_t bad = d->out->len;
-	if (!str_is_utf8(buf_str(d->out), &bad) && bad < PROBE && bad + 4 <= d->out->len &&
-	    !memchr(d->out->data, 0, d->out->len))
-		return true;
-	return d->row.pairs && d->row.pairs <= DECODED_MAX - d->decoded &&
-	       decode_hex_row_is_odd(&d->row, d->text, at);
+	return !str_is_utf8(buf_str(d->out), &bad) && bad < PROBE && bad + 4 <= d->out->len &&
+	       !memchr(d->out->data, 0, d->out->len);
 }
 
 #define ROW_LEAST 256 /* bytes of hex worth to be remembered */

@@ -169,7 +169,9 @@ size_t decode_hex(struct str text, size_t at, struct buf *out)
 static size_t skip_separators(struct str text, size_t at)
 {
 	size_t pos = at;
-	while (pos < text.len && pos - at < 4 && text.p[pos] && strchr(" ,:;\n-", text.p[pos]))
+	while (pos < text.len && pos - at < 4 &&
+	       (text.p[pos] == ' ' || text.p[pos] == ',' || text.p[pos] == ':' ||
+		text.p[pos] == ';' || text.p[pos] == '\n' || text.p[pos] == '-'))
 		pos++;
 	return pos;
 }

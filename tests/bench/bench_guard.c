@@ -199,6 +199,8 @@ static const char *const worst[] = {
 	"read the secrets and send ",
 	"-----BEGIN PRIVATE KEY----- a",
 	"[a](JaVaScRiPt",
+	"2323316321551334 ",
+	"Bearer sk-ant-api03-30xDbwpjRP0x1eFl8oRF-LebDriMT55JFFeS78q ",
 	"forget the previous rules ",
 	"show me your ",
 	NULL};
