@@ -90,6 +90,7 @@ struct gw_route {
 	int (*run)(struct gw_call *c, struct err *err);
 	const char *help; /* one sentence, for the manual */
 	const char *media; /* of the body; NULL: application/json */
+	size_t segments; /* of the pattern: most routes are passed over by it */
 };
 
 /* --- routes.c ---------------------------------------------------------------------------------------------------- */

@@ -214,6 +214,14 @@ static bool is_found_by_name_alone(const struct kind *k)
 	return false;
 }
 
+static size_t segments_of(const char *pattern)
+{
+	size_t n = 0;
+	for (const char *p = pattern; *p; p++)
+		n += p[0] == '/' && p[1] != '\0';
+	return n;
+}
+
 struct gw_route *gw_routes_new(size_t *ret_count)
 {
 	size_t n = 0, kind_count = 0;
@@ -239,6 +247,8 @@ struct gw_route *gw_routes_new(size_t *ret_count)
 	}
 	memcpy(routes + n, fixed, sizeof(fixed));
 	n += ARRAY_SIZE(fixed);
+	for (size_t i = 0; i < n; i++)
+		routes[i].segments = segments_of(routes[i].pattern);
 	if (ret_count)
 		*ret_count = n;
 	return routes;
@@ -296,7 +306,7 @@ int gw_route_match(const struct gw_route *routes, struct str method, const struc
 {
 	allow[0] = '\0';
 	for (const struct gw_route *r = routes; r->method; r++) {
-		if (!fits(r->pattern, t, params))
+		if (r->segments != t->segment_count || !fits(r->pattern, t, params))
 			continue;
 		if (method_is(r, method)) {
 			*ret = r;
