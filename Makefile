@@ -212,7 +212,7 @@ $(foreach s,$(UNIT_SRCS),$(eval $(call unit_rule,$(s),$(word 3,$(subst /, ,$(s))
 # Knows nothing of us: one file and libcurl.
 $(B)/tests/watch-readers: tests/soak/watch_readers.c
 	@mkdir -p $(dir $@)
-	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(shell pkg-config --cflags libcurl) -o $@ $< -lcurl -pthread
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror $(shell pkg-config --cflags libcurl) -o $@ $< -lcurl
 units: $(UNIT_BINS) $(B)/tests/watch-readers ## Build the unit tests
 unit: all units ## Build and run the unit tests (UNIT=component or component/test_x for some)
 	script/run-units $(B) $(UNIT)

@@ -1,5 +1,5 @@
 /*
- * Readers of one watch, each in a thread, that break off at random and go on where they were:
+ * Readers of one watch, each in a process, that break off at random and go on where they were:
  *
  *	watch-readers URL KEY READERS EVENTS SEED
  *
@@ -12,12 +12,15 @@
  * where sum and squares are those of revision * 65536 + order, modulo 2^64, so that the log itself can be asked for the same.
  */
 #include <curl/curl.h>
-#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,7 +28,6 @@
 
 struct reader {
 	unsigned number, seed;
-	pthread_t thread;
 	CURL *curl;
 	_Atomic uint64_t events;
 	uint64_t stay, revision, order, sum, squares, broken;
@@ -143,9 +145,8 @@ static void watch(struct reader *r, CURL *c)
 	r->broken += r->events < wanted;
 }
 
-static void *run(void *state)
+static void run(struct reader *r)
 {
-	struct reader *r = state;
 	CURL *c = r->curl = curl_easy_init();
 	char head[256];
 	snprintf(head, sizeof(head), "Authorization: Bearer %s", key);
@@ -157,44 +158,61 @@ static void *run(void *state)
 	}
 	curl_slist_free_all(list);
 	curl_easy_cleanup(c);
-	return NULL;
 }
 
-/* Until all are done. */
+/* Until all are done, or one has failed. */
 static void tell_slowest(const struct reader *all, unsigned count)
 {
 	const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+	int status = 0;
 	for (uint64_t slowest = 0; slowest < wanted; nanosleep(&pause, NULL)) {
 		slowest = wanted;
 		for (unsigned i = 0; i < count; i++)
 			slowest = all[i].events < slowest ? all[i].events : slowest;
 		printf("{\"slowest\":%llu}\n", (unsigned long long)slowest);
 		fflush(stdout);
+		if (waitpid(-1, &status, WNOHANG) > 0 && status != 0)
+			exit(1);
 	}
 }
 
+static void start(struct reader *all, unsigned count, unsigned seed)
+{
+	for (unsigned i = 0; i < count; i++) {
+		all[i].number = i;
+		all[i].seed = seed + i;
+		snprintf(all[i].at, sizeof(all[i].at), "i1.0");
+		pid_t pid = fork();
+		if (pid < 0)
+			exit(2);
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			run(&all[i]);
+			_exit(0);
+		}
+	}
+}
+
+/* Each reader is a process of its own; how far it is stands in memory that all share. */
 int main(int argc, char **argv)
 {
 	if (argc != 6)
 		return 2;
 	unsigned count = (unsigned)strtoul(argv[3], NULL, 10);
+	uint64_t broken = 0;
 	url = argv[1];
 	key = argv[2];
 	wanted = strtoull(argv[4], NULL, 10);
-	struct reader *all = calloc(count, sizeof(*all));
-	uint64_t broken = 0;
-	if (!count || !all || wanted < 3 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	struct reader *all = mmap(NULL, count * sizeof(*all), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!count || all == MAP_FAILED || wanted < 3 ||
+	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return 2;
-	for (unsigned i = 0; i < count; i++) {
-		all[i].number = i;
-		all[i].seed = (unsigned)strtoul(argv[5], NULL, 10) + i;
-		snprintf(all[i].at, sizeof(all[i].at), "i1.0");
-		if (pthread_create(&all[i].thread, NULL, run, &all[i]) != 0)
-			return 2;
-	}
+	start(all, count, (unsigned)strtoul(argv[5], NULL, 10));
 	tell_slowest(all, count);
+	while (wait(NULL) > 0)
+		;
 	for (unsigned i = 0; i < count; i++) {
-		pthread_join(all[i].thread, NULL);
 		broken += all[i].broken;
 		if (all[i].sum != all[0].sum || all[i].squares != all[0].squares)
 			fail(&all[i], "other changes than reader 0", "");
@@ -202,6 +220,5 @@ int main(int argc, char **argv)
 	printf("{\"events\":%llu,\"sum\":\"%llu\",\"squares\":\"%llu\",\"broken\":%llu}\n",
 	       (unsigned long long)wanted, (unsigned long long)all[0].sum,
 	       (unsigned long long)all[0].squares, (unsigned long long)broken);
-	free(all);
 	return 0;
 }
