@@ -1,11 +1,9 @@
-#include "tests/unit/support.h"
+#include "tests/unit/base/processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -16,18 +14,6 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
-
-#define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define SECOND 1000
-
-/* Runs a shell script to its end and gives its output, which must fit. */
-static struct child_end shell(const char *script, struct buf *out)
-{
-	struct child_opts o = {.argv = ARGV("sh", "-c", script)};
-	struct child_end end;
-	assert_ok(child_run(&o, STR_NULL, out, NULL, 30 * SECOND, &end, &support_err));
-	return end;
-}
 
 START_TEST(output_error_output_and_status_are_collected)
 {
@@ -113,33 +99,6 @@ START_TEST(output_at_the_limit_is_kept_and_one_byte_more_is_refused)
 }
 END_TEST
 
-/* True once no process of that number runs any more (a zombie does not run). */
-static bool is_gone(pid_t pid)
-{
-	CLEANUP_FREE char *path = mem_printf("/proc/%d/stat", (int)pid);
-	CLEANUP(buf_release) struct buf stat = BUF_INIT(4096);
-	if (io_read_file(path, &stat, NULL) < 0)
-		return true;
-	ptrdiff_t paren = str_find(buf_str(&stat), STR(") "), 0);
-	return paren < 0 || stat.data[paren + 2] == 'Z' || stat.data[paren + 2] == 'X';
-}
-
-static void wait_until_gone(pid_t pid)
-{
-	int64_t deadline = clock_mono(&clock_real) + 20 * SECOND;
-	while (!is_gone(pid)) {
-		ck_assert_msg(clock_mono(&clock_real) < deadline, "process %d lives on", (int)pid);
-		poll(NULL, 0, 2);
-	}
-}
-
-static pid_t pid_in(struct buf *out)
-{
-	int64_t pid;
-	ck_assert(str_to_i64(str_trim(buf_str(out)), &pid));
-	return (pid_t)pid;
-}
-
 START_TEST(the_deadline_kills_the_whole_group)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(64);
@@ -203,19 +162,6 @@ START_TEST(environment_and_folder_are_as_given)
 	assert_str(buf_str(&out), "/usr\nthis\nnone\n");
 }
 END_TEST
-
-/* Two files whose descriptors the tests below pass in crossed order. */
-static int file_with(const char *text)
-{
-	FILE *f = tmpfile();
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fflush(f);
-	rewind(f);
-	int fd = dup(fileno(f));
-	fclose(f);
-	return fd;
-}
 
 START_TEST(descriptors_swap_places)
 {
@@ -367,168 +313,6 @@ START_TEST(stop_is_patient_and_then_is_not)
 }
 END_TEST
 
-/* --- children without a program -------------------------------------------------------------- */
-
-static int count_descriptors(void *state)
-{
-	int keep = *(int *)state, open = 0;
-	for (int fd = 3; fd < 256; fd++)
-		open += fcntl(fd, F_GETFD) >= 0;
-	return fcntl(keep, F_GETFD) >= 0 ? open : 100;
-}
-
-START_TEST(a_forked_child_keeps_only_what_it_is_told_to)
-{
-	CLEANUP(child_release) struct child c = CHILD_INIT;
-	int fds[2], keep;
-	struct child_end end;
-	assert_ok(io_pipe(fds, &support_err));
-	keep = fds[1];
-	assert_ok(child_fork(&c, count_descriptors, &keep, &keep, 1, &support_err));
-	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
-	ck_assert(end.exited);
-	ck_assert_int_eq(end.status, 1);
-}
-END_TEST
-
-/* Starts a child that would run for ever, tells its pid, and dies without a word. */
-static int abandon(void *state)
-{
-	struct child c = CHILD_INIT;
-	struct child_opts o = {.argv = ARGV("sleep", "600")};
-	if (child_start(&c, &o, NULL) < 0 || write(*(int *)state, &c.pid, sizeof(c.pid)) < 0)
-		return 1;
-	raise(SIGKILL);
-	return 1;
-}
-
-START_TEST(a_child_dies_with_its_parent)
-{
-	CLEANUP(child_release) struct child c = CHILD_INIT;
-	int fds[2];
-	struct child_end end;
-	pid_t orphan = 0;
-	assert_ok(io_pipe(fds, &support_err));
-	assert_ok(child_fork(&c, abandon, &fds[1], &fds[1], 1, &support_err));
-	ck_assert_int_eq(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
-	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
-	ck_assert_int_eq(end.status, SIGKILL);
-	wait_until_gone(orphan);
-}
-END_TEST
-
-static int say_seven(void *state UNUSED)
-{
-	return 7;
-}
-
-/* Starts a sibling, tells its pid, and stays until it is killed. */
-static int start_a_sibling(void *state)
-{
-	pid_t pid = 0;
-	if (child_fork_sibling(&pid, say_seven, NULL, NULL, 0, NULL) < 0 ||
-	    write(*(int *)state, &pid, sizeof(pid)) < 0)
-		return 1;
-	return waitpid(pid, NULL, 0) < 0 && errno == ECHILD ? 0 : 2;
-}
-
-START_TEST(a_sibling_is_the_parents_own_child)
-{
-	CLEANUP(child_release) struct child starter = CHILD_INIT, c = CHILD_INIT;
-	int fds[2];
-	struct child_end end;
-	pid_t pid = 0;
-	assert_ok(io_pipe(fds, &support_err));
-	assert_ok(child_fork(&starter, start_a_sibling, &fds[1], &fds[1], 1, &support_err));
-	ck_assert_int_eq(read(fds[0], &pid, sizeof(pid)), sizeof(pid));
-	/* Who started it has no say in it. */
-	assert_ok(child_wait(&starter, 30 * SECOND, &end, &support_err));
-	ck_assert_int_eq(end.status, 0);
-	assert_ok(child_adopt(&c, pid, &support_err));
-	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
-	ck_assert(end.exited);
-	ck_assert_int_eq(end.status, 7);
-	close(fds[0]);
-	close(fds[1]);
-}
-END_TEST
-
-START_TEST(a_number_that_is_no_child_is_not_adopted)
-{
-	struct child c = CHILD_INIT;
-	/* The first number that no process can have. */
-	assert_err(child_adopt(&c, 1 << 22, &support_err), ERR_IO, "cannot watch process");
-	ck_assert_int_eq(c.pid, 0);
-}
-END_TEST
-
-static int never(void *state UNUSED)
-{
-	return 1;
-}
-
-static int orphan(void *state UNUSED)
-{
-	/* Any other number will do: our parent is not init. */
-	child_call(never, NULL, NULL, 0, 1);
-}
-
-START_TEST(a_child_whose_parent_has_died_already_does_nothing)
-{
-	CLEANUP(child_release) struct child c = CHILD_INIT;
-	struct child_end end;
-	assert_ok(child_fork(&c, orphan, NULL, NULL, 0, &support_err));
-	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
-	ck_assert(end.exited);
-	ck_assert_int_eq(end.status, 127);
-}
-END_TEST
-
-/* Makes close_range(2) unknown, as an old kernel or a container's filter does. */
-static bool hide_close_range(void)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {ARRAY_SIZE(filter), filter};
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
-START_TEST(descriptors_are_closed_without_close_range_as_well)
-{
-	CLEANUP(child_release) struct child c = CHILD_INIT;
-	CLEANUP(buf_release) struct buf out = BUF_INIT(256);
-	struct child_end end;
-	int fds[2], keep;
-	assert_ok(io_pipe(fds, &support_err));
-	ck_assert_int_eq(dup2(file_with("secret"), 50), 50);
-	if (!hide_close_range())
-		SKIP("this kernel takes no seccomp filter");
-	keep = fds[1];
-	assert_ok(child_fork(&c, count_descriptors, &keep, &keep, 1, &support_err));
-	assert_ok(child_wait(&c, 30 * SECOND, &end, &support_err));
-	ck_assert_int_eq(end.status, 1);
-	shell("ls /proc/$$/fd; true", &out);
-	assert_str(buf_str(&out), "0\n1\n2\n");
-}
-END_TEST
-
-START_TEST(a_hundred_children_leave_no_descriptor_behind)
-{
-	int before = dup(0);
-	close(before);
-	for (int i = 0; i < 100; i++)
-		ck_assert_int_eq(shell("exit 0", NULL).status, 0);
-	int after = dup(0);
-	close(after);
-	ck_assert_int_eq(before, after);
-}
-END_TEST
-
 static const struct support_case cases[] = {
 	CASE(output_error_output_and_status_are_collected),
 	CASE(a_program_may_run_under_another_name),
@@ -550,13 +334,6 @@ static const struct support_case cases[] = {
 	CASE(work_before_the_program_can_end_the_child),
 	CASE(waiting_gives_up_in_time_and_can_be_taken_up_again),
 	CASE(stop_is_patient_and_then_is_not),
-	CASE(a_forked_child_keeps_only_what_it_is_told_to),
-	CASE(a_child_dies_with_its_parent),
-	CASE(a_sibling_is_the_parents_own_child),
-	CASE(a_number_that_is_no_child_is_not_adopted),
-	CASE(a_child_whose_parent_has_died_already_does_nothing),
-	CASE(descriptors_are_closed_without_close_range_as_well),
-	CASE(a_hundred_children_leave_no_descriptor_behind),
 	{0},
 };
 
