@@ -63,7 +63,7 @@ Keys, what they may do, the audit trail and its verification: with a real aspora
   aspora: can-i needs a verb and a resource: rollback domains (it is: aspora auth {whoami | can-i VERB RESOURCE | can-i --list})
   [2]
   $ aspora auth can-i --list --no-headers --key file:$PWD/bob.key | grep -c true
-  38
+  39
   $ aspora key create x --key file:$PWD/bob.key
   aspora: role viewer may not do this (ask somebody with a key of role admin)
   [6]
