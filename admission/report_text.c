@@ -120,6 +120,7 @@ static void write_text_difference(struct buf *out, const struct report_differenc
 	add_findings(&r, d->refused);
 }
 
-const struct report_format report_text = {"text", "text/plain; charset=utf-8",
-					  "For people: a block for each domain, its worst findings first.",
-					  write_text, write_text_difference};
+const struct report_format report_text = {
+	"text", "text/plain; charset=utf-8",
+	"For people: a block for each domain, its worst findings first.", write_text,
+	write_text_difference};

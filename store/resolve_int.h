@@ -27,7 +27,7 @@ struct resolved {
 };
 #define RESOLVED_INIT                                                                              \
 	{                                                                                          \
-		BUF_INIT(16384), BUF_INIT(16384), BUF_INIT(16384)                                     \
+		BUF_INIT(16384), BUF_INIT(16384), BUF_INIT(16384)                                  \
 	}
 void resolved_release(struct resolved *r);
 

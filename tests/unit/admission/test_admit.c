@@ -292,9 +292,8 @@ START_TEST(who_waits_for_people_and_checks_waits_for_people)
 	put_tests(&w, "frm", "escalation", "escalate fraud 9");
 	world_admit(&w);
 	ck_assert_str_eq(domain(&w, "frm")->waits_for, WAITS_FOR_APPROVAL);
-	w.confirmations[0] = (struct admit_confirmation){.kind = STR("review"),
-							 .by = STR("oidc:corp:4711"),
-							 .also = STR("ada@example.com")};
+	w.confirmations[0] = (struct admit_confirmation){
+		.kind = STR("review"), .by = STR("oidc:corp:4711"), .also = STR("ada@example.com")};
 	w.facts.confirmation_count = 1;
 	w.facts.author = STR("Ada <ada@example.com>");
 	world_admit(&w);

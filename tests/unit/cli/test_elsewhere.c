@@ -177,16 +177,17 @@ START_TEST(selectors_of_events_are_taken_as_kubectl_writes_them)
 }
 END_TEST
 
-static const struct support_case cases[] = {CASE(no_verb_of_another_tool_is_one_of_ours),
-					    CASE(a_row_for_one_word_stands_before_the_row_for_any),
-					    CASE(no_option_of_another_tool_is_one_of_ours),
-					    CASE(an_option_of_one_verb_is_stronger_than_one_of_any),
-					    CASE(every_kind_of_another_tool_is_a_kind_here),
-					    CASE(a_kind_is_told_by_its_name_here_or_in_a_sentence),
+static const struct support_case cases[] = {
+	CASE(no_verb_of_another_tool_is_one_of_ours),
+	CASE(a_row_for_one_word_stands_before_the_row_for_any),
+	CASE(no_option_of_another_tool_is_one_of_ours),
+	CASE(an_option_of_one_verb_is_stronger_than_one_of_any),
+	CASE(every_kind_of_another_tool_is_a_kind_here),
+	CASE(a_kind_is_told_by_its_name_here_or_in_a_sentence),
 	CASE(fields_that_have_another_name_here_are_taken_as_meant),
 	CASE(selectors_of_events_are_taken_as_kubectl_writes_them),
 	CASE(an_unknown_verb_is_told_with_what_it_is_here),
-					    {0}};
+	{0}};
 
 int main(void)
 {

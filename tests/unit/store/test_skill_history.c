@@ -71,8 +71,8 @@ START_TEST(versions_come_newest_first_each_with_its_release)
 }
 END_TEST
 
-static const struct support_case cases[] = {
-	CASE(versions_come_newest_first_each_with_its_release), {0}};
+static const struct support_case cases[] = {CASE(versions_come_newest_first_each_with_its_release),
+					    {0}};
 
 int main(void)
 {
