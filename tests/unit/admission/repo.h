@@ -10,13 +10,13 @@
 #ifndef TESTS_UNIT_ADMISSION_REPO_H
 #define TESTS_UNIT_ADMISSION_REPO_H
 
+#include <stdio.h>
+
 #include "admission/report.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "skill/digest.h"
 #include "tests/unit/support.h"
-
-#include <stdio.h>
 
 struct world {
 	struct arena *arena;
@@ -32,10 +32,8 @@ struct world {
 	struct admit_check checks[8];
 	bool keep_platform; /* the released platform judges, also when the files change it */
 	uint32_t rules_version; /* with it policies are compared too */
-	bool no_loader;
-	bool forgotten; /* nobody knows what was deployed */
+	bool no_loader, forgotten, guarded; /* nobody knows what was deployed; AD-GUARD is asked */
 	struct admit_guard *guard;
-	bool guarded; /* the AD-GUARD rules are asked */
 };
 
 static inline void world_init(struct world *w)
