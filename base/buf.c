@@ -127,6 +127,15 @@ void buf_add_u64(struct buf *b, uint64_t v)
 	add_big_endian(b, v, 8);
 }
 
+void buf_add_decimal(struct buf *b, uint64_t v)
+{
+	char digits[20], *p = digits + sizeof(digits);
+	do
+		*--p = (char)('0' + v % 10);
+	while (v /= 10);
+	buf_add_str(b, str_make(p, (size_t)(digits + sizeof(digits) - p)));
+}
+
 const char *buf_cstr(const struct buf *b)
 {
 	return b->data ? b->data : "";

@@ -43,6 +43,8 @@ void buf_add_repeat(struct buf *b, char c, size_t n);
 void buf_add_u8(struct buf *b, uint8_t v);
 void buf_add_u32(struct buf *b, uint32_t v);
 void buf_add_u64(struct buf *b, uint64_t v);
+void buf_add_decimal(struct buf *b,
+		     uint64_t v); /* as PRIu64 has it, without the cost of a format */
 /* Room for n more bytes to be written by the caller, then counted with buf_grew(). NULL on overflow. */
 char *buf_reserve(struct buf *b, size_t n);
 void buf_grew(struct buf *b, size_t n);

@@ -73,7 +73,9 @@ void json_addz(struct json *j, const char *z)
 void json_add_int(struct json *j, int64_t v)
 {
 	separate(j);
-	buf_addf(j->out, "%" PRId64, v);
+	if (v < 0)
+		buf_add_char(j->out, '-');
+	buf_add_decimal(j->out, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void json_add_double(struct json *j, double v)

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include "tests/unit/support.h"
 
 #include "base/buf.h"
@@ -138,7 +139,20 @@ START_TEST(a_released_buffer_can_be_used_again)
 }
 END_TEST
 
+START_TEST(decimals_are_those_of_printf)
+{
+	static const uint64_t values[] = {0, 9, 10, 99, 100, 1234567890, INT64_MAX, UINT64_MAX};
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		CLEANUP(buf_release) struct buf one = BUF_INIT(64), two = BUF_INIT(64);
+		buf_add_decimal(&one, values[i]);
+		buf_addf(&two, "%" PRIu64, values[i]);
+		ck_assert_str_eq(buf_cstr(&one), buf_cstr(&two));
+	}
+}
+END_TEST
+
 static const struct support_case cases[] = {
+	CASE(decimals_are_those_of_printf),
 	CASE(buffer_stops_at_its_limit),
 	CASE(overflow_is_sticky_until_reset),
 	CASE(a_limit_of_nothing_takes_nothing),
