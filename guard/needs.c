@@ -32,7 +32,7 @@ struct around {
 static bool read_sequence(struct reader *r, struct str e, struct around around, struct found *ret,
 			  unsigned depth);
 
-/* What no letters tell: words that stand in every second sentence about programs. */
+/* What no letters tell: words that stand in every second sentence about programs. Sorted. */
 static const char *const common[] = {
 	"a",	 "after", "all",   "also",  "always", "an",    "and",  "any",	  "are",   "as",
 	"at",	 "be",	  "been",  "but",   "by",     "can",   "each", "every",	  "file",  "first",
@@ -47,12 +47,28 @@ static const char *const common[] = {
 };
 #define COMMON_SHARE 0.004
 
+/* The first of the common words that is not before these letters. */
+static size_t first_common(const char *letters, size_t len)
+{
+	size_t low = 0, high = ARRAY_SIZE(common);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strncmp(common[middle], letters, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static double share_of(const struct needs_word *w)
 {
 	double share = literal_word_share(w->text, MIN(w->len, sizeof(w->text)));
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-		if (w->len <= sizeof(w->text) && strncmp(common[i], w->text, w->len) == 0 &&
-		    (!w->whole || common[i][w->len] == '\0'))
+	if (w->len > sizeof(w->text))
+		return share;
+	for (size_t i = first_common(w->text, w->len);
+	     i < ARRAY_SIZE(common) && strncmp(common[i], w->text, w->len) == 0; i++)
+		if (!w->whole || common[i][w->len] == '\0')
 			share += COMMON_SHARE;
 	return share;
 }
