@@ -98,6 +98,31 @@ INLINE size_t stretch_end(struct literal_hits *h, size_t from, size_t to)
 	return from + room / STRIDE * STRIDE;
 }
 
+/* The places of one stride at p, by bits, where a literal of up to four bytes may begin. */
+typedef uint64_t known_shorts_fn(const struct literal_set *s, const char *p);
+
+/* The body of the filters, made for each with its own function. */
+INLINE size_t filter(struct literal_hits *h, size_t from, size_t to, known_shorts_fn *known_shorts)
+{
+	const struct literal_set *s = h->set;
+	for (size_t end; (end = stretch_end(h, from, to)) > from; from = end) {
+		struct places all;
+		const char *base = h->text.p + from;
+		all.long_count = all.short_count = 0;
+		for (size_t at = 0; at < end - from; at += STRIDE) {
+			const char *p = base + at;
+			all.short_count = add_places(all.shorts, all.short_count, at,
+						     known_shorts(s, p));
+			all.long_count = add_places(all.longs, all.long_count, at,
+						    known_longs(s, p));
+		}
+		sift(s, base, &all);
+		if (!confirm(h, from, &all))
+			return SIZE_MAX;
+	}
+	return from;
+}
+
 #define SSSE3 __attribute__((target("ssse3,popcnt")))
 
 /* Places of 16 that no group of the eight in a half of the tables fits have 0. */
@@ -130,27 +155,15 @@ SSSE3 static inline uint64_t known_shorts16(const struct literal_set *s, const c
 	return ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(fits, _mm_setzero_si128())) & 0xFFFF;
 }
 
+SSSE3 static inline uint64_t known_shorts_ssse3(const struct literal_set *s, const char *p)
+{
+	return known_shorts16(s, p) | known_shorts16(s, p + 16) << 16 |
+	       known_shorts16(s, p + 32) << 32 | known_shorts16(s, p + 48) << 48;
+}
+
 SSSE3 size_t literal_filter_ssse3(struct literal_hits *h, size_t from, size_t to)
 {
-	const struct literal_set *s = h->set;
-	for (size_t end; (end = stretch_end(h, from, to)) > from; from = end) {
-		struct places all;
-		const char *base = h->text.p + from;
-		all.long_count = all.short_count = 0;
-		for (size_t at = 0; at < end - from; at += STRIDE) {
-			const char *p = base + at;
-			uint64_t shorts = known_shorts16(s, p) | known_shorts16(s, p + 16) << 16 |
-					  known_shorts16(s, p + 32) << 32 |
-					  known_shorts16(s, p + 48) << 48;
-			all.short_count = add_places(all.shorts, all.short_count, at, shorts);
-			all.long_count = add_places(all.longs, all.long_count, at,
-						    known_longs(s, p));
-		}
-		sift(s, base, &all);
-		if (!confirm(h, from, &all))
-			return SIZE_MAX;
-	}
-	return from;
+	return filter(h, from, to, known_shorts_ssse3);
 }
 
 #define AVX2 __attribute__((target("avx2,popcnt,bmi,bmi2")))
@@ -186,25 +199,14 @@ AVX2 static inline uint64_t known_shorts32(const struct literal_set *s, const ch
 	return ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256()));
 }
 
+AVX2 static inline uint64_t known_shorts_avx2(const struct literal_set *s, const char *p)
+{
+	return known_shorts32(s, p) | known_shorts32(s, p + 32) << 32;
+}
+
 AVX2 size_t literal_filter_avx2(struct literal_hits *h, size_t from, size_t to)
 {
-	const struct literal_set *s = h->set;
-	for (size_t end; (end = stretch_end(h, from, to)) > from; from = end) {
-		struct places all;
-		const char *base = h->text.p + from;
-		all.long_count = all.short_count = 0;
-		for (size_t at = 0; at < end - from; at += STRIDE) {
-			const char *p = base + at;
-			uint64_t shorts = known_shorts32(s, p) | known_shorts32(s, p + 32) << 32;
-			all.short_count = add_places(all.shorts, all.short_count, at, shorts);
-			all.long_count = add_places(all.longs, all.long_count, at,
-						    known_longs(s, p));
-		}
-		sift(s, base, &all);
-		if (!confirm(h, from, &all))
-			return SIZE_MAX;
-	}
-	return from;
+	return filter(h, from, to, known_shorts_avx2);
 }
 
 #else
