@@ -49,9 +49,8 @@ size_t guard_view_at(const struct guard_view *v, size_t origin);
 
 struct guard_scan; /* opaque here; scan.c */
 
-/* One row of the table, compiled; its rule comes first. table.c */
+/* One row of the table, compiled. table.c */
 struct guard_pattern;
-const struct guard_rule *guard_pattern_rule(const struct guard_pattern *p);
 
 /* Reports bytes [start, end) of the text the detector was given; confidence 0: the rule's own. */
 void guard_report(struct guard_scan *s, const struct guard_pattern *p, size_t start, size_t end,

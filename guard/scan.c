@@ -13,7 +13,7 @@
 
 /* --- limits --------------------------------------------------------------------------------------------- */
 
-int guard_scan_fail(struct guard_scan *s, const char *why)
+static int scan_fail(struct guard_scan *s, const char *why)
 {
 	if (!s->failed)
 		s->failed = err_set(s->err, ERR_TOO_LARGE, "the guard gave up: %s", why);
@@ -28,9 +28,9 @@ bool guard_scan_go_on(struct guard_scan *s, unsigned steps)
 		return true;
 	s->steps = 0;
 	if (clock_mono(&clock_real) > s->deadline_ms)
-		guard_scan_fail(s, "the text took longer than its time");
+		scan_fail(s, "the text took longer than its time");
 	else if (arena_full(s->scratch) || arena_full(s->out))
-		guard_scan_fail(s, "the text took more than its memory");
+		scan_fail(s, "the text took more than its memory");
 	return !s->failed;
 }
 
@@ -72,7 +72,7 @@ void guard_report(struct guard_scan *s, const struct guard_pattern *p, size_t st
 	f.start = start;
 	f.end = end;
 	if (all->count >= GUARD_FINDINGS_MAX) {
-		guard_scan_fail(s, "there are more than 1000 findings");
+		scan_fail(s, "there are more than 1000 findings");
 		return;
 	}
 	ARENA_GROW(s->out, all->items, all->count, all->cap);
@@ -223,7 +223,7 @@ int guard_scan(const struct guard_rules *r, const struct guard_options *opt, str
 	if (!s.opt.budget_ms)
 		s.opt.budget_ms = 1000 + (int64_t)(text.len >> 14);
 	if (text.len > GUARD_TEXT_MAX)
-		return guard_scan_fail(&s, "the text has more than 64 MiB");
+		return scan_fail(&s, "the text has more than 64 MiB");
 	if (!text.len)
 		return 0;
 	make_scratch(&s);

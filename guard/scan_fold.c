@@ -48,7 +48,7 @@ static size_t after(struct str text, size_t at)
 	return end;
 }
 
-void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end)
+static void want_fold_of(struct guard_scan *s, size_t start, size_t end)
 {
 	struct frame *f = s->frame;
 	struct str text = f->text;
@@ -65,7 +65,7 @@ void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end)
 
 void guard_scan_want_fold(struct guard_scan *s, size_t at)
 {
-	guard_scan_want_fold_of(s, at, at);
+	want_fold_of(s, at, at);
 }
 
 #define HITS_MAX ((size_t)1 << 18)
@@ -126,7 +126,7 @@ bool guard_scan_mark_runes(struct guard_scan *s)
 		while (!plain && end < text.len && ((uint8_t)text.p[end] & 0x80))
 			end++;
 		if (!plain)
-			guard_scan_want_fold_of(s, at, end);
+			want_fold_of(s, at, end);
 		at = next_rune(text, end);
 	}
 	return any;
@@ -136,7 +136,7 @@ bool guard_scan_mark_runes(struct guard_scan *s)
 
 static void on_disguise(void *state, size_t start, size_t end)
 {
-	guard_scan_want_fold_of(state, start, end);
+	want_fold_of(state, start, end);
 }
 
 void guard_scan_mark_disguises(struct guard_scan *s)

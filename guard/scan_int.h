@@ -66,7 +66,6 @@ struct guard_scan {
 
 /* False when the scan is over: a limit was hit. Looks at the clock now and then. */
 bool guard_scan_go_on(struct guard_scan *s, unsigned steps);
-int guard_scan_fail(struct guard_scan *s, const char *why);
 
 /* Tries a pattern that a hit at `at` of the frame's text leads to. scan_match.c */
 bool guard_scan_try(struct guard_scan *s, const struct guard_pattern *p, size_t at);
@@ -78,7 +77,6 @@ void guard_scan_want_fold(struct guard_scan *s, size_t at);
 void guard_scan_folded_hit(struct guard_scan *s, uint32_t lead, size_t at);
 /* Phrases whose words more than a blank or a line's end sets apart. scan_phrase.c */
 void guard_scan_phrases(struct guard_scan *s);
-void guard_scan_want_fold_of(struct guard_scan *s, size_t start, size_t end);
 /* Whether what p needs stands around a hit in the frame's text. scan_needs.c */
 bool guard_scan_has_needs(struct guard_scan *s, const struct guard_pattern *p, size_t hit);
 /* Bytes [start, end) of the frame's text may hold any word. */

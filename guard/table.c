@@ -344,11 +344,6 @@ const struct guard_rule *guard_rules_find(const struct guard_rules *r, const cha
 	return NULL;
 }
 
-const struct guard_rule *guard_pattern_rule(const struct guard_pattern *p)
-{
-	return &p->rule;
-}
-
 const char *guard_category_name(enum guard_category c)
 {
 	return categories[c];

@@ -40,7 +40,7 @@ struct guard_shape {
 };
 
 struct guard_pattern {
-	struct guard_rule rule; /* first: guard_pattern_rule() */
+	struct guard_rule rule;
 	struct guard_row row;
 	const struct doc_node *node; /* of the row */
 	uint32_t index; /* in the table */

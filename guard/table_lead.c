@@ -136,7 +136,7 @@ static void add_starts(const struct guard_rules *r, struct guard_pattern *p)
 		return;
 	p->starts = (uint8_t)id;
 	p->body = body;
-	regex_freep(&p->regex); /* of the whole */
+	regex_free(p->regex); /* of the whole */
 	p->regex = NULL;
 }
 
