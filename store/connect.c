@@ -50,15 +50,7 @@ static void param(struct params *p, const char *keyword, const char *value)
 	p->values[p->count] = NULL;
 }
 
-static bool has(const struct params *p, const char *keyword)
-{
-	for (size_t i = 0; i < p->count; i++) {
-		if (!strcmp(p->keywords[i], keyword))
-			return true;
-	}
-	return false;
-}
-
+/* NULL: none. */
 static const char *value_of(const struct params *p, const char *keyword)
 {
 	for (size_t i = 0; i < p->count; i++)
@@ -127,7 +119,7 @@ static int connect_now(struct store *s, struct err *err)
 			param(&p, o->keyword, o->val);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
-		if (!has(&p, defaults[i].keyword))
+		if (!value_of(&p, defaults[i].keyword))
 			param(&p, defaults[i].keyword, defaults[i].value);
 	}
 	CLEANUP(resolved_release) struct resolved found = RESOLVED_INIT;
