@@ -222,38 +222,36 @@ static int check_place(struct gw_call *c, const struct approval *p, const struct
 
 /* --- answers ------------------------------------------------------------------------------------------------------------ */
 
-static struct object_query query_of(struct gw_call *c, int64_t id)
+/* t: as it is in there; NULL: as it is. */
+static int answer_of(struct gw_call *c, struct store_txn *t, int64_t id, int status,
+		     struct err *err)
 {
-	return (struct object_query){.kind = "Approval",
-				     .name = str_of(arena_printf(c->arena, "%lld", (long long)id))};
-}
-
-static int answer(struct gw_call *c, int64_t id, int status, struct err *err)
-{
-	const struct object_query q = query_of(c, id);
-	int rc = store_object_get(c->g->store, &q, &c->reply->body, err);
+	const struct object_query q = {
+		.kind = "Approval", .name = str_of(arena_printf(c->arena, "%lld", (long long)id))};
+	struct buf *body = &c->reply->body;
+	int rc = t ? store_object_read(t, &q, body, err)
+		   : store_object_get(c->g->store, &q, body, err);
 	if (rc < 0)
 		return rc;
 	c->reply->status = status;
 	c->reply->type = "application/json";
-	buf_add_char(&c->reply->body, '\n');
-	gw_reply_field(c->reply, "Location", "/api/v1/approvals/%lld", (long long)id);
+	buf_add_char(body, '\n');
 	return 0;
+}
+
+static int answer(struct gw_call *c, int64_t id, int status, struct err *err)
+{
+	int rc = answer_of(c, NULL, id, status, err);
+	if (rc == 0)
+		gw_reply_field(c->reply, "Location", "/api/v1/approvals/%lld", (long long)id);
+	return rc;
 }
 
 /* A dry run's: as it would be, read before it comes to nothing. */
 static int answer_rehearsed(struct gw_call *c, struct store_txn *t, int64_t id, struct err *err)
 {
-	const struct object_query q = query_of(c, id);
 	int rc = store_txn_rehearse(t, err);
-	if (rc == 0)
-		rc = store_object_read(t, &q, &c->reply->body, err);
-	if (rc < 0)
-		return rc;
-	c->reply->status = 200;
-	c->reply->type = "application/json";
-	buf_add_char(&c->reply->body, '\n');
-	return 0;
+	return rc < 0 ? rc : answer_of(c, t, id, 200, err);
 }
 
 /* The same request again: what it made then, whatever has become of that. */
