@@ -97,8 +97,7 @@ static bool has_key(const struct gw_route *r, const char *key)
 /* No wish, and made once all the same. */
 static bool is_approval(const struct gw_route *r)
 {
-	return r->verb == VERB_CREATE &&
-	       strcmp(r->pattern + strlen(r->pattern) - strlen("/approvals"), "/approvals") == 0;
+	return r->run == gw_approval_create;
 }
 
 void openapi_head_parameters(struct json *j, const struct gw_route *r)
