@@ -151,6 +151,11 @@ NODISCARD int gw_route_table(struct gateway *g, struct route_table **ret, struct
 /* The same, where no statement is needed for it; NULL: it has to be asked for. Good until the loop goes on. */
 struct route_table *gw_route_table_now(const struct gateway *g);
 
+/* --- object_routes.c --------------------------------------------------------------------------------------------------- */
+
+/* From a job: err says that there is no such skill; its remedy becomes the one that may be meant, if any is near. */
+void gw_suggest_skill(struct gw_call *c, struct str domain, struct str name, struct err *err);
+
 /* --- routing_routes.c --------------------------------------------------------------------------------------------------- */
 
 /* From a job: ERR_NOT_FOUND, with the skill that may be meant. alert "": it was a text. */

@@ -1,6 +1,5 @@
 /* What a skill was, newest first: what `aspora history` and `aspora why` go by. */
 #include "agent/gateway/gateway.h"
-#include "base/mem.h"
 #include "store/object.h"
 
 #define ROWS 100
@@ -8,13 +7,9 @@
 
 static int nobody(struct gw_call *c, struct err *err)
 {
-	struct err ignored = ERR_INIT;
-	char near[132];
-	CLEANUP_FREE char *name = mem_printf("%.*s/%.*s", STR_ARG(c->params[0]),
-					     STR_ARG(c->params[1]));
-	err_set(err, ERR_NOT_FOUND, "there is no Skill \"%s\", and there was none", name);
-	if (store_object_nearest_skill(c->g->store, str_of(name), near, &ignored) == 0 && near[0])
-		err_remedy(err, "did you mean %s?", near);
+	err_set(err, ERR_NOT_FOUND, "there is no Skill \"%.*s/%.*s\", and there was none",
+		STR_ARG(c->params[0]), STR_ARG(c->params[1]));
+	gw_suggest_skill(c, c->params[0], c->params[1], err);
 	return ERR_NOT_FOUND;
 }
 

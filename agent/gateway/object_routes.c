@@ -358,15 +358,13 @@ int gw_object_list(struct gw_call *c, struct err *err)
 
 /* --- one ---------------------------------------------------------------------------------------------------------------------- */
 
-static int suggest(struct gw_call *c, const struct object_query *q, struct err *err)
+void gw_suggest_skill(struct gw_call *c, struct str domain, struct str name, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 	char near[132];
-	CLEANUP_FREE char *name = mem_printf("%.*s/%.*s", STR_ARG(q->domain), STR_ARG(q->name));
-	if (strcmp(q->kind, "Skill") == 0 &&
-	    store_object_nearest_skill(c->g->store, str_of(name), near, &ignored) == 0 && near[0])
+	CLEANUP_FREE char *full = mem_printf("%.*s/%.*s", STR_ARG(domain), STR_ARG(name));
+	if (store_object_nearest_skill(c->g->store, str_of(full), near, &ignored) == 0 && near[0])
 		err_remedy(err, "did you mean %s?", near);
-	return ERR_NOT_FOUND;
 }
 
 /* A skill is made of a dozen tables; asked for again before something touches it, it is as it was. */
@@ -414,8 +412,8 @@ int gw_object_get(struct gw_call *c, struct err *err)
 	if (rc == 0)
 		rc = past ? store_object_get(c->g->store, &q, &c->reply->body, err)
 			  : get_now(c, &q, &tag, err);
-	if (rc == ERR_NOT_FOUND && !past)
-		return suggest(c, &q, err);
+	if (rc == ERR_NOT_FOUND && !past && strcmp(q.kind, "Skill") == 0)
+		gw_suggest_skill(c, q.domain, q.name, err);
 	if (rc != 0)
 		return rc;
 	if (!tag) {
