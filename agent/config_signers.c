@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "skill/tree.h"
-
 const char *const agent_signature_words[] = {"shown", "required", NULL};
 
 #define G(member) offsetof(struct agent_signers, member)

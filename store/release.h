@@ -102,7 +102,7 @@ NODISCARD int store_release_write(struct store_txn *t, const struct release *r,
 				  const struct store_signer *signer, int64_t *ret_id,
 				  struct err *err);
 
-/* The deployed state, as plan_make() takes it; at 0: now, else as of that revision. Gives an arena of its own; deployed_free(). */
+/* The deployed state, as plan_make() takes it; at 0: now, else as of that revision. Gives an arena of its own; store_deployed_free(). */
 NODISCARD int store_deployed_load(struct store *s, int64_t at, struct deployed **ret,
 				  struct err *err);
 void store_deployed_free(struct deployed *d);
