@@ -63,6 +63,13 @@ struct store *object_released(struct store **ret_sync, struct lease **ret_lease)
 	return support_pg_open(STORE_GATEWAY);
 }
 
+struct store *object_seen(void)
+{
+	struct store *sync;
+	struct lease *l;
+	return object_released(&sync, &l);
+}
+
 void object_promote(const char *domain, const struct support_skill *skills, size_t count)
 {
 	struct store *c = support_pg_open(STORE_CONTROL);
@@ -71,9 +78,7 @@ void object_promote(const char *domain, const struct support_skill *skills, size
 
 struct store *object_full(void)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	object_promote("ecm", object_two, 2);
 	support_pg_run(
 		"insert into instance (id, domain, skill, content, runtime, state, host, boot_id, "

@@ -24,6 +24,7 @@ const char *object_text(const struct doc_node *n, const char *path);
 
 /* Two skills of ecm, released by sync; the gateway's connection. */
 struct store *object_released(struct store **ret_sync, struct lease **ret_lease);
+struct store *object_seen(void); /* the same, for who only looks */
 void object_promote(const char *domain, const struct support_skill *skills, size_t count);
 /* One of everything. */
 struct store *object_full(void);

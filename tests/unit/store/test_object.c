@@ -6,9 +6,7 @@
 
 START_TEST(a_released_skill_waits_to_be_rolled_out)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	const struct doc_node *n = object_get(g, "Skill", "ecm", "order-details");
 	assert_path(n, "apiVersion", "aspora/v1");
 	assert_path(n, "kind", "Skill");
@@ -32,9 +30,7 @@ END_TEST
 
 START_TEST(a_skill_is_ready_when_what_is_wanted_serves)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	char hex[DIGEST_HEX + 1];
 	struct digest a1 = word_digest("a1");
 	object_promote("ecm", object_two, 2);
@@ -148,9 +144,7 @@ static void deny(const char *skill)
 
 START_TEST(a_refused_candidate_shows_while_the_old_version_serves)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	object_promote("ecm", object_two, 2);
 	deny("order-details");
 	const struct doc_node *n = object_get(g, "Skill", "ecm", "order-details");
@@ -197,9 +191,7 @@ END_TEST
 
 START_TEST(a_skill_without_a_handler_needs_a_model)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	support_pg_run("update version set handler = '' where skill = 'triage'");
 	const struct doc_node *n = object_get(g, "Skill", "ecm", "triage");
 	assert_path(n, "status.conditions[Ready].status", "False");
@@ -210,9 +202,7 @@ END_TEST
 
 START_TEST(quarantine_and_suspension_are_told_of_and_history_is_not)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	object_promote("ecm", object_two, 2);
 	/* Content that came and went before the one that serves. */
 	support_pg_run("insert into quarantine (domain, skill, content, cause, reason, by, since) "
@@ -248,9 +238,7 @@ END_TEST
 
 START_TEST(a_paused_rollout_is_shown_with_who_paused_it)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	object_promote("ecm", object_two, 2);
 	support_pg_run("insert into suspension (kind, domain, name, by, reason, since) values "
 		       "('Rollout', 'ecm', 'triage', 'key:ann', 'the audit', 5)");

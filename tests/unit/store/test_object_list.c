@@ -228,9 +228,7 @@ END_TEST
 
 START_TEST(a_revision_is_found_by_its_time_and_by_its_commit)
 {
-	struct store *sync;
-	struct lease *l;
-	struct store *g = object_released(&sync, &l);
+	struct store *g = object_seen();
 	struct store_head head;
 	int64_t rev = 0, now = clock_wall(&clock_real);
 	assert_ok(store_head(g, &head, &support_err));

@@ -98,19 +98,19 @@ static int64_t finish(struct store_txn *t)
 	return head();
 }
 
+static struct quarantine held(const char *content)
+{
+	return (struct quarantine){.domain = STR("ecm"),
+				   .skill = STR("triage"),
+				   .content = word_digest(content),
+				   .cause = STR("probe"),
+				   .reason = STR("the probe failed")};
+}
+
 START_TEST(a_quarantine_is_made_and_goes)
 {
 	set_up();
-	const struct quarantine q[] = {{.domain = STR("ecm"),
-					.skill = STR("triage"),
-					.content = word_digest("v2"),
-					.cause = STR("probe"),
-					.reason = STR("the probe failed")},
-				       {.domain = STR("ecm"),
-					.skill = STR("triage"),
-					.content = word_digest("v3"),
-					.cause = STR("probe"),
-					.reason = STR("the probe failed")}};
+	const struct quarantine q[] = {held("v2"), held("v3")};
 	struct store_txn *t = NULL;
 	assert_ok(store_txn_begin(s, STORE_FENCED, "key:ana", l, &t, &support_err));
 	assert_ok(store_quarantine_put(t, q, 2, &support_err));
